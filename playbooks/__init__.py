@@ -1,0 +1,1 @@
+"""The crisis workflow: collect → assess → act → review. Its first screens come with the crisis itself."""

@@ -1,0 +1,200 @@
+"""People, workspaces, the audit trail, live sequence numbers and heartbeats."""
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from sentinel.core.permissions import Permission, Role, permissions_of
+
+LANGUAGES = [("zh-hant", "繁體中文"), ("zh-hans", "简体中文"), ("en", "English")]
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person; what they may do is held per workspace in `Membership`."""
+
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=80)
+    language = models.CharField(max_length=8, choices=LANGUAGES, default="zh-hant")
+    theme = models.CharField(
+        max_length=8, choices=[("auto", _("Follow the system")), ("light", _("Light")), ("dark", _("Dark"))], default="auto"
+    )
+    keys_enabled = models.BooleanField(default=True)
+    sound_enabled = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    # Runs the installation: opens single private addresses to the crawler and sees parked work.
+    is_operator = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def initial(self) -> str:
+        """The one character that stands for the person: the given name's first in Chinese, else the first."""
+        name = self.name.strip()
+        return name[-2] if len(name) == 3 and not name.isascii() else name[:1].upper()
+
+
+class Workspace(models.Model):
+    """A brand, a subsidiary or an agency's client; nobody sees one that they are not a member of."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    time_zone = models.CharField(max_length=40, default="Asia/Taipei")
+    brand_names = ArrayField(models.CharField(max_length=60), default=list)
+    competitors = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """What a person is in a workspace."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    roles = ArrayField(models.CharField(max_length=10, choices=[(role.value, role.value) for role in Role]))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "user"], name="membership_once"),
+            models.CheckConstraint(condition=Q(roles__len__gt=0), name="membership_has_a_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.workspace}"
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return permissions_of(self.roles)
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self, now: Any) -> Self:
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now)
+
+
+class Invitation(models.Model):
+    """A one-time link that makes its reader a member; only the token's hash is kept."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    roles = ArrayField(models.CharField(max_length=10))
+    label = models.CharField(max_length=80, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="invitation_accepted_by_someone",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label or str(self.pk)
+
+
+class SetupLink(models.Model):
+    """The one-time link of the first start; only the newest, unused one opens the page."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class AuditEntry(models.Model):
+    """One write, for ever: a trigger refuses change and deletion; no foreign keys, so that it outlives its subject."""
+
+    at = models.DateTimeField()
+    workspace_id = models.BigIntegerField(null=True)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=80, blank=True)
+    verb = models.CharField(max_length=60)
+    object_kind = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=40, blank=True)
+    object_label = models.CharField(max_length=200, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace_id", "-at"]), models.Index(fields=["object_kind", "object_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.object_kind} {self.object_id}"
+
+
+class LiveCounter(models.Model):
+    """The newest live sequence number of a workspace; its row lock makes the sequence gap-free."""
+
+    workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    seq = models.BigIntegerField(default=0)
+    pulse_wanted_at = models.DateTimeField(null=True)  # the pipeline changed figures and has not said so yet
+    pulsed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id}:{self.seq}"
+
+
+class LiveEvent(models.Model):
+    """What was pushed to a workspace's browsers, so that a reconnecting one can fetch what it missed."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    seq = models.BigIntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=40)
+    object_id = models.BigIntegerField(null=True)
+    tier = models.SmallIntegerField(null=True)
+    counts = models.JSONField(default=dict)
+    permission = models.CharField(max_length=40, default=Permission.VIEW)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "seq"], name="live_seq_once")]
+        indexes = [models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id}:{self.seq} {self.kind}"
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of a part (worker, beat)."""
+
+    part = models.CharField(max_length=80, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.part

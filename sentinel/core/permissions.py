@@ -1,0 +1,51 @@
+"""Who may do what: roles are held per workspace and can be combined (pure)."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is in a workspace."""
+
+    STAFF = "staff"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """Everything that a view, a fragment or a pushed event can ask for."""
+
+    VIEW = "view"  # board, mentions, posts, alerts, sources
+    REVEAL_AUTHOR = "reveal-author"
+    CLAIM_ALERT = "claim-alert"
+    CLOSE_ALERT = "close-alert"
+    CLOSE_RED_ALERT = "close-red-alert"
+    EDIT_TOPICS = "edit-topics"
+    EDIT_RULES = "edit-rules"
+    EDIT_SOURCES = "edit-sources"
+    EDIT_OUTLETS = "edit-outlets"
+    MANAGE_PEOPLE = "manage-people"
+    VIEW_AUDIT = "view-audit"
+    RELEASE_PARKED = "release-parked"
+
+
+_STAFF = frozenset({Permission.VIEW, Permission.REVEAL_AUTHOR, Permission.CLAIM_ALERT, Permission.CLOSE_ALERT})
+_MANAGER = _STAFF | {Permission.CLOSE_RED_ALERT, Permission.VIEW_AUDIT}
+_ADMIN = frozenset(
+    {
+        Permission.VIEW,
+        Permission.EDIT_TOPICS,
+        Permission.EDIT_RULES,
+        Permission.EDIT_SOURCES,
+        Permission.EDIT_OUTLETS,
+        Permission.MANAGE_PEOPLE,
+        Permission.VIEW_AUDIT,
+        Permission.RELEASE_PARKED,
+    }
+)
+GRANTS: dict[Role, frozenset[Permission]] = {Role.STAFF: _STAFF, Role.MANAGER: _MANAGER, Role.ADMIN: _ADMIN}
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """What the combination of `roles` may do."""
+    return frozenset().union(*(GRANTS[Role(role)] for role in roles))
