@@ -1,0 +1,46 @@
+"""What a source yields, and how reading it can fail (pure)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One post as a source shows it.
+
+    `url` is absolute; `site_id` is the site's own identifier where it has one. `published_at` is aware, or None where
+    the source states no time; `precision` is second, minute, hour, day or month. `figures` holds what the site counts
+    (reposts, comments, likes, views). `needs_detail` says that the text stands on the page at `url`.
+    """
+
+    url: str
+    title: str = ""
+    text: str = ""
+    author: str = ""
+    site_id: str = ""
+    published_at: datetime | None = None
+    precision: str = ""
+    figures: dict[str, int] = field(default_factory=dict)
+    needs_detail: bool = False
+
+
+class SourceError(Exception):
+    """A source that answered, but not with what was expected.
+
+    `code` is one of: blocked (the site refuses us: login, captcha, `ok:-100`, 432, 403), layout (the page has changed:
+    selectors find nothing), malformed (not the format that the source should have), http (an error status),
+    empty (well formed, nothing in it where something should be). `detail` says what was seen; the edge words it.
+    """
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+class DefinitionError(ValueError):
+    """A source definition that cannot work: `problems` maps a field's name to an English sentence (a gettext msgid)."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {problem}" for name, problem in problems.items()))
+        self.problems = problems

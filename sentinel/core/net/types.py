@@ -1,0 +1,36 @@
+"""What goes to a server and what comes back (pure)."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; `headers` are the caller's own, the client adds its honest User-Agent."""
+
+    url: str
+    method: str = "GET"
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer after redirects: `url` is the final address, `body` is decompressed, header names are lower case."""
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class FetchError(Exception):
+    """A request that got no usable answer.
+
+    `code` is one of: refused-address, unresolvable, connect, tls, timeout, too-large, too-many-redirects,
+    bad-redirect, bad-encoding, reset, protocol. `detail` names the host, address or figure; the edge words it.
+    """
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
