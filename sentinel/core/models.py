@@ -27,7 +27,9 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=80)
     language = models.CharField(max_length=8, choices=LANGUAGES, default="zh-hant")
     theme = models.CharField(
-        max_length=8, choices=[("auto", _("Follow the system")), ("light", _("Light")), ("dark", _("Dark"))], default="auto"
+        max_length=8,
+        choices=[("auto", _("Follow the system")), ("light", _("Light")), ("dark", _("Dark"))],
+        default="auto",
     )
     keys_enabled = models.BooleanField(default=True)
     sound_enabled = models.BooleanField(default=False)
@@ -198,3 +200,33 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.part
+
+
+class StageRow(models.Model):
+    """A row that a stage works off: it points back at its input and remembers which revision of it was evaluated.
+
+    `due_at` is null while nothing is pending; whoever changes the input sets it. See `sentinel.core.stages`.
+    """
+
+    due_at = models.DateTimeField(null=True, default=timezone.now)
+    lease_until = models.DateTimeField(null=True)
+    attempt = models.SmallIntegerField(default=0)
+    parked_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True, default="")
+    evaluated_revision = models.BigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["due_at"],
+                name="%(class)s_due",
+                condition=Q(due_at__isnull=False, parked_at__isnull=True),
+            ),
+            models.Index(fields=["parked_at"], name="%(class)s_parked", condition=Q(parked_at__isnull=False)),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(parked_at__isnull=True) | ~Q(error=""), name="%(class)s_parked_says_why"
+            ),
+        ]

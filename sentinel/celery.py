@@ -1,0 +1,68 @@
+"""The clockwork: every event → task and every clock of Sentinel on one screen."""
+
+import os
+from datetime import timedelta
+
+from celery import Celery
+from django.conf import settings
+
+from sentinel.core import wakes
+from sentinel.core.live import broker
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentinel.settings")
+
+# event → the tasks that it wakes; a room announces its own events only
+EVENTS: dict[str, list[str]] = {
+    "monitoring.visit-wanted": ["monitoring.crawl"],
+    "monitoring.captured": ["monitoring.analyse"],
+    "monitoring.topic-published": ["monitoring.back_match"],
+    "monitoring.measured": ["alerts.evaluate", "monitoring.pulse"],
+    "alerts.changed": ["alerts.deliver"],
+}
+
+# task → seconds between sweeps; what is skipped or sent twice does no harm
+CLOCKS: dict[str, float] = {
+    "core.tick": 5,
+    "monitoring.crawl": 2,
+    "monitoring.analyse": 3,
+    "monitoring.back_match": 5,
+    "monitoring.pulse": 2,
+    "alerts.evaluate": 5,
+    "alerts.deliver": 3,
+    "core.tidy": 3600,
+    "monitoring.tidy": 3600,
+}
+
+WAKE_LASTS_MS = 10_000
+
+app = Celery("sentinel", broker=settings.REDIS_URL)
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=False,  # a message carries no work: PostgreSQL does, and beat sweeps
+    task_soft_time_limit=90,
+    task_time_limit=120,
+    worker_prefetch_multiplier=1,
+    worker_max_memory_per_child=400_000,  # KiB
+    worker_send_task_events=False,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 60, "socket_timeout": 15},
+    timezone="UTC",
+    beat_scheduler="sentinel.core.heartbeat:BeatingScheduler",
+    beat_max_loop_interval=2,
+    beat_schedule={
+        name: {"task": name, "schedule": timedelta(seconds=seconds), "options": {"expires": max(seconds, 5)}}
+        for name, seconds in CLOCKS.items()
+    },
+)
+app.autodiscover_tasks(["sentinel.core", "monitoring", "alerts", "playbooks"])
+
+
+def ring(event: str) -> None:
+    """Send the tasks that `event` wakes; at most one message per task is on its way."""
+    for task in EVENTS[event]:
+        if broker().set(f"wake:{task}", 1, nx=True, px=WAKE_LASTS_MS):
+            app.send_task(task, headers={"woken": True}, expires=WAKE_LASTS_MS / 1000)
+
+
+wakes.connect(ring)

@@ -1,0 +1,31 @@
+"""The clocks of the core, and the kind of task that every sweep is."""
+
+from contextlib import suppress
+from typing import Any
+
+import redis
+from celery import Task, shared_task
+from django.utils import timezone
+
+from sentinel.core import operations
+from sentinel.core.live import broker, forget_old_events
+
+
+class Sweep(Task):  # type: ignore[type-arg]
+    """A task that a wake or a clock starts; starting it makes room for the next wake."""
+
+    abstract = True
+
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        with suppress(redis.RedisError):  # the key ends by itself
+            broker().delete(f"wake:{self.name}")
+
+
+@shared_task(name="core.tick", base=Sweep)
+def tick() -> None:
+    operations.beat_heart(part="worker", now=timezone.now())
+
+
+@shared_task(name="core.tidy", base=Sweep)
+def tidy() -> None:
+    forget_old_events(now=timezone.now())
