@@ -1,5 +1,11 @@
-"""The roof: every address."""
+"""The roof: every address. Everything of a workspace is below `/w/<workspace>/`."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf.urls.i18n import urlpatterns as language_urls
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("sentinel.core.urls")),
+    path("", include("monitoring.urls")),
+    path("", include("alerts.urls")),
+    path("language/", include(language_urls)),
+]

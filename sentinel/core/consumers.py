@@ -53,6 +53,7 @@ class Hub:
                 client = redis.asyncio.Redis.from_url(settings.REDIS_URL)
                 async with client, client.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
+                    self.hand_out({"everyone": True})  # what was said before we listened shows in the beat's number
                     async for message in channel.listen():
                         if message["type"] == "message":
                             self.hand_out(json.loads(message["data"]))
@@ -62,7 +63,7 @@ class Hub:
 
     def hand_out(self, message: dict[str, Any]) -> None:
         for socket in list(self.sockets):
-            if message.get("access") == socket.user_id:
+            if "everyone" in message or message.get("access") == socket.user_id:
                 socket.put({"recheck": True})
             elif message.get("workspace") == socket.workspace_id:
                 socket.put(message)

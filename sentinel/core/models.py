@@ -6,24 +6,24 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sentinel.core.permissions import Permission, Role, permissions_of
 
+THEMES = [("auto", _("Follow the system")), ("light", _("Light")), ("dark", _("Dark"))]
 LANGUAGES = [("zh-hant", "繁體中文"), ("zh-hans", "简体中文"), ("en", "English")]
 
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=(username or "").strip().lower())
 
 
 class User(AbstractBaseUser):
     """A person; what they may do is held per workspace in `Membership`."""
 
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=254, unique=True)  # in lower case
     name = models.CharField(max_length=80)
     language = models.CharField(max_length=8, choices=LANGUAGES, default="zh-hant")
     theme = models.CharField(
@@ -42,9 +42,6 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-
-    class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
 
     def __str__(self) -> str:
         return self.name

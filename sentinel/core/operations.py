@@ -44,7 +44,9 @@ def create_user(
     *, email: str, name: str, password: str, language: str, now: datetime, is_operator: bool = False
 ) -> User:
     """A new person; raises WrongStateError('email-taken')."""
-    user = User(email=email.strip(), name=name.strip(), language=language, is_operator=is_operator, created_at=now)
+    user = User(
+        email=email.strip().lower(), name=name.strip(), language=language, is_operator=is_operator, created_at=now
+    )
     user.set_password(password)
     try:
         with transaction.atomic():

@@ -29,7 +29,7 @@ class LeaseLostError(Exception):
 
 def retry_delay(attempt: int) -> timedelta:
     """The wait before the next attempt: 5 s, 10 s, 20 s … at most an hour."""
-    return min(FIRST_DELAY * 2 ** min(max(attempt - 1, 0), 16), LONGEST_DELAY)
+    return min(FIRST_DELAY * (1 << min(max(attempt - 1, 0), 16)), LONGEST_DELAY)
 
 
 @dataclass(frozen=True)

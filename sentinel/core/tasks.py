@@ -1,6 +1,7 @@
 """The clocks of the core, and the kind of task that every sweep is."""
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import redis
@@ -9,6 +10,9 @@ from django.utils import timezone
 
 from sentinel.core import operations
 from sentinel.core.live import broker, forget_old_events
+from sentinel.core.stages import Stage
+
+TURN = timedelta(seconds=20)
 
 
 class Sweep(Task):  # type: ignore[type-arg]
@@ -29,3 +33,11 @@ def tick() -> None:
 @shared_task(name="core.tidy", base=Sweep)
 def tidy() -> None:
     forget_old_events(now=timezone.now())
+
+
+def work_off(stage: Stage[Any]) -> None:
+    """Run a stage until nothing is due or the turn is over; the next wake or sweep goes on."""
+    turn_ends = timezone.now() + TURN
+    while (now := timezone.now()) < turn_ends:
+        if stage.run(now=now) == 0:
+            return

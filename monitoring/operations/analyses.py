@@ -1,0 +1,51 @@
+"""The analysis stage: each new or edited post is scored and matched, in batches."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.models import Analysis
+from monitoring.operations.mentions import active_topics_of_readers, match_posts
+from monitoring.text.analysis import analyse
+from sentinel.core.stages import Stage
+
+
+def lock_analyses(post_ids: Sequence[int]) -> list[Analysis]:
+    """The posts' analyses, locked in order of id: whoever writes mentions of a post holds its analysis."""
+    return list(
+        Analysis.objects.filter(post__in=post_ids).select_related("post").select_for_update(of=("self",)).order_by("pk")
+    )
+
+
+def analyse_posts(rows: Sequence[Analysis], now: datetime) -> None:
+    """Score the posts' texts and bring their mentions up to date."""
+    claimed = {row.pk: row for row in rows}
+    locked = lock_analyses([row.post_id for row in rows])
+    for analysis in locked:
+        _score(analysis, now)
+        claimed[analysis.pk].evaluated_revision = analysis.post.revision
+    Analysis.objects.bulk_update(locked, ["negative", "snownlp", "label", "sensitive", "analysed_at"], batch_size=200)
+    # The topics are read after the lock: a topic published meanwhile walks over these posts by itself, later.
+    topics = active_topics_of_readers([analysis.post for analysis in locked])
+    match_posts(analyses=locked, topics=topics, now=now)
+
+
+def _score(analysis: Analysis, now: datetime) -> None:
+    found = analyse(analysis.post.title, analysis.post.text)
+    analysis.negative, analysis.snownlp, analysis.label = found.negative, found.snownlp, found.label
+    analysis.sensitive = [
+        {"term": hit.term, "category": hit.category, "start": hit.start, "end": hit.end, "negated": hit.negated}
+        for hit in found.sensitive
+    ]
+    analysis.analysed_at = now
+
+
+ANALYSES: Stage[Analysis] = Stage(
+    name="analysis",
+    label=_("Text analysis"),
+    model=Analysis,
+    handle=analyse_posts,
+    related=("post",),
+    batch=200,
+)

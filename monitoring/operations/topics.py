@@ -1,0 +1,129 @@
+"""Topics and their versions, and the walk of a new version over what was captured before it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.matching import parse, print_query
+from monitoring.models import Analysis, BackMatch, Post, PostQuerySet, Sighting, Subscription, Topic, TopicVersion
+from monitoring.operations.analyses import lock_analyses
+from monitoring.operations.mentions import match_posts
+from sentinel.core import audit
+from sentinel.core.models import User, Workspace
+from sentinel.core.operations import WrongStateError
+from sentinel.core.stages import Stage
+from sentinel.core.wakes import wake
+
+BACK_MATCHED = timedelta(days=30)
+STEP = 500
+
+
+@transaction.atomic
+def create_topic(*, workspace: Workspace, name: str, query: str, by: User, now: datetime, is_own: bool = True) -> Topic:
+    """A topic with its first version; raises WrongStateError('name-taken') and matching.QueryError."""
+    parse(query)
+    try:
+        with transaction.atomic():
+            topic = Topic.objects.create(workspace=workspace, name=name.strip(), is_own=is_own, created_at=now)
+    except IntegrityError as error:
+        raise WrongStateError("name-taken") from error
+    audit.record(verb="create", subject=topic, by=by, now=now, workspace=workspace)
+    publish_version(topic=topic, query=query, by=by, now=now)
+    return topic
+
+
+@transaction.atomic
+def publish_version(*, topic: Topic, query: str, by: User, now: datetime) -> TopicVersion:
+    """Make `query` the topic's live version; it walks over the last 30 days by itself. Raises matching.QueryError.
+
+    Publishing what is live already changes nothing; an earlier query published again is a new version.
+    """
+    printed = print_query(parse(query))
+    Topic.objects.select_for_update().get(pk=topic.pk)
+    newest = topic.versions.order_by("-number").first()
+    if newest is not None and newest.query == printed and topic.archived_at is None:
+        return newest
+    version = TopicVersion.objects.create(
+        topic=topic, number=newest.number + 1 if newest else 1, query=printed, created_by=by, created_at=now
+    )
+    topic.current, topic.archived_at = version, None
+    topic.save(update_fields=["current", "archived_at"])
+    BackMatch.objects.create(topic_version=version, due_at=now)
+    audit.record(
+        verb="publish",
+        subject=topic,
+        by=by,
+        now=now,
+        workspace=topic.workspace,
+        data={"version": version.number, "query": printed},
+    )
+    wake("monitoring.topic-published")
+    return version
+
+
+@transaction.atomic
+def rename_topic(*, topic: Topic, name: str, by: User, now: datetime) -> None:
+    """Give a topic another name; raises WrongStateError('name-taken')."""
+    before, topic.name = topic.name, name.strip()
+    try:
+        with transaction.atomic():
+            topic.save(update_fields=["name"])
+    except IntegrityError as error:
+        raise WrongStateError("name-taken") from error
+    audit.record(verb="rename", subject=topic, by=by, now=now, workspace=topic.workspace, data={"before": before})
+
+
+@transaction.atomic
+def archive_topic(*, topic: Topic, by: User, now: datetime) -> None:
+    """Stop watching a topic; its mentions stay. Raises WrongStateError('archived')."""
+    if not Topic.objects.filter(pk=topic.pk, archived_at__isnull=True).update(archived_at=now):
+        raise WrongStateError("archived")
+    audit.record(verb="archive", subject=topic, by=by, now=now, workspace=topic.workspace)
+
+
+def _earlier_posts(topic: Topic, now: datetime) -> PostQuerySet:
+    sources = Subscription.objects.active().filter(workspace=topic.workspace_id).values("source")
+    sighted = Sighting.objects.filter(source__in=sources).values("post")
+    return Post.objects.filter(captured_at__gte=now - BACK_MATCHED, pk__in=sighted)
+
+
+def back_match(rows: Sequence[BackMatch], now: datetime) -> dict[BackMatch, datetime]:
+    """Walk each topic one step further; what is not through yet comes again at once."""
+    again = {}
+    for row in rows:
+        topic = row.topic_version.topic
+        if topic.current_id != row.topic_version_id or topic.archived_at:
+            continue  # a later version walks instead
+        posts = _earlier_posts(topic, now)
+        if row.last_id == 0:
+            row.last_id = Post.objects.aggregate(last=Max("pk"))["last"] or 0
+            row.total = posts.count()
+        ahead = posts.filter(pk__gt=row.cursor, pk__lte=row.last_id).order_by("pk")
+        step = list(ahead.values_list("pk", flat=True)[:STEP])
+        match_posts(analyses=_analysed(lock_analyses(step)), topics=[topic], now=now)
+        row.cursor, row.seen = (step[-1] if step else row.last_id), row.seen + len(step)
+        BackMatch.objects.filter(pk=row.pk).update(
+            cursor=row.cursor, last_id=row.last_id, seen=row.seen, total=max(row.total, row.seen)
+        )
+        if len(step) == STEP:
+            again[row] = now
+        row.evaluated_revision = 1
+    return again
+
+
+def _analysed(analyses: Sequence[Analysis]) -> list[Analysis]:
+    """Those that were scored already; the others meet the topic when they are."""
+    return [analysis for analysis in analyses if analysis.analysed_at is not None]
+
+
+BACK_MATCHES: Stage[BackMatch] = Stage(
+    name="back-match",
+    label=_("Matching earlier posts"),
+    model=BackMatch,
+    handle=back_match,
+    related=("topic_version__topic__current",),
+    batch=1,
+)

@@ -1,0 +1,36 @@
+"""The tasks of monitoring: each works off what PostgreSQL says is due."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from monitoring.crawler import crawl_round
+from monitoring.operations.analyses import ANALYSES
+from monitoring.operations.pulses import pulse as pulse_workspaces
+from monitoring.operations.topics import BACK_MATCHES
+from monitoring.operations.visits import forget_old_visits
+from sentinel.core.tasks import Sweep, work_off
+
+
+@shared_task(name="monitoring.crawl", base=Sweep)
+def crawl() -> None:
+    crawl_round()
+
+
+@shared_task(name="monitoring.analyse", base=Sweep)
+def analyse() -> None:
+    work_off(ANALYSES)
+
+
+@shared_task(name="monitoring.back_match", base=Sweep)
+def back_match() -> None:
+    work_off(BACK_MATCHES)
+
+
+@shared_task(name="monitoring.pulse", base=Sweep)
+def pulse() -> None:
+    pulse_workspaces(now=timezone.now())
+
+
+@shared_task(name="monitoring.tidy", base=Sweep)
+def tidy() -> None:
+    forget_old_visits(now=timezone.now())

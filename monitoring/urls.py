@@ -1,0 +1,5 @@
+"""Addresses of sources, topics and mentions, all below `/w/<workspace>/`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,71 @@
+"""Is the installation well? Each check says in a few words what is not."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from sentinel.core.heartbeat import is_alive
+from sentinel.core.live import broker
+
+Check = dict[str, bool | str]
+
+
+def _database(now: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return ""
+
+
+def _migrations(now: datetime) -> str:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(plan)} migrations are not applied" if plan else ""
+
+
+def _broker(now: datetime) -> str:
+    broker().ping()
+    return ""
+
+
+def _worker(now: datetime) -> str:
+    return "" if is_alive("worker", now) else "no worker has handled a tick lately"
+
+
+def _beat(now: datetime) -> str:
+    return "" if is_alive("beat", now) else "beat has not ticked lately"
+
+
+CHECKS: dict[str, Callable[[datetime], str]] = {
+    "database": _database,
+    "broker": _broker,
+    "migrations": _migrations,
+    "worker": _worker,
+    "beat": _beat,
+}
+
+
+def examine(now: datetime) -> dict[str, Check]:
+    """Every check by name: `ok`, and in `detail` what is wrong."""
+    return {name: _run(check, now) for name, check in CHECKS.items()}
+
+
+def _run(check: Callable[[datetime], str], now: datetime) -> Check:
+    try:
+        detail = check(now)
+    except (DatabaseError, redis.RedisError, OSError) as error:
+        detail = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+    return {"ok": not detail, "detail": detail}
+
+
+def readiness(now: datetime) -> dict[str, object]:
+    """What `/readyz` answers; `instance` tells this run from a stale one."""
+    checks = examine(now)
+    return {
+        "instance": settings.INSTANCE_ID,
+        "ok": all(check["ok"] for check in checks.values()),
+        "checks": checks,
+    }
