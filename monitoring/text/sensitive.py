@@ -5,6 +5,7 @@ The terms stand in `terms/<category>.txt`, phrases in which they mean no harm in
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -141,15 +142,27 @@ def _occurrences(text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
             position = text.find(folded, position + 1)
 
 
-def _inside_any(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(left <= start and end <= right for left, right in spans)
+class _Spans:
+    """Stretches of the text in which no term counts, asked in logarithmic time."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._furthest_ends = list(itertools.accumulate((end for _, end in ordered), max))
+
+    def enclose(self, start: int, end: int) -> bool:
+        index = bisect_right(self._starts, start) - 1
+        return index >= 0 and self._furthest_ends[index] >= end
 
 
-def _longest(matches: Iterable[Match]) -> list[Match]:
-    """Of matches that overlap, the longest, then the first; in order of the text."""
+def _longest(matches: Iterable[Match], length: int) -> list[Match]:
+    """Of matches that overlap, the longest, then the first; in order of the text of `length` characters."""
+    taken = bytearray(length)
     kept: list[Match] = []
     for match in sorted(matches, key=lambda match: (match[1] - match[2], match[1])):
-        if all(match[2] <= start or end <= match[1] for _, start, end in kept):
+        _, start, end = match
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
             kept.append(match)
     return sorted(kept, key=lambda match: match[1])
 
@@ -165,17 +178,17 @@ def find_sensitive(text: str, own_names: Sequence[str] = ()) -> list[Hit]:
     found = [match for match in matches if match[0] < len(words.terms)]
     if not found:
         return []
-    innocent = [(start, end) for pattern, start, end in matches if pattern >= len(words.terms)]
-    innocent += _occurrences(folded.text, own_names)
+    phrases = ((start, end) for pattern, start, end in matches if pattern >= len(words.terms))
+    innocent = _Spans(itertools.chain(phrases, _occurrences(folded.text, own_names)))
     borders = _word_borders(folded.text)
     meant = [
         (pattern, start, end)
         for pattern, start, end in found
-        if not _inside_any(start, end, innocent)
+        if not innocent.enclose(start, end)
         and not _splits_latin_word(folded.text, start, end)
         and not _straddles(start, end, borders)
     ]
-    return list(_hits(folded, _longest(meant)))
+    return list(_hits(folded, _longest(meant, len(folded.text))))
 
 
 def _hits(folded: Folded, matches: Iterable[Match]) -> Iterator[Hit]:
