@@ -15,11 +15,13 @@ from enum import Enum
 
 # Where a clause ends; a dot between digits does not end one, nor does a space between Latin words.
 _CLAUSE_END = re.compile(
-    r"[。!?;,\n|]|\.(?!\d)|(?<=[\u4e00-\u9fff\]】])[ \t]+|(?=但(?!愿)|却|然而|不过|仍(?!未|无)|反而|\bbut\b)"
+    r"[。!?;,\n|]|[」”](?=[「“])|\.(?!\d)|"
+    r"(?<=[\u4e00-\u9fff\]】])[ \t]+|(?=但(?!愿)|却|然而|不过|仍(?!未|无)|反而|\bbut\b)"
 )
-_SENTENCE_END = re.compile(r"[。!?\n]")
+# A refuting exclamation opens what follows (假的!曜日…).
+_SENTENCE_END = re.compile(r"[。?\n]|(?<!辟谣)(?<!谣言)(?<!假消息)(?<!假的)!")
 
-# Phrases that hold a negative word and deny nothing; blanked before cues are looked for.
+# Phrases that hold a negative word and reassure nobody (不排除, 有没有, 拒不道歉); blanked before cues are looked for.
 _ASSERTING = re.compile(
     r"有没有|是不是|会不会|能不能|有无|难道不是|不是没有|并非没有|"
     r"(?:不|未|无法|不能|难以|未能|没有|没能|无从)排除|"
@@ -28,7 +30,8 @@ _ASSERTING = re.compile(
     r"不得不|不仅|不止|不只|不但|不断|不少|不慎|不幸|不法|不良|不明|不满|不顾|不料|"
     r"未成年|未婚|未来|未经|未满|未知|无法|无视|无证|无故|无辜|无数|无不|无耻|无照|非法|非常|没收|没想到|"
     r"(?:标示|广告|申报|登载|标识|内容)不实|谣言(?:四起|满天飞|不断|缠身)|(?:散布|散播|编造|捏造)谣言|"
-    r"(?:至今|迟迟|尚|仍|还|拒)(?:未|没有|没|不)(?=道歉|致歉|赔偿|召回|下架|停售)|不(?:会|是)(?=[^,。!?;\n]{1,12}[吧吗么])|"
+    r"(?:至今|迟迟|尚|仍|还|拒)(?:未|没有|没|不)(?=召回|下架|停售)|"
+    r"(?:未|没有|没|不|不会|不肯|拒绝)(?:任何|正式|公开|主动)?(?=道歉|致歉|赔偿|退钱)|不(?:会|是)(?=[^,。!?;\n]{1,12}[吧吗么])|"
     r"零食|零售|零件|零距离"
 )
 
@@ -60,10 +63,8 @@ _ONLY_A_REFUTATION = re.compile(
     r"(?:不实|谣言|辟谣|澄清|假的|假新闻|假消息|假讯息|子虚乌有|与事实不符|(?:并非|不是|非)事实|不是真的|无稽之谈|误传|捏造)(?:信息|讯息|了|的|啦|啊)*\W*"
 )
 _HEADING = re.compile(
-    r"\W*(?:官方|紧急|权威|快讯|公告)?(?:辟谣|澄清|谣言|假消息|假新闻|假讯息|不实(?:信息|讯息|消息))(?:[】\]:|丨!]|$)"
+    r"\W*(?:官方|紧急|权威|快讯|公告)?(?:辟谣|澄清|谣言|假的|假消息|假新闻|假讯息|不实(?:信息|讯息|消息))[】\]:|丨!]"
 )
-
-
 _JOINING = re.compile(rf"(?:、|和|或|及|与|以及|或是|或者| or | and )(?:{_LIGHT}){{0,3}}")
 _CLOSING = ",。!?;|\n "
 
@@ -103,11 +104,11 @@ class Clauses:
             return True
         if refuted_by is RefutedBy.NOTHING:
             return False
-        behind = self._plain[end : min(right, end + _REACH)].rstrip(_CLOSING)
-        following = _BEHIND.search(behind) or self._refutation(clause + 1)
-        if following and (refuted_by is RefutedBy.FAKE or "假的" not in following.group()):
+        if _REFUTING.search(before):
             return True
-        return bool(_REFUTING.search(before)) or self._under_refuting_heading(start)
+        behind = self._plain[end : min(right, end + _REACH)].rstrip(_CLOSING)
+        refutation = _BEHIND.search(behind) or self._refutation(clause + 1) or self._heading(start)
+        return refutation is not None and (refuted_by is RefutedBy.FAKE or "假的" not in refutation.group())
 
     def joined(self, end: int, start: int) -> bool:
         """Whether the word that ends at `end` and the next at `start` are items of one list (中毒、死亡)."""
@@ -126,7 +127,7 @@ class Clauses:
             return None
         return _ONLY_A_REFUTATION.fullmatch(self._plain, left, right)
 
-    def _under_refuting_heading(self, position: int) -> bool:
-        """【辟谣】网传…,…中毒: a heading governs its sentence."""
+    def _heading(self, position: int) -> re.Match[str] | None:
+        """The refuting heading of the sentence, which governs all of it (【辟谣】网传…,…中毒)."""
         sentence = self._sentences[bisect_right(self._sentences, position) - 1]
-        return _HEADING.match(self._plain, sentence) is not None
+        return _HEADING.match(self._plain, sentence)
