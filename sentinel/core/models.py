@@ -27,7 +27,9 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=80)
     language = models.CharField(max_length=8, choices=LANGUAGES, default="zh-hant")
     theme = models.CharField(
-        max_length=8, choices=[("auto", _("Follow the system")), ("light", _("Light")), ("dark", _("Dark"))], default="auto"
+        max_length=8,
+        choices=[("auto", _("Follow the system")), ("light", _("Light")), ("dark", _("Dark"))],
+        default="auto",
     )
     keys_enabled = models.BooleanField(default=True)
     sound_enabled = models.BooleanField(default=False)
