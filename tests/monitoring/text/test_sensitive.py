@@ -68,6 +68,8 @@ def test_a_warning_word_is_found(text: str, terms: list[str]) -> None:
         "黑客松報名開始",
         "超吸金的新品",
         "防詐騙宣導",
+        "曜日乳業獲食安金獎",
+        "I recalled my childhood",
         "a scampi dinner, reinfrauded words",
     ],
 )
@@ -115,6 +117,9 @@ def test_a_term_across_a_word_border_is_no_term(text: str) -> None:
         "預防食物中毒的十個方法",
         "谨防受骗",
         "There is no evidence of contamination",
+        "No one was killed",
+        "我們從未使用地溝油",
+        "警方：曜日乳業詐騙一事不屬實",
     ],
 )
 def test_what_the_text_denies_refutes_or_guards_against_is_negated(text: str) -> None:
