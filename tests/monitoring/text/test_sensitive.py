@@ -15,6 +15,7 @@ from monitoring.text.sensitive import (
     categories,
     find_sensitive,
     lexicon,
+    name_spans,
     parse_innocent,
     parse_terms,
 )
@@ -174,6 +175,14 @@ def test_a_term_inside_the_own_name_is_passed_over_in_either_script() -> None:
     assert warnings_in("毒奶粉咖啡館開幕", ("毒奶粉咖啡馆",)) == []
     assert warnings_in("毒奶粉咖啡館賣毒奶粉", ("毒奶粉咖啡館",)) == ["毒奶粉"]
     assert warnings_in("曜日乳業中毒", ("", "曜日乳業")) == ["中毒"]
+
+
+def test_names_are_placed_in_the_original() -> None:
+    text = "…月見乳業對上曜日乳业"
+    assert [text[start:end] for start, end in name_spans(text, ["曜日乳業", "月见乳业", ""])] == [
+        "月見乳業",
+        "曜日乳业",
+    ]
 
 
 def test_every_term_is_found_in_both_scripts() -> None:
