@@ -20,12 +20,13 @@ class Levels:
         self._total = 0.0
         self._next = 1.0
 
-    def add(self, count: float) -> None:
-        """Remember one count (≥ 0)."""
+    def add(self, count: float, weight: float = 1.0) -> None:
+        """Remember one count (≥ 0), as strongly as `weight` says."""
         place = round(_RESOLUTION * log(count + 1.0)) if count else 0
         weights = self._weights
-        weights[place] = weights.get(place, 0.0) + self._next
-        self._total += self._next
+        weight *= self._next
+        weights[place] = weights.get(place, 0.0) + weight
+        self._total += weight
         self._next *= self._growth
         if self._next > _HEAVIEST:
             self._rescale()

@@ -8,7 +8,7 @@ weeks) and with what it reaches when busy (its 99th percentile):
 
 so 1 means "as high as one time in a hundred". The range √busy - √usual is never smaller than pure chance makes it, which
 is what protects small brands, and it is widened while a series is young. The strongest horizon speaks. Cool-down: an
-excess scores only while it is clearly higher than everything in the last 24 hours. Where negativity is known, a surge
+excess scores only while it is higher than everything in the last 24 hours, and clearly higher than an alert in them. Where negativity is known, a surge
 of negative posts speaks at full strength and any other surge at a lower one; duplicates and few authors are discounted.
 
 The measure of its worth (Numenta Anomaly Benchmark, simulated repost cascades) is in tests/bench/test_surprise.py.
@@ -27,7 +27,7 @@ BUCKETS_PER_HOUR = 12
 HORIZONS = ((1, 1.0), (2, 0.9), (6, 0.9), (24, 0.8))
 LONGEST = 24
 # The excess that is worth an alert, which is a score of one half.
-ALERT_EXCESS = 1.6
+ALERT_EXCESS = 1.7
 ALERT_SCORE = 0.5
 USUAL_AND_BUSY = (0.5, 0.99)
 # √count of a Poisson variable is about one above its median once in a hundred times.
@@ -37,12 +37,14 @@ OFFSET = 0.4
 HALF_LIFE_BUCKETS = 14 * 24 * BUCKETS_PER_HOUR
 # At this age the range is still taken for twice as wide as it looks.
 YOUTH_BUCKETS = 12 * BUCKETS_PER_HOUR
-# A second alert within a day must be this much above the first.
-RENEWED = 1.05
+# Within a day of an alert, a further one must be this much above it.
+RENEWED = 1.25
 COOL_DOWN_HOURS = 24
 # A longer silence is remembered as this much silence: 28 days.
 LONGEST_GAP = 28 * 24 * BUCKETS_PER_HOUR
 NEUTRAL_WEIGHT = 0.6
+# Loud days are part of a brand's life; a crisis must not become the measure of the next one.
+VOLUME_DOUBT, NEGATIVE_DOUBT = 0.0, 2.0
 # A near-duplicate is this much of a post, and one author is heard at most so often in five minutes.
 DUPLICATE_WEIGHT = 0.2
 VOICES_PER_AUTHOR = 2.0
@@ -103,11 +105,14 @@ def score_of(excess: float) -> float:
 
 
 class Track:
-    """One count through time: its sums over the horizons, and what they usually are."""
+    """One count through time: its sums over the horizons, and what they usually are.
 
-    __slots__ = ("age", "last", "levels", "ranges")
+    A surge of that excess teaches excess^-doubt as much as a usual bucket does."""
 
-    def __init__(self) -> None:
+    __slots__ = ("age", "doubt", "last", "levels", "ranges")
+
+    def __init__(self, doubt: float) -> None:
+        self.doubt = doubt
         self.age = 0
         self.last = [0.0] * LONGEST
         self.levels = [Levels(HALF_LIFE_BUCKETS) for _ in HORIZONS]
@@ -126,18 +131,19 @@ class Track:
             if excess > highest:
                 highest = excess
         if learn:
-            self._learn(sums)
+            self._learn(sums, highest)
         return highest
 
-    def _learn(self, sums: list[float]) -> None:
+    def _learn(self, sums: list[float], excess: float) -> None:
+        lesson = excess**-self.doubt if excess > 1.0 else 1.0
         for levels, total in zip(self.levels, sums, strict=True):
-            levels.add(total)
+            levels.add(total, lesson)
         self.age += 1
         if self.age % BUCKETS_PER_HOUR == 0:
             self._renew()
 
     def _renew(self) -> None:
-        youth = 1.0 + YOUTH_BUCKETS / self.age
+        youth = 1.0 + (YOUTH_BUCKETS / self.age) ** 2
         self.ranges = []
         for levels, (_, weight) in zip(self.levels, HORIZONS, strict=True):
             usual, busy = (sqrt(count + OFFSET) for count in levels.quantiles(USUAL_AND_BUSY))
@@ -153,9 +159,9 @@ class Track:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
+    def from_json(cls, data: dict[str, Any], doubt: float) -> Self:
         """What `to_json` wrote."""
-        track = cls()
+        track = cls(doubt)
         track.age, track.last = data["age"], list(data["last"])
         track.levels = [Levels.from_json(levels, HALF_LIFE_BUCKETS) for levels in data["levels"]]
         track.ranges = [(*pair, weight) for pair, (_, weight) in zip(data["ranges"], HORIZONS, strict=False)]
@@ -164,7 +170,8 @@ class Track:
     def ahead(self) -> "Track":
         """A copy that can take in counts without learning from them."""
         copy = Track.__new__(Track)
-        copy.age, copy.last, copy.levels, copy.ranges = self.age, list(self.last), self.levels, self.ranges
+        copy.age, copy.doubt, copy.last = self.age, self.doubt, list(self.last)
+        copy.levels, copy.ranges = self.levels, self.ranges
         return copy
 
 
@@ -177,7 +184,7 @@ class State:
     def __init__(self, since: float | None = None) -> None:
         """`since` (epoch seconds): from when on silence is known to be silence, and not that nobody looked."""
         self.bucket: int | None = None if since is None else int(since // BUCKET_SECONDS) - 1
-        self.volume = Track()
+        self.volume = Track(VOLUME_DOUBT)
         self.negative: Track | None = None
         # Highest excess of each hour of the cool-down, the present hour last.
         self.highs = [0.0] * (COOL_DOWN_HOURS + 1)
@@ -218,7 +225,8 @@ class State:
             self._next_hour(learn=learn)
         excess = self._excess(point, learn=learn)
         highs, scores, totals = self.highs, self.scores, self.totals
-        score = score_of(excess) if excess > RENEWED * max(highs) else 0.0
+        before = max(highs)
+        score = score_of(excess) if excess > before * (RENEWED if before >= ALERT_EXCESS else 1.0) else 0.0
         highs[-1] = max(highs[-1], excess)
         del scores[0], totals[0]
         scores.append(score)
@@ -229,7 +237,7 @@ class State:
         heard = voices(point)
         excess = self.volume.take(heard, learn=learn)
         if point.negative is not None and self.negative is None:
-            self.negative = Track()
+            self.negative = Track(NEGATIVE_DOUBT)
         if self.negative is None:
             return excess
         negative = min(point.negative or 0.0, point.value)
@@ -269,8 +277,8 @@ class State:
         """What `to_json` wrote."""
         state = cls()
         state.bucket, state.usual_1h = data["bucket"], data["usual_1h"]
-        state.volume = Track.from_json(data["volume"])
-        state.negative = Track.from_json(data["negative"]) if data["negative"] else None
+        state.volume = Track.from_json(data["volume"], VOLUME_DOUBT)
+        state.negative = Track.from_json(data["negative"], NEGATIVE_DOUBT) if data["negative"] else None
         state.highs, state.scores, state.totals = list(data["highs"]), list(data["scores"]), list(data["totals"])
         state.hours = Levels.from_json(data["hours"], HALF_LIFE_BUCKETS / BUCKETS_PER_HOUR)
         return state
