@@ -6,10 +6,11 @@ weeks) and with what it reaches when busy (its 99th percentile):
 
     excess = (√now - √usual) / (√busy - √usual)
 
-so 1 means "as high as one time in a hundred". The range √busy - √usual is never smaller than pure chance makes it, which
-is what protects small brands, and it is widened while a series is young. The strongest horizon speaks. Cool-down: an
-excess scores only while it is higher than everything in the last 24 hours, and clearly higher than an alert in them. Where negativity is known, a surge
-of negative posts speaks at full strength and any other surge at a lower one; duplicates and few authors are discounted.
+so 1 means "as high as one time in a hundred". The range √busy - √usual is never smaller than pure chance makes it,
+which is what protects small brands, and it is widened while a series is young. The strongest sum speaks. Cool-down: an
+excess scores only while it is higher than everything in the last 24 hours, and clearly higher than an alert in them.
+Where negativity is known, a surge of negative posts speaks at full strength and any other at a lower one; duplicates
+and few authors are discounted.
 
 The measure of its worth (Numenta Anomaly Benchmark, simulated repost cascades) is in tests/bench/test_surprise.py.
 """
@@ -213,6 +214,8 @@ class State:
             self.bucket = bucket - 1
         if bucket <= self.bucket:
             raise ValueError("points must come in order of time, at most one for each five minutes")
+        if point.negative is not None and self.negative is None:
+            self.negative = Track(NEGATIVE_DOUBT)
         for silent in range(max(self.bucket + 1, bucket - LONGEST_GAP), bucket):
             self._step(Point(silent * BUCKET_SECONDS, 0.0), learn=learn)
         self.bucket = bucket
@@ -236,8 +239,6 @@ class State:
     def _excess(self, point: Point, *, learn: bool) -> float:
         heard = voices(point)
         excess = self.volume.take(heard, learn=learn)
-        if point.negative is not None and self.negative is None:
-            self.negative = Track(NEGATIVE_DOUBT)
         if self.negative is None:
             return excess
         negative = min(point.negative or 0.0, point.value)
