@@ -14,7 +14,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +42,7 @@ def writable(folder: Path) -> bool:
 
 def own_folder() -> Path:
     """Where this user keeps what belongs to this copy of Sentinel when the copy is not theirs to write to."""
-    base = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")  # noqa: PTH111
+    base = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
     copy = hashlib.sha256(os.fsencode(REPOSITORY)).hexdigest()[:8]
     return Path(base) / "sentinel" / f"{REPOSITORY.name}-{copy}"
 
@@ -55,14 +54,16 @@ def place_for(name: str) -> Path:
         return beside
     own = own_folder() / name
     if not writable(own):
-        raise CannotPrepare(f"Neither {REPOSITORY} nor {own} can be written to: set XDG_DATA_HOME to a folder of yours.")
+        raise CannotPrepare(
+            f"Neither {REPOSITORY} nor {own} can be written to: set XDG_DATA_HOME to a folder of yours."
+        )
     return own
 
 
 def wanted_stamp(lock: Path) -> str:
     """What identifies the environment: the lock file's content and the Python that it was made with."""
     content = hashlib.sha256(lock.read_bytes()).hexdigest()
-    return f"{content}\n{sys.version}\n{sysconfig.get_config_var('prefix')}\n"
+    return f"{content}\n{sys.version}\n{sys.base_prefix}\n"
 
 
 def is_ready(environment: Path, stamp: str) -> bool:
@@ -77,7 +78,7 @@ def is_ready(environment: Path, stamp: str) -> bool:
 def only_one(environment: Path) -> Iterator[None]:
     """Hold the others that want to install into the same place."""
     environment.parent.mkdir(parents=True, exist_ok=True)
-    with open(environment.with_name(f"{environment.name}.lock"), "w") as file:  # noqa: PTH123
+    with open(environment.with_name(f"{environment.name}.lock"), "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -89,7 +90,14 @@ def check_python() -> None:
         return
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     hint = f" (on Debian: apt install python{version}-venv)" if "ensurepip" in missing or "venv" in missing else ""
-    raise CannotPrepare(f"Python {version} at {sys.executable} lacks {', '.join(missing)}: install it and try again{hint}.")
+    raise CannotPrepare(
+        f"Python {version} at {sys.executable} lacks {', '.join(missing)}: install it and try again{hint}."
+    )
+
+
+def base_python() -> str:
+    """The Python to build environments with, also when we run on that of an earlier one."""
+    return str(getattr(sys, "_base_executable", "") or sys.executable)
 
 
 def install(lock: Path, environment: Path, stamp: str) -> None:
@@ -98,7 +106,7 @@ def install(lock: Path, environment: Path, stamp: str) -> None:
     shutil.rmtree(environment, ignore_errors=True)
     python = str(environment / "bin/python")
     pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--no-compile"]
-    steps = [[sys.executable, "-m", "venv", str(environment)], [*pip, "--requirement", str(lock)]]
+    steps = [[base_python(), "-m", "venv", str(environment)], [*pip, "--requirement", str(lock)]]
     for step in steps:
         variables = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0"}
         result = subprocess.run(step, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables)  # noqa: S603
@@ -128,7 +136,7 @@ def variables_for(environment: Path) -> dict[str, str]:
     variables |= {"PYTHONPATH": str(REPOSITORY), "PYTHONSAFEPATH": "1", "VIRTUAL_ENV": str(environment)}
     variables["PATH"] = f"{environment / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     given = variables.get("DATA_DIR")
-    variables["DATA_DIR"] = os.path.abspath(given) if given else str(place_for("data"))  # noqa: PTH100
+    variables["DATA_DIR"] = os.path.abspath(given) if given else str(place_for("data"))
     if not os.access(REPOSITORY, os.W_OK):
         variables["PYTHONPYCACHEPREFIX"] = str(own_folder() / "pycache")
     return variables

@@ -9,8 +9,14 @@ from .folder import DataFolder
 
 MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 # By name, because importing the clients would cost every command a third of a second.
-CONNECTION_ERRORS = {"django.db.utils.OperationalError", "redis.exceptions.ConnectionError", "kombu.exceptions.OperationalError"}
-NOT_RUNNING = "This command needs a running Sentinel: start ./run in another terminal, or set DATABASE_URL and REDIS_URL."
+CONNECTION_ERRORS = {
+    "django.db.utils.OperationalError",
+    "redis.exceptions.ConnectionError",
+    "kombu.exceptions.OperationalError",
+}
+NOT_RUNNING = (
+    "This command needs a running Sentinel: start ./run in another terminal, or set DATABASE_URL and REDIS_URL."
+)
 
 
 def main() -> None:

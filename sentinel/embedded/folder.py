@@ -45,7 +45,9 @@ class DataFolder:
         except OSError as error:
             raise StartFailed(f"The secret key in {file} cannot be read: {error.strerror}.") from error
         if len(key) < 50:
-            raise StartFailed(f"The secret key in {file} is damaged: restore it from a backup, or delete it (everyone logs in again).")
+            raise StartFailed(
+                f"The secret key in {file} is damaged: restore it from a backup, or delete it (everyone logs in again)."
+            )
         return key
 
     def publish_instance(self, *, address: str, variables: Mapping[str, str]) -> None:

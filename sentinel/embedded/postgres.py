@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: where its programs are, its data folder, its settings.
 
-It listens on loopback alone and wants a password, which a file beside the data holds. Chinese text sorts and lower-cases
-right with the built-in C.UTF-8 locale on every machine, whatever locales that has.
+It listens on loopback alone and wants a password, which a file beside the data holds. Chinese text sorts and
+lower-cases right with the built-in C.UTF-8 locale on every machine, whatever locales that has.
 """
 
 import importlib.util
@@ -92,7 +92,9 @@ def wait_until_ready(server: Postgres, process: Process) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while True:
         if process.wait(0.05):
-            reason = next((line for line in process.last_lines if re.match("FATAL|PANIC|ERROR", line)), "no reason given")
+            reason = next(
+                (line for line in process.last_lines if re.match("FATAL|PANIC|ERROR", line)), "no reason given"
+            )
             raise StartFailed(unusable(server.cluster, reason))
         try:
             with psycopg.connect(server.url, dbname="postgres", autocommit=True, connect_timeout=5) as connection:
@@ -100,7 +102,9 @@ def wait_until_ready(server: Postgres, process: Process) -> None:
                 return
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
-                raise StartFailed(unusable(server.cluster, "its password is not the one in postgres/password")) from error
+                raise StartFailed(
+                    unusable(server.cluster, "its password is not the one in postgres/password")
+                ) from error
             if time.monotonic() > deadline:
                 raise StartFailed(unusable(server.cluster, str(error).strip())) from error
         except psycopg.Error as error:
@@ -116,7 +120,10 @@ def create_database(connection: psycopg.Connection) -> None:
 def unusable(cluster: Path, reason: str) -> str:
     """The sentence about a data folder that PostgreSQL cannot use."""
     reason = " ".join(reason.split())
-    return f"The database in {cluster} cannot be opened ({reason}); nothing in it was changed, so restore a backup there or choose another DATA_DIR."
+    return (
+        f"The database in {cluster} cannot be opened ({reason}); nothing in it was changed, "
+        "so restore a backup there or choose another DATA_DIR."
+    )
 
 
 def find_programs() -> Path:
@@ -127,7 +134,9 @@ def find_programs() -> Path:
     for candidate in candidates:
         if (candidate / "postgres").is_file():
             return candidate
-    raise StartFailed("There is no embedded PostgreSQL for this kind of machine: set DATABASE_URL to a PostgreSQL server.")
+    raise StartFailed(
+        "There is no embedded PostgreSQL for this kind of machine: set DATABASE_URL to a PostgreSQL server."
+    )
 
 
 @cache
@@ -177,7 +186,7 @@ def initialise(programs: Path, home: Path, password: str, *, user: str) -> None:
     new.mkdir(mode=0o700)
     if user.isdigit():
         os.chown(new, int(user), int(user))
-    with tempfile.NamedTemporaryFile("w", prefix="sentinel-", dir="/tmp") as secret:  # noqa: S108
+    with tempfile.NamedTemporaryFile("w", prefix="sentinel-", dir="/tmp") as secret:
         secret.write(password)
         secret.flush()
         if user.isdigit():

@@ -1,4 +1,4 @@
-"""Child processes of `./run`: started in a session of their own, logs told apart, stopped step by step, never orphaned."""
+"""Child processes of `./run`: each in a session of its own, its output read line by line, never left behind."""
 
 import os
 import signal

@@ -62,7 +62,9 @@ def find_program() -> str:
     on_path = shutil.which("valkey-server") or shutil.which("redis-server")
     if on_path:
         return on_path
-    raise StartFailed("There is no embedded Valkey for this kind of machine: set REDIS_URL to a Valkey or Redis server.")
+    raise StartFailed(
+        "There is no embedded Valkey for this kind of machine: set REDIS_URL to a Valkey or Redis server."
+    )
 
 
 def wait_until_ready(server: Valkey, process: Process) -> None:
@@ -82,4 +84,7 @@ def wait_until_ready(server: Valkey, process: Process) -> None:
 
 def unusable(server: Valkey, reason: str) -> str:
     """The sentence about a data folder that Valkey cannot use."""
-    return f"The broker's data in {server.folder} cannot be opened ({reason}); nothing in it was changed, and moving that folder away loses no work."
+    return (
+        f"The broker's data in {server.folder} cannot be opened ({reason}); nothing in it was changed, "
+        "and moving that folder away loses no work."
+    )
