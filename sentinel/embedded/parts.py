@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from .processes import Program
 
 MOST_WORKERS = 4
-CELERY = (sys.executable, "-m", "celery", "-A", "sentinel.celery")
+CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "sentinel.celery")
 QUIET_ROOT = "ignore:You're running the worker with superuser privileges"
 
 

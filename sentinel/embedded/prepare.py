@@ -6,11 +6,15 @@ import sys
 import django
 from django.core.management import call_command
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentinel.settings")
+django.setup()
+
+from sentinel.core.operations import forget_heartbeats  # noqa: E402  models are ready only now
+
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentinel.settings")
-    django.setup()
     call_command("migrate", interactive=False, verbosity=0)
+    forget_heartbeats()
     call_command("setup_link", address=sys.argv[1])
 
 

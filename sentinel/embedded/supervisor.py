@@ -157,10 +157,12 @@ def run(folder: DataFolder) -> None:
     try:
         supervisor.start_services()
         folder.publish_instance(address=place.address, variables=variables)
+        web, worker, beat = parts(host=place.host, port=place.port, variables=variables)
+        supervisor.start(web)  # while it loads, nothing asks it for tables
         setup_link = supervisor.prepare_database(place.address)
+        supervisor.start(worker)
+        supervisor.start(beat)
         readiness = Readiness(place, variables)
-        for program in parts(host=place.host, port=place.port, variables=variables):
-            supervisor.start(program)
         supervisor.wait_until_ready(readiness)
         print(f"Sentinel serves at {place.address}/", flush=True)
         if setup_link:
