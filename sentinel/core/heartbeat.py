@@ -27,7 +27,7 @@ class BeatingScheduler(Scheduler):
         """Everything is due at once: after a start nobody wants to wait for the first round."""
         super().setup_schedule()
         for entry in self.schedule.values():
-            entry.last_run_at -= entry.schedule.run_every
+            entry.last_run_at = timezone.now() - timedelta(days=1)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         try:

@@ -23,7 +23,7 @@ NEEDED_MODULES = ("venv", "ensurepip", "ssl", "ctypes", "zlib", "bz2", "lzma")
 STAMP = "installed"  # written last, so that an interrupted installation is seen
 
 
-class CannotPrepare(Exception):  # noqa: N818
+class CannotPrepare(Exception):
     """What is missing, in one sentence."""
 
 

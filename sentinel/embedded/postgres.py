@@ -18,9 +18,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
-
 from .processes import Process, Program, StartFailed, launch_command
 
 MAJOR = "18"
@@ -88,33 +85,23 @@ def prepare(folder: Path, *, port: int) -> Postgres:
 
 
 def wait_until_ready(server: Postgres, process: Process) -> None:
-    """Wait until it answers, then make sure that our database exists. Raises StartFailed when it ends instead."""
+    """Wait until it lets clients in. Raises StartFailed when it ends instead."""
     deadline = time.monotonic() + READY_SECONDS
-    while True:
-        if process.wait(0.05):
-            reason = next(
-                (line for line in process.last_lines if re.match("FATAL|PANIC|ERROR", line)), "no reason given"
-            )
-            raise StartFailed(unusable(server.cluster, reason))
-        try:
-            with psycopg.connect(server.url, dbname="postgres", autocommit=True, connect_timeout=5) as connection:
-                create_database(connection)
-                return
-        except psycopg.OperationalError as error:
-            if "password authentication failed" in str(error):
-                raise StartFailed(
-                    unusable(server.cluster, "its password is not the one in postgres/password")
-                ) from error
-            if time.monotonic() > deadline:
-                raise StartFailed(unusable(server.cluster, str(error).strip())) from error
-        except psycopg.Error as error:
-            raise StartFailed(unusable(server.cluster, str(error).strip())) from error
+    while not is_ready(server, process):
+        if process.wait(0.02):
+            said = [line for line in process.last_lines if re.match("FATAL|PANIC|ERROR|.*error", line)]
+            raise StartFailed(unusable(server.cluster, said[0] if said else "it gave no reason"))
+        if time.monotonic() > deadline:
+            raise StartFailed(unusable(server.cluster, f"it was not ready after {READY_SECONDS} seconds"))
 
 
-def create_database(connection: psycopg.Connection) -> None:
-    """Our database, unless it exists."""
-    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
+def is_ready(server: Postgres, process: Process) -> bool:
+    """Whether this very server wrote so into its lock file: first line its process id, eighth its state."""
+    try:
+        lines = (server.cluster / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return False
+    return len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready"
 
 
 def unusable(cluster: Path, reason: str) -> str:
@@ -193,19 +180,25 @@ def initialise(programs: Path, home: Path, password: str, *, user: str) -> None:
             os.chown(secret.name, int(user), int(user))
         options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
         options += ["--no-instructions", f"--username={NAME}", f"--pwfile={secret.name}"]
-        command = [str(programs / "initdb"), "-D", str(new), *options]
-        result = subprocess.run(  # noqa: S603
-            launch_command(command, user=user, orphan_signal=signal.SIGKILL),
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, **server_environment()},
-        )
-    if result.returncode != 0:
-        shutil.rmtree(new, ignore_errors=True)
-        reason = " ".join(result.stderr.split())
-        raise StartFailed(f"PostgreSQL could not make its data folder in {home}: {reason}")
+        run_tool([str(programs / "initdb"), "-D", str(new), *options], user=user)
+    run_tool(
+        [str(programs / "postgres"), "--single", "-D", str(new), "postgres"], user=user, text=f"CREATE DATABASE {NAME}"
+    )
     new.rename(home / "cluster")
+
+
+def run_tool(command: list[str], *, user: str, text: str = "") -> None:
+    """One of PostgreSQL's programs, with `text` on its standard input. Raises StartFailed."""
+    result = subprocess.run(  # noqa: S603
+        launch_command(command, user=user, orphan_signal=signal.SIGKILL),
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **server_environment()},
+    )
+    if result.returncode != 0:
+        raise StartFailed(f"PostgreSQL could not make its data folder: {' '.join(result.stderr.split())}")
 
 
 def server_environment() -> dict[str, str]:

@@ -26,7 +26,7 @@ while [ $# -gt 1 ]; do kill -s "$1" -- "$2" 2>/dev/null; shift 2; done
 """
 
 
-class StartFailed(Exception):  # noqa: N818
+class StartFailed(Exception):
     """Why nothing was started, in one sentence for the person at the terminal."""
 
 

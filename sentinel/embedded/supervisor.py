@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from . import postgres, valkey
-from .choices import allowed_hosts, check_broker, check_database, listening
+from .choices import allowed_hosts, listening
 from .folder import DataFolder
 from .logs import say, write_line
 from .parts import parts
@@ -22,6 +22,7 @@ from .readiness import Readiness, Watchdog, ask
 READY_SECONDS = 60.0
 LOOK_EVERY = 0.2
 ASK_EVERY = 5.0
+EXPLAINED = 3  # the exit code of `prepare` when its last line says all
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 LIVED_LONG = 60.0  # seconds after which a part's earlier failures are forgotten
 # Seconds from the request to stop to SIGQUIT and to SIGKILL; the last one is inside the promised fifteen.
@@ -51,27 +52,26 @@ class Supervisor:
 
     def start_services(self) -> None:
         """PostgreSQL and Valkey, unless the environment names others. Raises StartFailed."""
-        waiting: list[Callable[[], None]] = []
-        if url := self.variables.get("DATABASE_URL"):
-            check_database(url)
-        else:
+        waits: list[Callable[[], None]] = []
+        if not self.variables.get("DATABASE_URL"):
             database = postgres.prepare(self.folder.root / "postgres", port=free_port())
-            process = self.start(database.program)
-            waiting.append(partial(postgres.wait_until_ready, database, process))
+            waits.append(partial(postgres.wait_until_ready, database, self.start(database.program)))
             self.variables["DATABASE_URL"] = database.url
-        if url := self.variables.get("REDIS_URL"):
-            check_broker(url)
-        else:
+        if not self.variables.get("REDIS_URL"):
             broker = valkey.prepare(self.folder.root / "valkey", port=free_port())
-            valkey.wait_until_ready(broker, self.start(broker.program))
+            waits.append(partial(valkey.wait_until_ready, broker, self.start(broker.program)))
             self.variables["REDIS_URL"] = broker.url
-        for wait in waiting:
+        for wait in waits:
             wait()
 
     def prepare_database(self, address: str) -> str:
         """Migrate; the one-time set-up address, or nothing when somebody can log in. Raises StartFailed."""
         command = [sys.executable, "-m", "sentinel.embedded.prepare", address]
-        result = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=self.variables, check=False)  # noqa: S603
+        result = subprocess.run(command, capture_output=True, text=True, env=self.variables, check=False)  # noqa: S603
+        explained = result.stderr.strip().splitlines()[-1:] if result.returncode == EXPLAINED else []
+        if explained:
+            raise StartFailed(explained[0])
+        sys.stderr.write(result.stderr)
         if result.returncode != 0:
             raise StartFailed("The database could not be brought up to date; the lines above say why.")
         return result.stdout.strip()
