@@ -194,6 +194,11 @@ def save_preferences(
     audit.record(verb="change-preferences", subject=user, by=user, now=now)
 
 
+def forget_heartbeats() -> None:
+    """What lived in an earlier run says nothing about this one."""
+    Heartbeat.objects.all().delete()
+
+
 def beat_heart(*, part: str, now: datetime) -> None:
     """The sign of life of a part of the installation."""
     Heartbeat.objects.update_or_create(part=part, defaults={"at": now})
