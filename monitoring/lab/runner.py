@@ -12,8 +12,12 @@ from monitoring.lab import TOOLS, Answer, BadLine, Line
 FAILED = 2
 
 
+class Refusal(dict[str, Any]):
+    """The answer to a bad line, `{id, error}`; an answer about an error, as `feed` gives, is no refusal."""
+
+
 def answer_lines(raw_lines: Iterable[bytes], answer: Answer, fields: frozenset[str]) -> Iterator[Line]:
-    """Answer each line in order; a bad one becomes `{id, error}` in its place."""
+    """Answer each line in order; a bad one becomes a `Refusal` in its place."""
     for number, raw in enumerate(raw_lines, start=1):
         if not raw.strip():
             continue
@@ -26,7 +30,7 @@ def answer_lines(raw_lines: Iterable[bytes], answer: Answer, fields: frozenset[s
             yield {**passed_by, **answer(line)}
         except (BadLine, ValueError, TypeError, OSError) as error:
             line_id = line.get("id") if isinstance(line, dict) else None
-            yield {"id": line_id, "error": f"line {number}: {error}"}
+            yield Refusal(id=line_id, error=f"line {number}: {error}")
 
 
 def parser_for(program: str, asked: str | None) -> ArgumentParser:
@@ -45,9 +49,10 @@ def run(words: Sequence[str], program: str = "manage.py lab") -> int:
     asked = next((word for word in words if word in TOOLS), None)
     options = parser_for(program, asked).parse_args(words)
     tool = importlib.import_module(TOOLS[options.tool])
-    failed = False
-    for line in answer_lines(sys.stdin.buffer, tool.build(vars(options)), frozenset(tool.FIELDS)):
-        failed = failed or "error" in line
+    answer = tool.build(vars(options))
+    failed = getattr(answer, "failed", False)  # what the tool was given besides lines was bad in part
+    for line in answer_lines(sys.stdin.buffer, answer, frozenset(tool.FIELDS)):
+        failed = failed or isinstance(line, Refusal)
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         sys.stdout.flush()
     return FAILED if failed else 0
