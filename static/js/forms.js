@@ -1,0 +1,1 @@
+/** Live test widgets and lists of names. */
