@@ -1,0 +1,1 @@
+"""Every write of the alerts room, by noun."""

@@ -1,0 +1,57 @@
+"""Rules and their versions."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from alerts.models import Evaluation, Rule, RuleVersion
+from alerts.rules import default_rules, validate_definition
+from monitoring.models import Topic
+from sentinel.core import audit
+from sentinel.core.models import User
+
+
+@transaction.atomic
+def create_default_rules(*, topic: Topic, by: User, now: datetime) -> list[Rule]:
+    """Give a topic the rules that suit a brand: volume, negative share, sensitive terms."""
+    Evaluation.objects.get_or_create(topic=topic, defaults={"due_at": now})
+    return [
+        publish_rule(topic=topic, kind=definition["kind"], definition=definition, by=by, now=now).rule
+        for definition in default_rules()
+    ]
+
+
+@transaction.atomic
+def publish_rule(*, topic: Topic, kind: str, definition: dict[str, Any], by: User, now: datetime) -> RuleVersion:
+    """Make `definition` the topic's live rule of this kind; raises rules.RuleError with the problems by field."""
+    clean = validate_definition(definition)
+    Topic.objects.select_for_update(no_key=True).get(pk=topic.pk)
+    rule, _created = Rule.objects.get_or_create(
+        topic=topic, kind=kind, archived_at=None, defaults={"workspace_id": topic.workspace_id, "created_at": now}
+    )
+    newest = rule.versions.order_by("-number").first()
+    if newest is not None and newest.definition == clean:
+        return newest
+    version = RuleVersion.objects.create(
+        rule=rule, number=newest.number + 1 if newest else 1, definition=clean, created_by=by, created_at=now
+    )
+    rule.current = version
+    rule.save(update_fields=["current"])
+    Evaluation.objects.update_or_create(topic=topic, defaults={"due_at": now})
+    audit.record(
+        verb="publish",
+        subject=rule,
+        by=by,
+        now=now,
+        workspace=topic.workspace,
+        data={"version": version.number, "definition": clean},
+    )
+    return version
+
+
+@transaction.atomic
+def archive_rule(*, rule: Rule, by: User, now: datetime) -> None:
+    """Stop a rule; alerts that it raised keep citing it."""
+    if Rule.objects.filter(pk=rule.pk, archived_at__isnull=True).update(archived_at=now):
+        audit.record(verb="archive", subject=rule, by=by, now=now, workspace=rule.workspace)

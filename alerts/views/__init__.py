@@ -1,0 +1,1 @@
+"""The board, rules, outlets and the first start."""

@@ -1,0 +1,85 @@
+"""What a document holds of a query's words, and whether that makes the query true (pure)."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+from monitoring.matching.attributes import has_attribute
+from monitoring.matching.folding import Folded, Span
+from monitoring.matching.query import ATTRIBUTES, And, Document, Near, Node, Not, Or, Term, terms_of
+
+Place: TypeAlias = Literal["title", "text"]
+PLACES: tuple[Place, ...] = ("title", "text")
+Finds: TypeAlias = dict[Term, list[Span]]  # in the form of the text in which the word was looked for
+
+
+class Evidence:
+    """The finds in one document, by place; `in_title` and `in_text` hold accepted finds only."""
+
+    __slots__ = ("_document", "_texts", "in_text", "in_title")
+
+    def __init__(self, document: Document, title: Folded, text: Folded, in_title: Finds, in_text: Finds) -> None:
+        self._document = document
+        self._texts = {"title": title, "text": text}
+        self.in_title = in_title
+        self.in_text = in_text
+
+    def has(self, term: Term) -> bool:
+        """Whether the document holds `term`."""
+        if term.field in ATTRIBUTES:
+            return has_attribute(self._document, term)
+        return term in self.in_text or term in self.in_title
+
+    def spans(self, term: Term, place: Place) -> list[Span]:
+        """Where `term` stands in the original text or title, in code points, in order."""
+        finds = (self.in_title if place == "title" else self.in_text).get(term, [])
+        if term.level == "exact":
+            return sorted(set(finds))
+        return sorted({self._texts[place].span(start, end) for start, end in finds})
+
+
+def holds(node: Node, evidence: Evidence) -> bool:
+    """Whether the evidence makes `node` true."""
+    if isinstance(node, Term):
+        return evidence.has(node)
+    if isinstance(node, Or):
+        return any(holds(part, evidence) for part in node.parts)
+    if isinstance(node, And):
+        return all(holds(part, evidence) for part in node.parts)
+    if isinstance(node, Not):
+        return not holds(node.part, evidence)
+    return any(True for place in PLACES for _ in _near_spans(node, evidence, place))
+
+
+def positive_spans(node: Node, evidence: Evidence, place: Place) -> Iterator[Span]:
+    """Where the words stand that make `node` true; nothing of parts that do not hold, or that exclude."""
+    if isinstance(node, Term):
+        yield from evidence.spans(node, place)
+    elif isinstance(node, Near):
+        yield from _near_spans(node, evidence, place)
+    elif isinstance(node, And | Or):
+        for part in node.parts:
+            if holds(part, evidence):
+                yield from positive_spans(part, evidence, place)
+
+
+def gap_to_nearest(span: Span, others: list[Span]) -> int | None:
+    """Characters between `span` and the nearest of `others` that does not overlap it; None where there is none."""
+    start, end = span
+    starts, ends = [other[0] for other in others], sorted(other[1] for other in others)
+    after, before = bisect_left(starts, end), bisect_right(ends, start)
+    gaps = [starts[after] - end] if after < len(starts) else []
+    return min([*gaps, start - ends[before - 1]] if before else gaps, default=None)
+
+
+def _near_spans(node: Near, evidence: Evidence, place: Place) -> Iterator[Span]:
+    """The finds of either side that have one of the other side within the distance, in the same place."""
+    left, right = (
+        sorted({span for term in terms_of(side) for span in evidence.spans(term, place)})
+        for side in (node.left, node.right)
+    )
+    for spans, others in ((left, right), (right, left)):
+        for span in spans:
+            gap = gap_to_nearest(span, others)
+            if gap is not None and gap <= node.distance:
+                yield span
