@@ -9,7 +9,7 @@ import pytest
 from django.core.management.base import CommandError
 
 from monitoring.lab import match, parse_query
-from monitoring.management.commands.lab import answer_lines
+from monitoring.lab.runner import answer_lines
 
 ROOT = Path(__file__).parents[3]
 
