@@ -11,7 +11,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from monitoring.lab import Answer, Line, require_text
-from sentinel.core.net.guard import Refused, Resolver, SystemResolver, allow_list, parse_target, resolve_checked
+from sentinel.core.net.guard import (
+    RefusedAddressError,
+    Resolver,
+    SystemResolver,
+    allow_list,
+    parse_target,
+    resolve_checked,
+)
 from sentinel.core.net.types import FetchError
 
 FIELDS = ("url",)
@@ -21,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """No options."""
 
 
-def build(options: dict[str, Any]) -> Answer:
+def build(_options: dict[str, Any]) -> Answer:
     """The function that answers one line; `reason` is null where the address is allowed."""
     places = os.environ.get("ALLOWED_PRIVATE_HOSTS", "").split(",")
     return answer_with(allow_list(place.strip() for place in places if place.strip()), SystemResolver(threads=2))
@@ -40,7 +47,7 @@ def answer_with(allowed_private: Iterable[str], resolver: Resolver) -> Answer:
 async def _check(url: str, allowed_private: frozenset[str], resolver: Resolver) -> Line:
     try:
         addresses = await resolve_checked(parse_target(url), allowed_private, resolver)
-    except Refused as refused:
+    except RefusedAddressError as refused:
         return {"allowed": False, "reason": refused.reason, "addresses": list(refused.addresses)}
     except FetchError as error:
         return {"allowed": False, "reason": error.code, "addresses": []}

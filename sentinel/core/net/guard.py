@@ -30,7 +30,7 @@ _DOTS = "\u3002\uff0e\uff61"  # what IDNA reads as a dot and people read as punc
 _SAFE_IN_RESOURCE = "/?:@!$&'()*+,;=-._~%[]|{}^`\""
 
 
-class Refused(FetchError):
+class RefusedAddressError(FetchError):
     """An address that the guard does not let through: FetchError with the code `refused-address`.
 
     `reason` is a code of `check_address`, or how the text itself is wrong: too-long, control-character, whitespace,
@@ -81,17 +81,17 @@ def bracketed(host: str) -> str:
 
 
 def parse_target(url: str) -> Target:
-    """Read an http(s) address strictly; raises Refused where two readers could disagree about its host."""
+    """Read an http(s) address strictly; raises RefusedAddressError where two readers could disagree about its host."""
     _refuse_characters(url)
     scheme, colon, rest = url.partition(":")
     scheme = scheme.lower()
     if not colon or scheme not in _DEFAULT_PORTS:
-        raise Refused("scheme")
+        raise RefusedAddressError("scheme")
     if not rest.startswith("//"):
-        raise Refused("empty-host")
+        raise RefusedAddressError("empty-host")
     # A reader that ends the host at "/" alone would see what stands before an "@" here as a user's name.
     if "@" in rest[2:].split("/", 1)[0]:
-        raise Refused("userinfo")
+        raise RefusedAddressError("userinfo")
     rest = rest[2:].split("#", 1)[0]
     authority = re.split(r"[/?]", rest, maxsplit=1)[0]
     host, port = _split_port(authority)
@@ -106,21 +106,21 @@ def parse_target(url: str) -> Target:
 
 def _refuse_characters(url: str) -> None:
     if len(url) > MAX_URL:
-        raise Refused("too-long")
+        raise RefusedAddressError("too-long")
     for character in url:
         if unicodedata.category(character) in ("Cc", "Cs"):
-            raise Refused("control-character")
+            raise RefusedAddressError("control-character")
         if character.isspace():
-            raise Refused("whitespace")
+            raise RefusedAddressError("whitespace")
     if "\\" in url:
-        raise Refused("backslash")
+        raise RefusedAddressError("backslash")
 
 
 def _split_port(authority: str) -> tuple[str, str | None]:
     if authority.startswith("["):
         host, bracket, rest = authority.partition("]")
         if not bracket or (rest and not rest.startswith(":")):
-            raise Refused("bad-host")
+            raise RefusedAddressError("bad-host")
         return host + bracket, rest[1:] if rest else None
     host, colon, port = authority.partition(":")
     return host, port if colon else None
@@ -129,55 +129,55 @@ def _split_port(authority: str) -> tuple[str, str | None]:
 def _read_port(text: str) -> int:
     port = int(text) if re.fullmatch(r"[0-9]{1,5}", text, re.ASCII) else 0
     if not 0 < port < 65536:
-        raise Refused("bad-port")
+        raise RefusedAddressError("bad-port")
     return port
 
 
 def _read_host(text: str) -> str:
     if not text or text == "[]":
-        raise Refused("empty-host")
+        raise RefusedAddressError("empty-host")
     if text.startswith("["):
         return _read_ipv6(text[1:-1])
     if "%" in text:
-        raise Refused("encoded-host")
+        raise RefusedAddressError("encoded-host")
     name = _read_name(text)
     try:
         number = read_ipv4(name)
     except ValueError as error:
-        raise Refused("bad-address", name) from error
+        raise RefusedAddressError("bad-address", name) from error
     return str(number) if number is not None else name
 
 
 def _read_ipv6(text: str) -> str:
     if "%" in text:
-        raise Refused("zone")
+        raise RefusedAddressError("zone")
     try:
         return str(IPv6Address(text))
     except ValueError as error:
-        raise Refused("bad-address") from error
+        raise RefusedAddressError("bad-address") from error
 
 
 def _read_name(text: str) -> str:
     name = text.lower()
     if len(name) > 253:
-        raise Refused("bad-host")
+        raise RefusedAddressError("bad-host")
     if not name.isascii():
         if any(dot in name for dot in _DOTS) or unicodedata.normalize("NFKC", name) != name:
-            raise Refused("lookalike-host")
+            raise RefusedAddressError("lookalike-host")
         try:
             name = idna.encode(name).decode("ascii")
         except UnicodeError as error:
-            raise Refused("bad-host") from error
+            raise RefusedAddressError("bad-host") from error
     name = name.removesuffix(".")
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        raise Refused("bad-host")
+        raise RefusedAddressError("bad-host")
     return name
 
 
 def allow_list(places: Iterable[str]) -> frozenset[str]:
     """Private machines that may be asked, each as `host:port`, in the spelling that `resolve_checked` compares.
 
-    Raises Refused where one is no such place.
+    Raises RefusedAddressError where one is no such place.
     """
     return frozenset(parse_target(f"http://{place}").place for place in places)
 
@@ -186,7 +186,7 @@ async def resolve_checked(target: Target, allowed_private: frozenset[str], resol
     """The addresses of `target`'s machine, in the system's order, each fit to connect to.
 
     The name is resolved once. One unfit address refuses the whole name, unless `allowed_private` holds exactly its
-    `host:port`. Raises Refused, or FetchError `unresolvable`.
+    `host:port`. Raises RefusedAddressError, or FetchError `unresolvable`.
     """
     addresses = [target.host] if _is_address(target.host) else await _resolve(target, resolver)
     if target.place in allowed_private:
@@ -194,7 +194,7 @@ async def resolve_checked(target: Target, allowed_private: frozenset[str], resol
     for address in addresses:
         reason = check_address(address)
         if reason:
-            raise Refused(reason, target.host, tuple(addresses))
+            raise RefusedAddressError(reason, target.host, tuple(addresses))
     return addresses
 
 
@@ -238,5 +238,7 @@ class SystemResolver:
     def __enter__(self) -> "SystemResolver":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
