@@ -17,7 +17,11 @@ async def resolve_from_table(host: str, port: int) -> list[str]:
 
 def test_a_public_address_is_allowed_and_its_machines_are_named() -> None:
     answer = answer_with((), resolve_from_table)
-    assert answer({"url": "https://example.com/"}) == {"allowed": True, "reason": None, "addresses": NAMES["example.com"]}
+    assert answer({"url": "https://example.com/"}) == {
+        "allowed": True,
+        "reason": None,
+        "addresses": NAMES["example.com"],
+    }
 
 
 def test_a_private_address_is_refused_with_reason_and_machines() -> None:
@@ -47,6 +51,7 @@ def test_the_command_answers_line_by_line(monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setenv("ALLOWED_PRIVATE_HOSTS", "127.0.0.1:9000, [::1]:9000")
     lines = b'{"id": 1, "url": "http://127.1/"}\n{"id": 2, "url": "http://[::1]:9000/"}\n'
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
+    monkeypatch.setattr("sys.argv", ["manage.py", "lab", "check-url"])
     call_command("lab", "check-url")
     assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [
         {"id": 1, "allowed": False, "reason": "loopback", "addresses": ["127.0.0.1"]},

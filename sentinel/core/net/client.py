@@ -8,11 +8,12 @@ import asyncio
 import functools
 import re
 import ssl
+import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, NoReturn, Self
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import aiohttp
 import httpx
@@ -162,7 +163,7 @@ class GuardedClient:
             _raise_as_fetch_error(error, target)
 
     async def _read(self, target: Target, method: str, answer: httpx.Response) -> Response:
-        headers = _joined_headers(answer.headers.multi_items())
+        headers = _joined_headers(answer.headers.raw)
         if answer.status_code < 200:
             raise FetchError("protocol", f"status {answer.status_code}")
         body = b"" if method == "HEAD" or answer.status_code in _REDIRECTS else await self._read_body(answer, headers)
@@ -186,7 +187,9 @@ class GuardedClient:
 
     def _open_session(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(ssl=self._tls, limit=self._limits.sockets, resolver=_NoResolver())
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+        return aiohttp.ClientSession(
+            connector=connector, response_class=_Answer, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+        )
 
 
 def send(
@@ -204,6 +207,15 @@ def send(
             return await client.fetch(request)
 
     return asyncio.run(send_once())
+
+
+class _Answer(aiohttp.ClientResponse):
+    """Forgets the reason phrase: servers write it in any charset, and the transport takes UTF-8 alone."""
+
+    async def start(self, connection: aiohttp.connector.Connection) -> Self:
+        await super().start(connection)
+        self.reason = ""
+        return self
 
 
 class _NoResolver(AbstractResolver):
@@ -231,16 +243,16 @@ def _checked_headers(method: str, headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items() if name.lower() not in _OURS}
 
 
-def _joined_headers(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _joined_headers(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     joined: dict[str, str] = {}
-    for name, value in fields:
-        name = name.lower()
+    for raw_name, raw_value in fields:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     return joined
 
 
 def _redirect_target(target: Target, response: Response) -> Target:
-    location = response.headers.get("location", "").strip().replace(" ", "%20")
+    location = quote(response.headers.get("location", "").strip().encode("latin-1"), safe=string.punctuation)
     try:
         onward = urljoin(target.url, location)
     except ValueError as error:

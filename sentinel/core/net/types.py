@@ -15,7 +15,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer after redirects: `url` is the final address, `body` is decompressed, header names are lower case."""
+    """An answer after redirects: `url` is the final address, `body` is decompressed.
+
+    Header names are lower case; values are as on the wire, read as Latin-1, those of repeated names joined by commas.
+    """
 
     url: str
     status: int

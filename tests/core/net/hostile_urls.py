@@ -279,7 +279,10 @@ HONEST = [
     ("https://example.com/?mail=a@example.org", "https://example.com/?mail=a@example.org"),
     ("https://example.com?q=1", "https://example.com/?q=1"),
     ("https://example.com/a#part", "https://example.com/a"),
-    ("https://example.com/搜尋?q=月見乳業", "https://example.com/%E6%90%9C%E5%B0%8B?q=%E6%9C%88%E8%A6%8B%E4%B9%B3%E6%A5%AD"),
+    (
+        "https://example.com/搜尋?q=月見乳業",
+        "https://example.com/%E6%90%9C%E5%B0%8B?q=%E6%9C%88%E8%A6%8B%E4%B9%B3%E6%A5%AD",
+    ),
     ("https://example.com/%E6%90%9C?a=%2B+b", "https://example.com/%E6%90%9C?a=%2B+b"),
     ("https://example.com/a;b=c,d:e", "https://example.com/a;b=c,d:e"),
     ("https://example.com/a//b/http://c/", "https://example.com/a//b/http://c/"),

@@ -114,7 +114,9 @@ def test_an_ipv6_address_is_public_only_where_every_registry_says_so(address: ip
         assert any(address in ipaddress.ip_network(network) for network in carriers)
 
 
-@given(st.ip_addresses(v=4), st.sampled_from(["::ffff:0:0", "::", "64:ff9b::", "2606:4700::5efe:0:0", "2002::", "2001::"]))
+@given(
+    st.ip_addresses(v=4), st.sampled_from(["::ffff:0:0", "::", "64:ff9b::", "2606:4700::5efe:0:0", "2002::", "2001::"])
+)
 def test_an_address_inside_an_address_is_held_to_the_same_rules(inner: ipaddress.IPv4Address, scheme: str) -> None:
     reason = check_address(inner)
     if reason and int(inner) > 1:
