@@ -22,9 +22,8 @@ from httpx_aiohttp import AiohttpTransport
 
 from sentinel.core.net.decoding import ACCEPT_ENCODING, decoder_for
 from sentinel.core.net.guard import Resolver, SystemResolver, Target, parse_target, resolve_checked
-from sentinel.core.net.types import FetchError, Request, Response
+from sentinel.core.net.types import PRODUCT, FetchError, Request, Response
 
-PRODUCT = "Sentinel"  # the token that robots.txt files may name
 VERSION = "0.1"
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

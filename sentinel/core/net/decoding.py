@@ -39,7 +39,7 @@ def decoder_for(content_encoding: str) -> BodyDecoder:
 
 
 class _Identity:
-    def feed(self, piece: bytes, room: int) -> bytes:  # noqa: ARG002 the caller counts
+    def feed(self, piece: bytes, room: int) -> bytes:
         return piece
 
     def finish(self) -> None:

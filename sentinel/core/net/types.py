@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+PRODUCT = "Sentinel"  # who we say we are, and the name that a robots.txt may address
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
