@@ -99,7 +99,7 @@ def _settled_state(row: Evaluation, settled: datetime, now: datetime) -> State:
         return State.from_json(row.surprise["state"])
     past = Measure.objects.filter(topic=row.topic, bucket__lt=settled, bucket__gte=now - LEARNED).order_by("bucket")
     points = [_point(measure) for measure in past]
-    known_since = min([point.at for point in points[:1]] + [row.topic.created_at.timestamp()])
+    known_since = min([point.at for point in points[:1]] + [row.topic.created_at.timestamp(), settled.timestamp()])
     state = State(since=known_since, with_negative=True)
     for point in points:
         state.update(point)
