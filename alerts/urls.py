@@ -1,5 +1,14 @@
 """Addresses of the board, rules and outlets, all below `/w/<workspace>/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from alerts.views import board
+
+urlpatterns = [
+    path("w/<slug:workspace>/", board.board, name="board"),
+    path("w/<slug:workspace>/queue/", board.queue, name="board-queue"),
+    path("w/<slug:workspace>/summary/", board.summary, name="board-summary"),
+    path("w/<slug:workspace>/alerts/<int:alert_id>/", board.preview, name="alert-preview"),
+    path("w/<slug:workspace>/alerts/<int:alert_id>/claim/", board.claim, name="alert-claim"),
+    path("w/<slug:workspace>/alerts/<int:alert_id>/close/", board.close, name="alert-close"),
+]

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from monitoring.lab import Answer, Line, require_text
-from monitoring.matching import QueryError, print_query, parse
+from monitoring.matching import QueryError, parse, print_query
 
 FIELDS = ("query",)
 

@@ -21,7 +21,7 @@ __all__ = [
     "QueryError",
     "ambiguous",
     "explain",
-    "print_query",
     "parse",
+    "print_query",
     "suggest_brand_query",
 ]

@@ -24,7 +24,7 @@ SEARCHED_CHARACTERS = 20_000
 class Analysis:
     """`negative` is P(negative) and `snownlp` P(positive) by SnowNLP's table, both 0..1.
 
-    `sensitive` counts code points in `whole_text(title, text)`; `words` are the scored words, in Simplified.
+    `sensitive` counts code points in `whole_text(title, text)`; `words` are the scored words and signs, in Simplified.
     """
 
     negative: float

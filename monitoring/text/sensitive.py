@@ -167,6 +167,15 @@ def _longest(matches: Iterable[Match], length: int) -> list[Match]:
     return sorted(kept, key=lambda match: match[1])
 
 
+def name_spans(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
+    """Where `names` stand in `text`, either script, in code points of the original.
+
+    For hits that were found without own names: those inside a span belong to the name.
+    """
+    folded = fold(text)
+    return sorted({folded.original_span(start, end) for start, end in _occurrences(folded.text, names)})
+
+
 def find_sensitive(text: str, own_names: Sequence[str] = ()) -> list[Hit]:
     """The sensitive terms of `text` in order, the longest where several overlap.
 

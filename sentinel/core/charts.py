@@ -1,16 +1,19 @@
-"""Geometry of the charts that the server draws as SVG (pure: numbers in, coordinates out)."""
+"""Geometry of the charts that the server draws as SVG (pure: numbers in, coordinates out).
+
+Across, the pulse is in percent, so that it fits any width without stretching its letters; upwards it is in pixels.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-PULSE_WIDTH = 788
-PULSE_HEIGHT = 112
-_FLOOR = 94.0  # the pulse's base line
-_CEILING = 18.0
+FLOOR = 94.0  # the pulse's base line, in pixels from its top
+CEILING = 18.0
+TICKS_EVERY = 4  # hours
 _STEPS = (1, 2, 4, 5, 8, 10)
 _NOTE_HEIGHT = 16
+_USUAL_WIDTH = 788  # pixels: the width at which labels are kept apart
 
 
 class Bucket(Protocol):
@@ -49,7 +52,7 @@ class Spark:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One rectangle of a stacked bar; `kind` is neg, neu or pos."""
+    """One rectangle of a stacked bar; `kind` is neg, neu or pos; x and width in percent."""
 
     kind: str
     x: str
@@ -59,39 +62,39 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A label with its place; `anchor` is SVG's text-anchor."""
+class Pin:
+    """A note's line and label: x in percent, `anchor` SVG's text-anchor, `dx` and the heights in pixels."""
 
     x: str
-    y: str
-    text: str
+    top: str
+    label_y: str
+    dx: int
     anchor: str
-    pin_y: str = ""
-    pin_x: str = ""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on the time axis, its words left to the edge that knows the language."""
+    """A place on the time axis; its words are left to the edge. `minor` ones yield where it is narrow."""
 
     x: str
     at: datetime
     anchor: str
-    first: bool
+    minor: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PulseChart:
-    """Everything that the pulse's SVG draws, within 788 × 112 units."""
+    """Everything that the pulse's SVG draws."""
 
     bars: tuple[Bar, ...]
+    pins: tuple[Pin, ...]
+    ticks: tuple[Tick, ...]
     half: int
     top: int
     half_y: str
     top_y: str
     usual_y: str
-    notes: tuple[Mark, ...]
-    ticks: tuple[Tick, ...]
     total: int
     negative: int
     peak: int
@@ -99,7 +102,7 @@ class PulseChart:
 
 
 def _n(value: float) -> str:
-    return f"{value:.1f}"
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def sparkline(points: Sequence[float], width: int = 92, height: int = 30) -> Spark | None:
@@ -119,14 +122,12 @@ def axis_top(peak: float) -> int:
     while True:
         for step in _STEPS:
             top = step * size
-            if top >= peak and top >= 4 and top % 2 == 0:
+            if top >= max(peak, 4) and top % 2 == 0:
                 return top
         size *= 10
 
 
-def pulse_chart(
-    buckets: Sequence[Bucket], notes: Sequence[Note], *, usual: float | None, hours_between_ticks: int = 4
-) -> PulseChart:
+def pulse_chart(buckets: Sequence[Bucket], notes: Sequence[Note], *, usual: float | None) -> PulseChart:
     """The stacked bars of `buckets` (equally long, oldest first), `usual` posts a bucket as a line, notes as pins.
 
     Bucket times are in the zone to be read in: ticks stand on its full hours.
@@ -134,33 +135,33 @@ def pulse_chart(
     totals = [bucket.neg + bucket.neu + bucket.pos for bucket in buckets]
     peak = max(totals, default=0)
     top = axis_top(max(peak, usual or 0))
-
-    def height_of(value: float) -> float:
-        return value / top * (_FLOOR - _CEILING)
-
-    pitch = PULSE_WIDTH / max(len(buckets), 1)
-    bars: list[Bar] = []
-    for index, bucket in enumerate(buckets):
-        floor = _FLOOR
-        for kind, value in (("pos", bucket.pos), ("neu", bucket.neu), ("neg", bucket.neg)):
-            if value:
-                height = height_of(value)
-                floor -= height
-                bars.append(Bar(kind, _n(index * pitch + pitch * 0.1), _n(floor), _n(pitch * 0.8), _n(height)))
+    per_post = (FLOOR - CEILING) / top
     return PulseChart(
-        bars=tuple(bars),
+        bars=_stack(buckets, per_post),
+        pins=_place_pins(buckets, notes, [FLOOR - total * per_post for total in totals]),
+        ticks=_place_ticks(buckets),
         half=top // 2,
         top=top,
-        half_y=_n(_FLOOR - height_of(top / 2)),
-        top_y=_n(_CEILING),
-        usual_y="" if usual is None else _n(_FLOOR - height_of(usual)),
-        notes=_place_notes(buckets, notes, totals, top),
-        ticks=_place_ticks(buckets, hours_between_ticks),
+        half_y=_n(FLOOR - top / 2 * per_post),
+        top_y=_n(CEILING),
+        usual_y="" if usual is None else _n(FLOOR - usual * per_post),
         total=sum(totals),
         negative=sum(bucket.neg for bucket in buckets),
         peak=peak,
         peak_at=buckets[totals.index(peak)].at if peak else None,
     )
+
+
+def _stack(buckets: Sequence[Bucket], per_post: float) -> tuple[Bar, ...]:
+    bars: list[Bar] = []
+    pitch = 100 / max(len(buckets), 1)
+    for index, bucket in enumerate(buckets):
+        floor = FLOOR
+        for kind, posts in (("pos", bucket.pos), ("neu", bucket.neu), ("neg", bucket.neg)):
+            if posts:
+                floor -= posts * per_post
+                bars.append(Bar(kind, _n((index + 0.1) * pitch), _n(floor), _n(0.8 * pitch), _n(posts * per_post)))
+    return tuple(bars)
 
 
 def _span_of(buckets: Sequence[Bucket]) -> tuple[datetime, timedelta]:
@@ -169,47 +170,51 @@ def _span_of(buckets: Sequence[Bucket]) -> tuple[datetime, timedelta]:
     return start, length * len(buckets)
 
 
-def _place_notes(buckets: Sequence[Bucket], notes: Sequence[Note], totals: Sequence[int], top: int) -> tuple[Mark, ...]:
-    """Pins from the base line to a label above the bars; labels near each other take different heights."""
+def _place_pins(buckets: Sequence[Bucket], notes: Sequence[Note], tops: Sequence[float]) -> tuple[Pin, ...]:
+    """Each label stands above the bars that it covers and beside the labels that are already there, newest first."""
     if not buckets:
         return ()
     start, length = _span_of(buckets)
-    marks: list[Mark] = []
+    pins: list[Pin] = []
     taken: list[tuple[float, float, float]] = []
     for note in sorted(notes, key=lambda note: note.at, reverse=True):
         place = (note.at - start) / length
         if not 0 <= place <= 1:
             continue
-        x = place * PULSE_WIDTH
-        width = sum(12 if ord(letter) > 0x2E7F else 7 for letter in note.text) + 8
-        left, right = (x - 6 - width, x) if place > 0.5 else (x, x + 6 + width)
-        level = _free_level(taken, left, right)
-        taken.append((left, right, level))
-        anchor, text_x = ("end", x - 6) if place > 0.5 else ("start", x + 6)
-        marks.append(Mark(_n(text_x), _n(level + 8), note.text, anchor, pin_y=_n(level), pin_x=_n(x)))
-    return tuple(marks)
+        to_the_left = place > 0.5
+        width = (_label_width(note.text) + 8) / _USUAL_WIDTH
+        left, right = (place - width, place) if to_the_left else (place, place + width)
+        covered = tops[max(0, int(left * len(tops))) : int(right * len(tops)) + 1]
+        top = _free_height(taken, left, right, min(covered, default=FLOOR) - 16)
+        taken.append((left, right, top))
+        dx, anchor = (-6, "end") if to_the_left else (6, "start")
+        pins.append(Pin(_n(place * 100), _n(top), _n(top + 8), dx, anchor, note.text))
+    return tuple(pins)
 
 
-def _free_level(taken: Sequence[tuple[float, float, float]], left: float, right: float) -> float:
-    level = 14.0
-    while any(left < other_right and right > other_left and level == other for other_left, other_right, other in taken):
-        level += _NOTE_HEIGHT
-        if level > _FLOOR - 30:
-            return 14.0
-    return level
+def _label_width(text: str) -> int:
+    return sum(12 if ord(letter) > 0x2E7F else 7 for letter in text)
 
 
-def _place_ticks(buckets: Sequence[Bucket], hours: int) -> tuple[Tick, ...]:
-    """The two ends and every full `hours` between them, leaving out what would touch an end."""
+def _free_height(taken: Sequence[tuple[float, float, float]], left: float, right: float, top: float) -> float:
+    top = max(min(top, FLOOR - 40), 6.0)
+    for other_left, other_right, other in sorted(taken, key=lambda place: place[2]):
+        if left < other_right and right > other_left and abs(other - top) < _NOTE_HEIGHT:
+            top = other + _NOTE_HEIGHT
+    return top
+
+
+def _place_ticks(buckets: Sequence[Bucket]) -> tuple[Tick, ...]:
+    """The two ends and every few full hours between them, leaving out what would touch an end."""
     if not buckets:
         return ()
     start, length = _span_of(buckets)
-    ticks = [Tick("0", start, "start", first=True)]
+    ticks = [Tick("0", start, "start", minor=False)]
     hour = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     while hour < start + length:
         place = (hour - start) / length
-        if hour.hour % hours == 0 and 0.09 < place < 0.94:
-            ticks.append(Tick(_n(place * PULSE_WIDTH), hour, "middle", first=False))
+        if hour.hour % TICKS_EVERY == 0 and 0.14 < place < 0.94:
+            ticks.append(Tick(_n(place * 100), hour, "middle", minor=hour.hour % (2 * TICKS_EVERY) != 0))
         hour += timedelta(hours=1)
-    ticks.append(Tick(str(PULSE_WIDTH), start + length, "end", first=False))
+    ticks.append(Tick("100", start + length, "end", minor=False))
     return tuple(ticks)

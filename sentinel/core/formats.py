@@ -1,7 +1,9 @@
 """Figures and spans of time as people read them (pure: words are left to the edge that translates)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from itertools import pairwise
+from typing import Literal
 
 Unit = Literal["second", "minute", "hour", "day"]
 
@@ -9,7 +11,8 @@ HTML_LANGUAGES = {"zh-hant": "zh-Hant-TW", "zh-hans": "zh-Hans-CN", "en": "en"}
 _UNITS: tuple[tuple[Unit, int], ...] = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
-class Span(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Span:
     """A span of time in its two largest units; `rest` counts `rest_unit` and is 0 where it says nothing."""
 
     count: int
@@ -40,7 +43,7 @@ def multiple(value: float) -> str:
 def span(duration: timedelta) -> Span:
     """The length of `duration`, sign dropped, cut to its largest unit and the next smaller one."""
     seconds = int(abs(duration.total_seconds()))
-    for (unit, size), (rest_unit, rest_size) in zip(_UNITS, _UNITS[1:], strict=False):
+    for (unit, size), (rest_unit, rest_size) in pairwise(_UNITS):
         if seconds >= size:
             return Span(seconds // size, unit, seconds % size // rest_size, rest_unit)
     return Span(seconds, "second", 0, "second")

@@ -15,6 +15,7 @@ from monitoring.text.sensitive import (
     categories,
     find_sensitive,
     lexicon,
+    name_spans,
     parse_innocent,
     parse_terms,
 )
@@ -68,6 +69,8 @@ def test_a_warning_word_is_found(text: str, terms: list[str]) -> None:
         "黑客松報名開始",
         "超吸金的新品",
         "防詐騙宣導",
+        "曜日乳業獲食安金獎",
+        "I recalled my childhood",
         "a scampi dinner, reinfrauded words",
     ],
 )
@@ -115,6 +118,9 @@ def test_a_term_across_a_word_border_is_no_term(text: str) -> None:
         "預防食物中毒的十個方法",
         "谨防受骗",
         "There is no evidence of contamination",
+        "No one was killed",
+        "我們從未使用地溝油",
+        "警方：曜日乳業詐騙一事不屬實",
     ],
 )
 def test_what_the_text_denies_refutes_or_guards_against_is_negated(text: str) -> None:
@@ -169,6 +175,14 @@ def test_a_term_inside_the_own_name_is_passed_over_in_either_script() -> None:
     assert warnings_in("毒奶粉咖啡館開幕", ("毒奶粉咖啡馆",)) == []
     assert warnings_in("毒奶粉咖啡館賣毒奶粉", ("毒奶粉咖啡館",)) == ["毒奶粉"]
     assert warnings_in("曜日乳業中毒", ("", "曜日乳業")) == ["中毒"]
+
+
+def test_names_are_placed_in_the_original() -> None:
+    text = "…月見乳業對上曜日乳业"
+    assert [text[start:end] for start, end in name_spans(text, ["曜日乳業", "月见乳业", ""])] == [
+        "月見乳業",
+        "曜日乳业",
+    ]
 
 
 def test_every_term_is_found_in_both_scripts() -> None:

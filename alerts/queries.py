@@ -1,0 +1,318 @@
+"""What the board reads, in few queries: alerts, the figures of their topics, the pulse."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from alerts import board as read
+from alerts.models import Alert, AlertEvent, Evaluation
+from alerts.wording import close_reason_text, reason_of, tier_name
+from monitoring.models import Measure, Mention, Subscription, Topic
+from monitoring.operations.mentions import bucket_of
+from sentinel.core.models import Membership, User, Workspace
+from sentinel.core.permissions import Permission
+
+DAY = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+PULSE_STEP = timedelta(minutes=15)
+SPARK_STEP = timedelta(minutes=30)
+LEARNED = timedelta(days=7)
+LEAST_LEARNED = 96  # a day of pulse buckets, before a usual level is named
+CLOSED_SHOWN = 100
+STATES: tuple[read.AlertState, ...] = ("open", "claimed", "closed")
+NOTES_SHOWN = 4
+POSTS_SHOWN = 5
+
+
+class BoardReader:
+    """Reads the board of one workspace for one person at one moment."""
+
+    def __init__(self, membership: Membership, now: datetime) -> None:
+        self.workspace: Workspace = membership.workspace
+        self.user: User = membership.user
+        self.membership = membership
+        self.now = now
+
+    def board(self, *, tab: read.BoardTab, tier: int | None, alert_id: int | None) -> read.Board:
+        """The whole page."""
+        queue = self.queue(tab=tab, tier=tier)
+        ids = [row.id for group in queue.groups for row in group.rows]
+        chosen = alert_id if alert_id in ids else None
+        selected = chosen or next(iter(ids), None)
+        return read.Board(
+            situation=self.situation(),
+            pulse=self.pulse(),
+            queue=queue,
+            selected=self.detail(selected) if selected else None,
+            chosen=chosen is not None,
+        )
+
+    # --- the sentence and the counts
+
+    def situation(self) -> read.Situation:
+        """What needs a person now."""
+        alerts = list(self._alerts().open())
+        unclaimed = [alert for alert in alerts if alert.claimed_at is None]
+        worst = min((alert.tier for alert in unclaimed), default=None)
+        at_worst = sum(alert.tier == worst for alert in unclaimed)
+        late = [self.now - alert.claim_due_at for alert in unclaimed if alert.claim_due_at < self.now]
+        subscriptions = Subscription.objects.filter(workspace=self.workspace).select_related("source")
+        blind = [one for one in subscriptions if one.paused_at is None and one.source.failures >= 3]
+        return read.Situation(
+            counts=tuple(read.TierCount(tier, sum(alert.tier == tier for alert in alerts)) for tier in (1, 2, 3, 4)),
+            unclaimed=len(unclaimed),
+            worst_tier=worst,
+            worst_unclaimed=at_worst,
+            others=len(unclaimed) - at_worst,
+            overdue=len(late),
+            overdue_by=max(late, default=None),
+            mine=sum(alert.claimed_by_id == self.user.pk for alert in alerts),
+            sources_total=len(subscriptions),
+            blind_sentence=self._blind_sentence(blind),
+        )
+
+    def _blind_sentence(self, blind: Sequence[Subscription]) -> str:
+        if not blind:
+            return ""
+        names = _(", ").join(subscription.name for subscription in blind[:3])
+        if len(blind) > 3:
+            return _("Not collected right now: %(names)s and %(more)s more.") % {
+                "names": names,
+                "more": len(blind) - 3,
+            }
+        return _("Not collected right now: %(names)s.") % {"names": names}
+
+    # --- the pulse
+
+    def pulse(self) -> read.Pulse:
+        """24 hours of monitored volume about us in quarters of an hour."""
+        end = self._quarter(self.now) + PULSE_STEP
+        start = end - DAY
+        sums: dict[datetime, list[int]] = defaultdict(lambda: [0, 0, 0])
+        before: dict[datetime, int] = defaultdict(int)
+        for measure in self._measures(self._own_topics(), end - LEARNED):
+            quarter = self._quarter(measure.bucket)
+            if quarter >= start:
+                for index, value in enumerate((measure.negative, measure.total, measure.positive)):
+                    sums[quarter][index] += value
+            before[quarter] += measure.total
+        buckets = []
+        for index in range(int(DAY / PULSE_STEP)):
+            at = start + index * PULSE_STEP
+            negative, total, positive = sums[at]
+            buckets.append(read.PulseBucket(at, negative, total - negative - positive, positive))
+        return read.Pulse(tuple(buckets), self._usual_limit(before, start), self._notes(start))
+
+    def _usual_limit(self, volumes: dict[datetime, int], start: datetime) -> float | None:
+        """What nineteen of twenty quarters of the week before stayed below; None while less than a day is known."""
+        past = {at: volume for at, volume in volumes.items() if at < start}
+        if not past:
+            return None
+        known = int((start - min(past)) / PULSE_STEP)
+        if known < LEAST_LEARNED:
+            return None
+        ordered = sorted([*past.values(), *[0] * (known - len(past))])
+        return float(ordered[int(len(ordered) * 0.95)])
+
+    def _notes(self, start: datetime) -> tuple[read.PulseNote, ...]:
+        events = (
+            AlertEvent.objects.filter(alert__workspace=self.workspace, kind__in=["opened", "raised"], at__gte=start)
+            .order_by("tier", "-at")
+            .values_list("at", "tier")[:NOTES_SHOWN]
+        )
+        return tuple(
+            read.PulseNote(at, _("%(time)s %(level)s") % {"time": self._clock_time(at), "level": tier_name(tier)})
+            for at, tier in sorted(events)
+        )
+
+    # --- the queue
+
+    def queue(self, *, tab: read.BoardTab, tier: int | None) -> read.Queue:
+        """The alerts under a tab, in groups: overdue first, then worst first."""
+        active = self._alerts().open()
+        mine = active.filter(claimed_by=self.user)
+        closed = self._alerts().filter(closed_at__isnull=False)
+        chosen = {"active": active, "mine": mine, "closed": closed.order_by("-closed_at")[:CLOSED_SHOWN]}[tab]
+        alerts = [alert for alert in chosen if tier is None or alert.tier == tier]
+        rows = self._rows(alerts)
+        groups = tuple(self._group(state, rows) for state in STATES)
+        return read.Queue(
+            tab=tab,
+            groups=groups,
+            active=active.count(),
+            mine=mine.count(),
+            closed=closed.count(),
+            tier=tier,
+            is_empty=not rows,
+        )
+
+    def _group(self, state: read.AlertState, rows: Iterable[read.AlertRow]) -> read.QueueGroup:
+        mine = [row for row in rows if row.state == state]
+        if state != "closed":
+            mine.sort(key=lambda row: (not self._late(row), row.tier, row.clock.due_at if row.clock else row.opened_at))
+        return read.QueueGroup(state, tuple(mine), len(mine), sum(self._late(row) for row in mine))
+
+    def _late(self, row: read.AlertRow) -> bool:
+        return row.clock is not None and row.clock.done_at is None and row.clock.due_at < self.now
+
+    def _rows(self, alerts: Sequence[Alert]) -> list[read.AlertRow]:
+        topics = {alert.topic_id for alert in alerts}
+        situations = dict(Evaluation.objects.filter(topic__in=topics).values_list("topic_id", "situation"))
+        sparks = self._sparks(topics)
+        return [self._row(alert, situations.get(alert.topic_id) or {}, sparks) for alert in alerts]
+
+    def _row(self, alert: Alert, situation: dict[str, Any], sparks: dict[int, tuple[int, ...]]) -> read.AlertRow:
+        total, usual = situation.get("total_1h", 0), situation.get("usual_1h", 0.0)
+        claimer = alert.claimed_by
+        return read.AlertRow(
+            id=alert.pk,
+            number=f"AL-{alert.number}",
+            tier=alert.tier,
+            title=alert.title,
+            subtitle=self._subtitle(alert),
+            spark=sparks.get(alert.topic_id, (0,) * int(DAY / SPARK_STEP)),
+            volume_1h=total,
+            multiple=total / usual if usual >= 1 else None,
+            negative_share=situation.get("negative_1h", 0) / total if total else None,
+            state="closed" if alert.closed_at else "claimed" if alert.claimed_at else "open",
+            clock=self._clock(alert),
+            opened_at=alert.opened_at,
+            closed_at=alert.closed_at,
+            claimed_by_initial=claimer.initial if claimer else "",
+            claimed_by_name=claimer.name if claimer else "",
+            claimed_by_me=alert.claimed_by_id == self.user.pk,
+        )
+
+    def _subtitle(self, alert: Alert) -> str:
+        reached = [reason_of(reason) for reason in alert.reasons if reason["tier"]]
+        parts = [f"{reason.label} {reason.value_text}" for reason in reached]
+        return " · ".join([alert.topic.name, *parts])
+
+    def _clock(self, alert: Alert) -> read.Clock | None:
+        if alert.closed_at or alert.claimed_at:
+            return None
+        return read.Clock("claim", alert.claim_due_at, alert.claimed_at)
+
+    def _sparks(self, topics: set[int]) -> dict[int, tuple[int, ...]]:
+        start = bucket_of(self.now) - DAY
+        steps = int(DAY / SPARK_STEP)
+        sparks: dict[int, list[int]] = {topic: [0] * steps for topic in topics}
+        for measure in self._measures(topics, start):
+            sparks[measure.topic_id][min(int((measure.bucket - start) / SPARK_STEP), steps - 1)] += measure.total
+        return {topic: tuple(values) for topic, values in sparks.items()}
+
+    # --- the preview
+
+    def detail(self, alert_id: int) -> read.AlertDetail | None:
+        """One alert with its reasons, clocks and posts; None where the workspace has no such alert."""
+        alert = self._alerts().filter(pk=alert_id).select_related("earliest_post", "topic_version").first()
+        if alert is None:
+            return None
+        reasons = tuple(reason_of(reason) for reason in alert.reasons)
+        mentions = Mention.objects.filter(
+            topic=alert.topic_id, is_history=False, placed_at__gt=alert.opened_at - DAY
+        ).filter(placed_at__lte=alert.closed_at or self.now)
+        is_open = alert.closed_at is None
+        close = Permission.CLOSE_RED_ALERT if alert.tier == 1 else Permission.CLOSE_ALERT
+        return read.AlertDetail(
+            row=self._rows([alert])[0],
+            summary=self._summary(alert, mentions),
+            topic_name=alert.topic.name,
+            topic_version=alert.topic_version.number,
+            topic_id=alert.topic_id,
+            rule_name="",
+            reasons=reasons,
+            reached=sum(reason.reached for reason in reasons),
+            clocks=self._clocks(alert),
+            mentions=mentions.count(),
+            earliest=self._earliest(alert, mentions),
+            recent=self._recent(mentions),
+            sources=self._source_shares(mentions),
+            timeline=self._timeline(alert),
+            may_claim=is_open and alert.claimed_at is None and self.membership.may(Permission.CLAIM_ALERT),
+            may_close=is_open and self.membership.may(close),
+        )
+
+    def _summary(self, alert: Alert, mentions: "QuerySet[Mention]") -> str:
+        sources = mentions.values("source").distinct().count()
+        return _("%(posts)s posts from %(sources)s sources since %(time)s.") % {
+            "posts": mentions.count(),
+            "sources": sources,
+            "time": self._clock_time(alert.earliest_post.placed_at if alert.earliest_post else alert.opened_at),
+        }
+
+    def _clocks(self, alert: Alert) -> tuple[read.Clock, ...]:
+        return (read.Clock("claim", alert.claim_due_at, alert.claimed_at or alert.closed_at),)
+
+    def _earliest(self, alert: Alert, mentions: "QuerySet[Mention]") -> read.PostLine | None:
+        lead = Mention.objects.filter(topic=alert.topic_id, post=alert.earliest_post_id).select_related("post").first()
+        return next(iter(self._lines([lead])), None) if lead else None
+
+    def _recent(self, mentions: "QuerySet[Mention]") -> tuple[read.PostLine, ...]:
+        return self._lines(mentions.newest_first().select_related("post")[:POSTS_SHOWN])  # type: ignore[attr-defined]
+
+    def _lines(self, mentions: Iterable[Mention]) -> tuple[read.PostLine, ...]:
+        names = self._source_names()
+        return tuple(
+            read.PostLine(
+                mention_id=mention.pk,
+                published_at=mention.post.published_at or mention.post.captured_at,
+                source=names.get(mention.source_id, ""),
+                author="",
+                text=mention.post.title or mention.post.text[:120],
+                precision=mention.post.precision or "minute",
+            )
+            for mention in mentions
+        )
+
+    def _source_shares(self, mentions: "QuerySet[Mention]") -> tuple[read.SourceShare, ...]:
+        names = self._source_names()
+        counted = list(mentions.values_list("source").annotate(posts=Count("pk")).order_by("-posts"))
+        total = sum(posts for _source, posts in counted) or 1
+        return tuple(
+            read.SourceShare(source, names[source], posts, posts / total)
+            for source, posts in counted
+            if source in names
+        )
+
+    def _timeline(self, alert: Alert) -> tuple[read.TimelineEntry, ...]:
+        return tuple(
+            read.TimelineEntry(event.at, self._event_text(alert, event), event.by.name if event.by else "")
+            for event in alert.events.select_related("by")
+        )
+
+    def _event_text(self, alert: Alert, event: AlertEvent) -> str:
+        level = tier_name(event.tier)
+        if event.kind == "opened":
+            return _("Opened at %(level)s") % {"level": level}
+        if event.kind == "raised":
+            return _("Raised to %(level)s") % {"level": level}
+        if event.kind == "claimed":
+            return _("Claimed")
+        return _("Closed: %(reason)s") % {"reason": close_reason_text(alert.close_reason)}
+
+    # --- what several of them read
+
+    def _alerts(self) -> Any:
+        return Alert.objects.visible_to(self.workspace).select_related("topic", "claimed_by")
+
+    def _own_topics(self) -> "QuerySet[Topic]":
+        return Topic.objects.active().filter(workspace=self.workspace, is_own=True)
+
+    def _measures(self, topics: Any, since: datetime) -> Iterable[Measure]:
+        return Measure.objects.filter(topic__in=topics, bucket__gte=since, bucket__lte=self.now)
+
+    def _source_names(self) -> dict[int, str]:
+        return dict(Subscription.objects.filter(workspace=self.workspace).values_list("source_id", "name"))
+
+    def _quarter(self, moment: datetime) -> datetime:
+        return moment.replace(minute=moment.minute - moment.minute % 15, second=0, microsecond=0)
+
+    def _clock_time(self, moment: datetime) -> str:
+        return date_format(localtime(moment), "H:i")
