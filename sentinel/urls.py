@@ -2,6 +2,10 @@
 
 from django.urls import include, path
 
+# The system page lists every stage: importing them here makes them known to the web process.
+from alerts.operations import evaluations  # noqa: F401
+from monitoring.operations import analyses, topics  # noqa: F401
+
 urlpatterns = [
     path("", include("sentinel.core.urls")),
     path("", include("monitoring.urls")),

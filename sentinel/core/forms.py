@@ -38,7 +38,9 @@ class PersonForm(forms.Form):
     """A new person: name, e-mail, password."""
 
     name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
     password = forms.CharField(
         label=_("Password, 12 characters or more"),
         strip=False,
@@ -104,9 +106,7 @@ class AuditFilterForm(forms.Form):
     """Which audit entries to show; nothing chosen shows all."""
 
     person = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None)
-    verb = forms.ChoiceField(
-        label=_("What"), required=False, choices=[("", _("Everything")), *sorted(VERBS.items())]
-    )
+    verb = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("Everything")), *sorted(VERBS.items())])
     kind = forms.ChoiceField(label=_("Of what"), required=False, choices=[("", _("Anything")), *sorted(KINDS.items())])
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
@@ -132,17 +132,20 @@ class AuditFilterForm(forms.Form):
         return entries
 
 
-class AccountForm(forms.ModelForm[User]):
+class AccountForm(forms.Form):
     """A person's own settings."""
 
-    class Meta:
-        model = User
-        fields = ["name", "language", "theme", "keys_enabled", "sound_enabled"]
-        labels = {
-            "name": _("Name"),
-            "language": _("Language"),
-            "theme": _("Appearance"),
-            "keys_enabled": _("Single-key shortcuts"),
-            "sound_enabled": _("Alert sound"),
-        }
-        widgets = {"language": forms.Select(choices=LANGUAGES), "theme": forms.Select(choices=THEMES)}
+    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+    theme = forms.ChoiceField(label=_("Appearance"), choices=THEMES)
+    keys_enabled = forms.BooleanField(
+        label=_("Single-key shortcuts"), required=False, help_text=_("Such as A to claim; off inside fields.")
+    )
+    sound_enabled = forms.BooleanField(
+        label=_("Alert sound"), required=False, help_text=_("Red repeats until somebody claims it, orange sounds once.")
+    )
+
+    @classmethod
+    def of(cls, user: User) -> "AccountForm":
+        """The form as the person's settings are now."""
+        return cls(initial={name: getattr(user, name) for name in cls.base_fields})

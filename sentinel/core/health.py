@@ -71,10 +71,9 @@ def versions() -> dict[str, str]:
         "Django": metadata.version("django"),
         "Celery": metadata.version("celery"),
     }
-    with suppress(DatabaseError):
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version")
-            found["PostgreSQL"] = cursor.fetchone()[0]
+    with suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        found["PostgreSQL"] = cursor.fetchone()[0]
     with suppress(redis.RedisError):
         server = broker().info("server")
         found["Valkey"] = server.get("valkey_version") or server.get("redis_version", "")

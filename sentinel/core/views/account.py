@@ -1,6 +1,5 @@
 """A person's own settings."""
 
-from copy import copy
 from typing import Any
 
 from django.contrib import auth, messages
@@ -21,8 +20,7 @@ from sentinel.core.models import Membership
 @require_http_methods(["GET", "POST"])
 def account(request: Any) -> HttpResponse:
     """Name, language, appearance, keys, sound."""
-    # A form of a copy: what is not valid must not show in the frame of the page.
-    form = AccountForm(request.POST or None, instance=copy(request.user))
+    form = AccountForm(request.POST) if request.method == "POST" else AccountForm.of(request.user)
     if request.method == "POST" and form.is_valid():
         operations.save_preferences(user=request.user, **form.cleaned_data, now=timezone.now())
         translation.activate(request.user.language)
@@ -38,7 +36,7 @@ def password(request: Any) -> HttpResponse:
     """Another password; every other session ends."""
     form = PasswordForm(request.user, request.POST)
     if not form.is_valid():
-        return _page(request, AccountForm(instance=request.user), form)
+        return _page(request, AccountForm.of(request.user), form)
     operations.change_password(user=request.user, password=form.cleaned_data["new_password"], now=timezone.now())
     auth.update_session_auth_hash(request, request.user)
     messages.success(request, _("Your password is changed. Everywhere else you are signed out."))

@@ -81,9 +81,7 @@ def remove(request: WorkspaceRequest, member: int) -> HttpResponse:
     membership = in_workspace(request, Membership.objects.select_related("user", "workspace"), member)
     try:
         operations.remove_member(membership=membership, by=request.user, now=timezone.now())
-        messages.success(
-            request, _("%(name)s no longer sees this workspace.") % {"name": membership.user.name}
-        )
+        messages.success(request, _("%(name)s no longer sees this workspace.") % {"name": membership.user.name})
     except WrongStateError:
         messages.error(request, _("A workspace needs an admin: make somebody else one first."))
     return _back(request)

@@ -69,7 +69,9 @@ def release(request: WorkspaceRequest, stage: str) -> HttpResponse:
     count = operations.release_parked(
         stage=found, rows=rows, workspace=request.workspace, by=request.user, now=timezone.now()
     )
-    told = ngettext("%(count)d piece of work gets another chance.", "%(count)d pieces of work get another chance.", count)
+    told = ngettext(
+        "%(count)d piece of work gets another chance.", "%(count)d pieces of work get another chance.", count
+    )
     messages.success(request, told % {"count": count})
     return redirect("system-status", workspace=request.workspace.slug)
 
