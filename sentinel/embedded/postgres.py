@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -56,7 +57,7 @@ class Postgres:
     cluster: Path
 
 
-def prepare(folder: Path, *, port: int) -> Postgres:
+def prepare(folder: Path, *, port: int, settings: Mapping[str, str] = SETTINGS) -> Postgres:
     """Make the cluster where there is none, and say how it is started.
 
     Raises StartFailed when there are no programs, or `folder` holds something that this server cannot open.
@@ -71,10 +72,10 @@ def prepare(folder: Path, *, port: int) -> Postgres:
         initialise(programs, home, password, user=user)
     check_cluster(cluster)
     forget_stale_lock(cluster)
-    settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
+    options = [f"--{name}={value}" for name, value in settings.items()]
     program = Program(
         name="postgres",
-        command=(str(programs / "postgres"), "-D", str(cluster), f"--port={port}", *settings),
+        command=(str(programs / "postgres"), "-D", str(cluster), f"--port={port}", *options),
         environment=server_environment(),
         user=user,
         stop_signal=signal.SIGINT,  # fast: disconnects everyone, writes a checkpoint
