@@ -118,6 +118,7 @@ EVALUATIONS: Stage[Evaluation] = Stage(
     name="evaluation",
     label=_("Rules"),
     model=Evaluation,
+    workspaces="topic__workspace",
     handle=evaluate_topics,
     adopt=adopt_changed_topics,
     related=("topic__workspace", "topic__current"),
