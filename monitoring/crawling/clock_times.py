@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class ClockTime(NamedTuple):
-    """A time of day; `day` is 1 where it belongs to the next date (24:00, 晚上12点); `zone` is None where not stated."""
+    """A time of day; `day` is 1 where it is the next date's (24:00, 晚上12点); `zone` is None where not stated."""
 
     hour: int
     minute: int
@@ -36,8 +36,8 @@ _AFTER = re.compile(rf"(?:(?![更修改编回评至])\D){{0,16}}?{_CLOCK}", re.I
 _HERE = re.compile(_CLOCK, re.IGNORECASE)
 _BEFORE = re.compile(rf"{_CLOCK}[^\d]{{0,8}}$", re.IGNORECASE)
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d\d)?$")
-_MORNING = frozenset("上午 早上 早晨 清晨 凌晨 半夜 午夜 早 晨 am".split())
-_AFTERNOON = frozenset("下午 午后 傍晚 pm".split())
+_MORNING = frozenset(["上午", "早上", "早晨", "清晨", "凌晨", "半夜", "午夜", "早", "晨", "am"])
+_AFTERNOON = frozenset(["下午", "午后", "傍晚", "pm"])
 
 
 def time_after(plain: str, position: int) -> ClockTime | None:

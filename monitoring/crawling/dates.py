@@ -49,20 +49,19 @@ _COMPACT = re.compile(
 )
 _MINGUO = re.compile(r"民国\s*(\d{1,3}|元)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?")
 _MINGUO_BARE = re.compile(r"(?<![\d./-])(1[01]\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?![\d./-])\s*[日号]?")
-_YEAR_FIRST = re.compile(
-    r"(?<!\d)(\d{4})\s*[-/.年_\\、,· ]\s*(\d{1,2})\s*[-/.月_\\、,· ]\s*(\d{1,2})(?!\d)\s*[日号]?"
-)
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年_\\、,· ]\s*(\d{1,2})\s*[-/.月_\\、,· ]\s*(\d{1,2})(?!\d)\s*[日号]?")
 _SHORT_YEAR = re.compile(r"(?<![\d-])(\d\d)(?:-(\d{1,2})-(\d{1,2})(?![\d-])|年(\d{1,2})月(\d{1,2})[日号]?)")
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 _YEAR_MONTH = re.compile(r"(?<!\d)(\d{4})\s*(?:年\s*(\d{1,2})\s*月|[-/.](\d{1,2})\s*$)")
 
-_MONTH_NUMBERS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
 )
 _ENGLISH_CTIME = re.compile(
-    rf"\b{_MONTH}\s+(\d{{1,2}})\s+(?=\d{{1,2}}:\d\d)[\d:. ]+(?:[a-z]{{1,5}}|[+-]\d{{4}}| |GMT[+-]\d\d:?\d\d)*\s(\d{{4}})(?!\d)",
+    rf"\b{_MONTH}\s+(\d{{1,2}})\s+(?=\d{{1,2}}:\d\d)[\d:. ]+"
+    r"(?:[a-z]{1,5}|[+-]\d{4}| |GMT[+-]\d\d:?\d\d)*\s(\d{4})(?!\d)",
     re.IGNORECASE,
 )
 _ENGLISH_DAY_FIRST = re.compile(
@@ -76,7 +75,9 @@ _ENGLISH_MONTH_YEAR = re.compile(rf"\b{_MONTH},?\s+(\d{{4}})(?!\d)", re.IGNORECA
 _AM_PM = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
 
 _MONTH_DAY_WORDS = re.compile(r"(?<![\d年./-])(\d{1,2})\s*月\s*(\d{1,2})(?!\d)\s*(?:[日号]|(?=$|[\s,|)]))")
-_MONTH_DAY = re.compile(r"(?:^|(?<=[\s:|(\[于在·]))(\d{1,2})[-/](\d{1,2})(?=$|[\s|)\],·T]|[\u4e00-\u9fff])(?!\s*(?:[页折元楼]|\d{4}))")
+_MONTH_DAY = re.compile(
+    r"(?:^|(?<=[\s:|(\[于在·]))(\d{1,2})[-/](\d{1,2})(?=$|[\s|)\],·T]|[\u4e00-\u9fff])(?!\s*(?:[页折元楼]|\d{4}))"
+)
 _MONTH_DAY_DOTS = re.compile(r"(\d\d)\.(\d\d)(?=$|\s+\d{1,2}:)")
 _LABEL_ALONE = re.compile(r"(?:[^\d:]{1,12}:\s*)?")
 
@@ -204,7 +205,7 @@ def _english_parts(
 
 
 def _month_number(name: str) -> int:
-    return _MONTH_NUMBERS[name[:3].lower()]
+    return _MONTH_NAMES.index(name[:3].lower()) + 1
 
 
 def _year_and_month(plain: str, here: datetime) -> Found | None:

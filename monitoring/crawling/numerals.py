@@ -2,7 +2,11 @@
 
 import re
 
-_DIGITS = {char: value for value, chars in enumerate(("〇零○Ｏ", "一壹", "二贰貳两兩", "三叁", "四", "五", "六", "七", "八", "九")) for char in chars}
+_DIGITS = {
+    char: value
+    for value, chars in enumerate(("〇零○Ｏ", "一壹", "二贰貳两兩", "三叁", "四", "五", "六", "七", "八", "九"))
+    for char in chars
+}
 _TENS = {"十": 10, "廿": 20, "卅": 30, "百": 100}
 # Not after 星期/周: there the numeral names a weekday.
 _NUMERAL = re.compile(rf"(?<![期周拜])[{''.join((*_DIGITS, *_TENS))}]+(?=\s*(?:[年月日号个时点分秒天周小星刻]|半小时))")

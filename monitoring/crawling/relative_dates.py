@@ -35,7 +35,7 @@ _DAY_WORD = re.compile(
 )
 _DAYS_BACK = {"今": 0, "昨": 1, "前": 2, "大前": 3, "today": 0, "yesterday": 1}
 _WEEKDAY = re.compile(r"(上上个?|上个?|本|这个?)?(?:星期|周)([一二三四五六日天])(?![年刊报记]|以?前)")
-_WEEKDAY_NUMBERS = {name: number for number, names in enumerate("一 二 三 四 五 六 日天".split()) for name in names}
+_WEEKDAY_NUMBERS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 
 
 def ago(plain: str, here: datetime) -> Found | None:
