@@ -26,7 +26,7 @@ _LONGEST = 8_000_000
 _LONGEST_TEXT = 200_000
 
 
-class NotAFeed(ValueError):  # noqa: N818
+class NotAFeed(ValueError):
     """The document is no feed of a known format."""
 
 

@@ -13,6 +13,7 @@ import pytest
 from monitoring.crawling.robots import RobotsFile
 from monitoring.crawling.visit import Ports, VisitLimits, VisitResult, visit
 from monitoring.sources.items import Item, SourceError
+from monitoring.sources.kinds import Page
 from sentinel.core.net.client import GuardedClient, Limits
 from sentinel.core.net.types import Request, Response
 from tests.fakes.hostile import Behaviour, HostileServer, answer, endless, raw, redirect, serving, silence
@@ -20,12 +21,6 @@ from tests.fakes.hostile import Behaviour, HostileServer, answer, endless, raw, 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 LIMITS = VisitLimits(pages=3, details=30, seconds=3)
 ALL_OPEN = {"/robots.txt": answer(status="404 Not Found")}
-
-
-@dataclass
-class Page:
-    items: list[Item]
-    next: Request | None = None
 
 
 class JsonLists:
@@ -40,7 +35,10 @@ class JsonLists:
         if page.get("ok") == -100:
             raise SourceError("blocked", "ok:-100")
         items = [Item(row["url"], row["title"], needs_detail=row.get("more", False)) for row in page["items"]]
-        return Page(items, Request(page["next"]) if "next" in page else None)
+        return Page(items, [Request(page["next"])] if "next" in page else [])
+
+    def detail_request(self, definition: Any, item: Item) -> Request:
+        return Request(item.url)
 
     def detail(self, definition: Any, item: Item, response: Response, now: dt.datetime, zone: dt.tzinfo) -> Item:
         if b"redesigned" in response.body:
