@@ -33,9 +33,9 @@ _FAILURES_TAKEN = 3  # detail pages of which none is read, until it is the sourc
 
 @dataclass(frozen=True, slots=True)
 class VisitLimits:
-    """What one visit may take: pages per list, detail pages, items, and seconds in all."""
+    """What one visit may take: pages per list (a definition may ask for fewer), detail pages, items, seconds in all."""
 
-    pages: int = 3
+    pages: int = 10
     details: int = 30
     items: int = 2000
     seconds: float = 45.0
