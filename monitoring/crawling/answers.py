@@ -20,7 +20,8 @@ _CHECKPOINT_TITLES = re.compile(
     re.IGNORECASE,
 )
 _CHECKPOINT_ADDRESS = re.compile(
-    r"//(passport|login|wappass|sso|verify)\.|[/_.-](captcha|login|signin|passport|verify|antispider)\b", re.IGNORECASE
+    r"//(passport|login|wappass|sso|verify)\.|/(captcha|login|signin|passport|verify|antispider)(\.\w{2,5})?([/?]|$)",
+    re.IGNORECASE,
 )
 
 

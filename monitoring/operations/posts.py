@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from monitoring.crawling.addresses import post_key
+from monitoring.crawling.addresses import host_of, post_key
 from monitoring.models import HISTORY_AFTER, Analysis, Post, PostRevision, Source
 from monitoring.sources.items import Item
 from sentinel.core.wakes import wake
@@ -51,9 +51,14 @@ def content_hash(title: str, text: str) -> bytes:
 
 
 def key_of(item: Item, source: Source) -> bytes:
-    """The key that makes one post one; a private source shares none with others."""
-    private = f"{source.owner_id}:" if source.owner_id else ""
-    return post_key(item.url, private + item.site_id if item.site_id else private, "")
+    """The key that makes one post one; a private source shares none with others.
+
+    The address decides, since a feed and a list of the same site name an article differently; on Weibo, whose addresses
+    vary, its identifier does.
+    """
+    site_id = item.site_id if source.kind == "weibo" else ""
+    key = post_key(item.url, site_id, host_of(item.url))
+    return hashlib.sha256(f"{source.owner_id}:".encode() + key).digest() if source.owner_id else key
 
 
 @dataclass(frozen=True, slots=True)
