@@ -8,7 +8,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _LONGEST = 6_000_000
-_HARMLESS_TAGS = 8_000
+_HARMLESS_TAGS = 1_000
 _MOST_TAGS = 50_000
 _DEEPEST = 400
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")

@@ -69,17 +69,17 @@ def _item(entry: Entry, feed_url: str) -> Item:
     )
 
 
-def detail_request(definition: Definition, item: Item) -> Request:  # noqa: ARG001
+def detail_request(definition: Definition, item: Item) -> Request:
     """The page of an entry (entries are whole as they come)."""
     return Request(item.url)
 
 
-def detail(definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:  # noqa: ARG001
+def detail(definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:
     """The item as it is: a feed's entries need no detail."""
     return item
 
 
-def origins(definition: Definition) -> dict[str, str]:  # noqa: ARG001
+def origins(definition: Definition) -> dict[str, str]:
     """The feed elements that an item's fields are read from."""
     return {
         "url": "link, guid",

@@ -232,7 +232,7 @@ def detail_request(definition: Definition, item: Item) -> Request:
     return Request(url, headers={**_HEADERS, "Referer": item.url})
 
 
-def detail(definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:  # noqa: ARG001
+def detail(definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:
     """The item with its long text in place of the cut one; raises SourceError."""
     answer = _answer(response)
     _is_accepted(answer, first=True)
@@ -245,7 +245,7 @@ def detail(definition: Definition, item: Item, response: Response, now: datetime
     return replace(item, text=plain_text(marked) + (mark + quoted if own is not item.text else ""), needs_detail=False)
 
 
-def origins(definition: Definition) -> dict[str, str]:  # noqa: ARG001
+def origins(definition: Definition) -> dict[str, str]:
     """The keys of the JSON that an item's fields are read from."""
     return {
         "url": "mblog.id",

@@ -13,6 +13,7 @@ import pytest
 from monitoring.crawling.robots import RobotsFile
 from monitoring.crawling.visit import Ports, VisitLimits, VisitResult, visit
 from monitoring.sources.items import Item, SourceError
+from monitoring.sources.kinds import Page
 from sentinel.core.net.client import GuardedClient, Limits
 from sentinel.core.net.types import Request, Response
 from tests.fakes.hostile import Behaviour, HostileServer, answer, endless, raw, redirect, serving, silence
@@ -20,12 +21,6 @@ from tests.fakes.hostile import Behaviour, HostileServer, answer, endless, raw, 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 LIMITS = VisitLimits(pages=3, details=30, seconds=3)
 ALL_OPEN = {"/robots.txt": answer(status="404 Not Found")}
-
-
-@dataclass
-class Page:
-    items: list[Item]
-    next: Request | None = None
 
 
 class JsonLists:
@@ -40,7 +35,10 @@ class JsonLists:
         if page.get("ok") == -100:
             raise SourceError("blocked", "ok:-100")
         items = [Item(row["url"], row["title"], needs_detail=row.get("more", False)) for row in page["items"]]
-        return Page(items, Request(page["next"]) if "next" in page else None)
+        return Page(items, [Request(page["next"])] if "next" in page else [])
+
+    def detail_request(self, definition: Any, item: Item) -> Request:
+        return Request(item.url)
 
     def detail(self, definition: Any, item: Item, response: Response, now: dt.datetime, zone: dt.tzinfo) -> Item:
         if b"redesigned" in response.body:
@@ -211,6 +209,23 @@ async def test_a_list_of_a_million_items_is_cut() -> None:
     async with serving(ALL_OPEN | {"/list": listing(*rows, onward="/more")}) as server:
         result = await visiting(server, limits=replace(LIMITS, items=100))
     assert (len(result.items), paths(server)) == (100, ["/robots.txt", "/list"])
+
+
+async def test_what_a_server_writes_can_always_be_stored() -> None:
+    rows = [("/\x00\ud83d", "曜日\x00\ud800", False), ("/1", "one\x00", True), ("/\x00more", "two", True)]
+    behaviours = {
+        "/robots.txt": answer(b"User-agent: *\x00\nDisallow: /no\x00"),
+        "/list": listing(*rows),
+        "/1": answer(b"a\x00b"),
+    }
+    async with serving(behaviours) as server:
+        office = Office()
+        result = await visiting(server, office=office)
+    assert [(item.title, item.text) for item in result.items] == [("曜日\ufffd\ufffd", ""), ("one\ufffd", "a\ufffdb")]
+    kept = repr([result, office.robots]) + json.dumps([line.said for line in result.log])
+    assert "\\x00" not in kept
+    assert "\\u0000" not in kept
+    assert "\\ud8" not in kept
 
 
 # --- conditional requests
