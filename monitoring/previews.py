@@ -8,7 +8,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from monitoring.crawler import allowed_private_hosts, visit_source
 from monitoring.crawling.visit import VisitLimits, VisitResult
@@ -82,7 +82,7 @@ def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
 async def _visit(source: Source, allowed: frozenset[str]) -> VisitResult:
     async with GuardedClient(allowed_private=allowed, contact=settings.PUBLIC_URL) as client:
         result = await visit_source(source, client, allowed, LIMITS)
-    await sync_to_async(connection.close)()
+    await sync_to_async(connections.close_all)()
     return result
 
 
