@@ -42,10 +42,12 @@ def holds(node: Node, evidence: Evidence) -> bool:
     """Whether the evidence makes `node` true."""
     if isinstance(node, Term):
         return evidence.has(node)
-    if isinstance(node, Or):
-        return any(holds(part, evidence) for part in node.parts)
-    if isinstance(node, And):
-        return all(holds(part, evidence) for part in node.parts)
+    if isinstance(node, And | Or):
+        decisive = isinstance(node, Or)
+        for part in node.parts:  # a loop: this is the hot path, and a generator would cost more than the question
+            if holds(part, evidence) is decisive:
+                return decisive
+        return not decisive
     if isinstance(node, Not):
         return not holds(node.part, evidence)
     return any(True for place in PLACES for _ in _near_spans(node, evidence, place))

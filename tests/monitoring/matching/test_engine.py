@@ -144,6 +144,11 @@ def test_an_empty_document_and_an_empty_engine_match_nothing():
     assert Engine({}).match(Document("曜日")) == {}
 
 
+def test_half_a_surrogate_pair_hurts_nothing():
+    assert found("=曜日 月見", "\ud83d曜日\ude00月見").spans == ((1, 3), (4, 6))
+    assert words_found('"\ud83d曜日"', "曜日") == ["曜日"]
+
+
 def test_matches_come_in_the_order_of_the_queries():
     engine = Engine({key: parse("曜日") for key in (3, 1, 2)})
     assert list(engine.match(Document("曜日"))) == [3, 1, 2]
