@@ -154,7 +154,7 @@ def test_matches_come_in_the_order_of_the_queries():
     assert list(engine.match(Document("曜日"))) == [3, 1, 2]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(queries(), min_size=1, max_size=6), st.lists(documents, min_size=1, max_size=3))
 def test_the_engine_finds_what_reading_word_by_word_finds(some_queries, some_documents):
     engine = Engine(dict(enumerate(some_queries)))
@@ -170,6 +170,7 @@ def test_the_engine_finds_what_reading_word_by_word_finds(some_queries, some_doc
         assert engine.match(document) == slowly
 
 
+@settings(deadline=None)
 @given(documents, queries())
 def test_each_place_lies_in_the_original(document, query):
     match = Engine({0: query}).match(document).get(0)
