@@ -30,11 +30,15 @@ function withSelection(address) {
   return url;
 }
 
+class Refused extends Error {} // 409: the message is the sentence that the server answered
+
 async function fetchText(url, options = {}) {
-  const response = await fetch(url, { ...options, headers: { "HX-Request": "true", ...options.headers } });
+  const response = await fetch(url, { ...options, headers: { "X-Requested-With": "fetch" } });
   if (response.redirected) location.reload(); // the session ended
-  if (!response.ok && response.status !== 409) throw new Error(String(response.status));
-  return response.text();
+  const text = await response.text();
+  if (response.status === 409) throw new Refused(text);
+  if (!response.ok) throw new Error(String(response.status));
+  return text;
 }
 
 /** Runs `work` at most every `gap` ms, at once if it may, never twice at a time, and never forgets the last call. */
@@ -190,10 +194,12 @@ async function act(form) {
     const html = await fetchText(form.action, { method: "POST", body: new FormData(form) });
     form.closest("dialog")?.close();
     await showPane(html, "innerHTML");
-    refreshAll();
-  } catch {
-    toast(board.dataset.textFailed);
+  } catch (error) {
+    form.closest("dialog")?.close();
+    toast(error instanceof Refused ? error.message : board.dataset.textFailed);
+    paneSoon();
   } finally {
+    refreshAll();
     pending = false;
     form.removeAttribute("aria-busy");
   }

@@ -81,7 +81,7 @@ function startTest(widget) {
     output.setAttribute("aria-busy", "true");
     try {
       const response = await fetch(widget.dataset.test, {
-        method: "POST", body: new FormData(form), headers: { "HX-Request": "true" }, signal: running.signal,
+        method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" }, signal: running.signal,
       });
       if (response.ok && !response.redirected) output.innerHTML = await response.text();
     } catch (error) {

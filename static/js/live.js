@@ -47,14 +47,12 @@ function lastHeardAt() {
 function heard() {
   lastHeard = Date.now();
   show("live");
-  const updated = bar.querySelector("[data-live-updated]");
-  updated.hidden = false;
-  updated.querySelector("time").textContent = timeOf(serverNow());
+  bar.querySelector("[data-live-updated]").textContent = bar.dataset.textUpdated.replace("{time}", timeOf(serverNow()));
 }
 
 function receive(message) {
-  heard();
   if (message.server_time) setServerTime(message.server_time);
+  heard();
   if (message.type === "event") {
     if (seq !== null && message.seq <= seq) return;
     if (catching || seq === null || message.seq !== seq + 1) return void catchUp();

@@ -14,6 +14,7 @@ function show() {
   button.querySelector("[data-sound-on]").hidden = !wanted || blocked;
   button.querySelector("[data-sound-off]").hidden = wanted && !blocked;
   button.querySelector("[data-sound-word]").hidden = !blocked;
+  button.setAttribute("aria-label", blocked ? button.querySelector("[data-sound-word]").textContent : button.dataset.label);
   button.title = blocked ? button.dataset.textBlocked : wanted ? button.dataset.textOn : button.dataset.textOff;
 }
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.apps import apps
+from django.apps.registry import Apps
 from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
-from sentinel.core.models import StageRow
+from sentinel.core.models import AuditEntry, StageRow, Workspace
 from sentinel.core.operations import release_parked
 from sentinel.core.stages import LeaseLostError, Stage, _stages, all_stages, retry_delay
 from tests.factories import NOW, make_tsukimi, make_yaori
@@ -20,10 +20,11 @@ class Chore(StageRow):
 
     name = models.CharField(max_length=20)
     done = models.IntegerField(default=0)
-    workspace = models.ForeignKey("core.Workspace", on_delete=models.CASCADE, null=True, related_name="+")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False)
 
     class Meta(StageRow.Meta):
         app_label = "core"
+        apps = Apps()  # its own registry, so that no other test meets the table
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,16 +35,15 @@ def _table(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
         yield
         with connection.schema_editor() as editor:
             editor.delete_model(Chore)
-    apps.all_models["core"].pop("chore")
-    apps.clear_cache()
 
 
 @pytest.fixture(autouse=True)
-def _registry() -> Iterator[None]:
+def _clean(db: None) -> Iterator[None]:
     before = dict(_stages)
     yield
     _stages.clear()
     _stages.update(before)
+    Chore.objects.all().delete()
 
 
 def do(rows: Sequence[Chore], now: object) -> None:
@@ -283,6 +283,6 @@ def test_releasing_parked_rows_is_written_down() -> None:
         stage=stage, rows=stage.parked(cast.workspace), workspace=cast.workspace, by=cast.admin, now=timezone.now()
     )
     assert count == 2
-    entry = apps.get_model("core", "AuditEntry").objects.get(verb="release")
+    entry = AuditEntry.objects.get(verb="release")
     assert entry.data["stage"] == "chore"
     assert entry.data["count"] == 2
