@@ -172,7 +172,7 @@ class BoardReader:
         claimer = alert.claimed_by
         return read.AlertRow(
             id=alert.pk,
-            number=f"AL-{alert.number}",
+            number=alert.label,
             tier=alert.tier,
             title=alert.title,
             subtitle=self._subtitle(alert),

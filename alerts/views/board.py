@@ -66,11 +66,11 @@ def preview(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
     return _preview(request, alert_id)
 
 
-def _preview(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
+def _preview(request: WorkspaceRequest, alert_id: int, *, problem: str = "", status: int = 200) -> HttpResponse:
     detail = _reader(request).detail(alert_id)
     if detail is None:
         raise Http404
-    return render(request, "alerts/board.html#preview", {"detail": detail})
+    return render(request, "alerts/board.html#preview", {"detail": detail, "problem": problem}, status=status)
 
 
 @require_POST
@@ -90,8 +90,6 @@ def claim(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
 def close(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
     """Close an alert with a reason."""
     alert = in_workspace(request, Alert.objects.all(), alert_id)
-    if alert.tier == 1 and not request.membership.may(Permission.CLOSE_RED_ALERT):
-        return _refused(request, alert, WrongStateError("red-needs-manager"))
     form = CloseAlertForm(request.POST)
     if not form.is_valid():
         return _refused(request, alert, WrongStateError("reason-missing"))
@@ -100,6 +98,7 @@ def close(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
             alert=alert,
             reason=form.cleaned_data["reason"],
             note=form.cleaned_data["note"],
+            may_close_red=request.membership.may(Permission.CLOSE_RED_ALERT),
             by=request.user,
             now=timezone.now(),
         )
@@ -109,14 +108,19 @@ def close(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
 
 
 def _changed(request: WorkspaceRequest, alert: Alert) -> HttpResponse:
-    if request.headers.get("X-Requested-With") == "fetch":
+    if "HX-Request" in request.headers:
         return _preview(request, alert.pk)
-    return redirect(reverse("board", args=[request.workspace.slug]) + f"?alert={alert.pk}")
+    return _to_board(request, alert)
 
 
 def _refused(request: WorkspaceRequest, alert: Alert, error: WrongStateError) -> HttpResponse:
+    """The alert as it is now, with the sentence that says why; 409."""
     sentence = wrong_state_text(error.code, alert)
-    if request.headers.get("X-Requested-With") == "fetch":
-        return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")
+    if "HX-Request" in request.headers:
+        return _preview(request, alert.pk, problem=sentence, status=409)
     messages.error(request, sentence)
+    return _to_board(request, alert)
+
+
+def _to_board(request: WorkspaceRequest, alert: Alert) -> HttpResponse:
     return redirect(reverse("board", args=[request.workspace.slug]) + f"?alert={alert.pk}")
