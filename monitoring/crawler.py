@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from monitoring.crawling.robots import RobotsFile
@@ -31,6 +31,7 @@ from monitoring.operations.visits import (
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
 from sentinel.core.net.client import GuardedClient
+from sentinel.core.net.guard import allow_list
 from sentinel.core.stages import LeaseLostError
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ logger = logging.getLogger(__name__)
 SOCKETS = 50
 TURN = 20.0  # seconds in which a round takes on new visits
 LOOK_AGAIN = 0.5
-LIMITS = VisitLimits(seconds=24.0)
+LIMITS = VisitLimits(pages=10, seconds=24.0)
 HOST_DELAY = 1.0  # seconds between two requests to one host
 ROBOTS_KEPT = timedelta(hours=24)
 
@@ -60,16 +61,24 @@ def _own_round() -> Iterator[bool]:
 def crawl_round() -> int:
     """Run what is due for about twenty seconds; how many visits were run."""
     with _own_round() as mine:
-        return asyncio.run(_round()) if mine else 0
+        return asyncio.run(_round_and_hang_up()) if mine else 0
+
+
+async def _round_and_hang_up() -> int:
+    """A round; the thread that spoke with the database for it ends its connection."""
+    try:
+        return await _round()
+    finally:
+        await sync_to_async(connections.close_all)()
 
 
 def allowed_private_hosts() -> frozenset[str]:
     """The private `host:port` addresses that an operator opened, by environment or in the browser."""
-    return frozenset(settings.ALLOWED_PRIVATE_HOSTS) | frozenset(AllowedHost.objects.values_list("address", flat=True))
+    opened = AllowedHost.objects.values_list("address", flat=True)
+    return allow_list([*settings.ALLOWED_PRIVATE_HOSTS, *opened])
 
 
 async def _round() -> int:
-    await sync_to_async(close_old_connections)()
     allowed = await sync_to_async(allowed_private_hosts)()
     running: set[asyncio.Task[None]] = set()
     count, ends = 0, time.monotonic() + TURN

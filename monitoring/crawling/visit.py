@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from monitoring.crawling.answers import check_answer
 from monitoring.crawling.manners import Client, Failure, LogLine, Manners, Ports
+from monitoring.crawling.storable import storable, storable_item
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind
 from sentinel.core.net.guard import parse_target
@@ -33,9 +34,9 @@ _FAILURES_TAKEN = 3  # detail pages of which none is read, until it is the sourc
 
 @dataclass(frozen=True, slots=True)
 class VisitLimits:
-    """What one visit may take: pages per list, detail pages, items, and seconds in all."""
+    """What one visit may take: pages per list (a definition may ask for fewer), detail pages, items, seconds in all."""
 
-    pages: int = 3
+    pages: int = 10
     details: int = 30
     items: int = 2000
     seconds: float = 45.0
@@ -116,7 +117,7 @@ class _Visit:
         is_complete = not (self.failure or self.unread or self.is_cut_short)
         return VisitResult(
             outcome=self.failure.code if self.failure else "unchanged" if is_unchanged else "ok",
-            detail=self.failure.detail if self.failure else "",
+            detail=storable(self.failure.detail) if self.failure else "",
             http_status=self.http_status,
             items=[*(item for item in self.found.values() if not item.needs_detail), *self.completed],
             unread=self.unread,
@@ -171,7 +172,7 @@ class _Visit:
         self.http_status = response.status
         check_answer(request.url, response)
         page = _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
-        for item in page.items[: self.limits.items - len(self.found)]:
+        for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
             self.found.setdefault((item.url, item.site_id), item)
         self.pages_read += 1
         self.manners.note("items", url=request.url, count=len(page.items))
@@ -228,7 +229,7 @@ class _Visit:
         response = await self.manners.ask(replace(request, headers=headers))
         check_answer(request.url, response)
         read = _guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
-        return replace(read, needs_detail=False)
+        return replace(storable_item(read), needs_detail=False)
 
 
 def _guarded(read: Callable[[], Read]) -> Read:

@@ -22,7 +22,9 @@ from monitoring.crawling.dates import Parsed, parse_date
 from monitoring.crawling.markup import html_to_text, tidy_lines
 
 MOST_ENTRIES = 1000
-_LONGEST = 8_000_000
+_MOST_CONSIDERED = 20_000
+_LONGEST = 6_000_000
+_LONGEST_LINE = 2_000
 _LONGEST_TEXT = 200_000
 
 
@@ -44,12 +46,15 @@ class Entry:
 
 _ROOT = re.compile(r"<(?:\?xml|!DOCTYPE\s+(?!html)|rss|feed|channel|(?:\w+:)?RDF)[\s>]", re.IGNORECASE)
 # CDATA stays as it is; a reference that XML itself does not know becomes its character or plain text.
+_CDATA = r"<!\[CDATA\[.*?(?:\]\]>|\Z)"
+# CDATA stays as it is; a reference that XML itself does not know becomes its character or plain text.
 _REFERENCE = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{1,31});)?", re.DOTALL
+    rf"{_CDATA}|&(?!#\d{{1,7}};|#[xX][0-9a-fA-F]{{1,6}};|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{{1,31}});)?",
+    re.DOTALL,
 )
+_MARKED_FIELD = re.compile(rf"{_CDATA}|<(/?)(title|description|content:encoded|summary)(?:\s[^<>]*)?>", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]{0,2000}(?:\[.{0,200000}?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_OWN_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
 _AUTHOR_IN_MAIL = re.compile(r"^\S+@\S+\s*\((.+)\)$")
 _PREFIXES = {
@@ -87,14 +92,18 @@ def parse_feed(body: bytes, content_type: str, url: str, now: datetime, zone: tz
     channel's own link. `now` and `zone` are for the dates, as in `parse_date`.
     """
     text = decode(body[:_LONGEST], content_type).text.lstrip("\ufeff \t\r\n\x00")
-    entries = _json_entries(text, url, now, zone) if text.startswith("{") else _xml_entries(text, url, now, zone)
-    if len(entries) > MOST_ENTRIES:
-        newest = sorted(
-            entries, key=lambda entry: entry.published.at.timestamp() if entry.published else 0, reverse=True
-        )
-        kept = {id(entry) for entry in newest[:MOST_ENTRIES]}
-        entries = [entry for entry in entries if id(entry) in kept]
-    return entries
+    if text.startswith("{"):
+        return _json_entries(text, url, now, zone)
+    return _xml_entries(text, url, now, zone)
+
+
+def _newest(found: list[tuple[Any, Parsed | None]]) -> list[tuple[Any, Parsed | None]]:
+    """At most MOST_ENTRIES of the entries with their dates, the newest, in their order."""
+    if len(found) <= MOST_ENTRIES:
+        return found
+    times = [published.at.timestamp() if published else 0.0 for _, published in found]
+    newest = sorted(range(len(found)), key=times.__getitem__, reverse=True)[:MOST_ENTRIES]
+    return [found[at] for at in sorted(newest)]
 
 
 def _xml_entries(text: str, url: str, now: datetime, zone: tzinfo) -> list[Entry]:
@@ -108,7 +117,8 @@ def _xml_entries(text: str, url: str, now: datetime, zone: tzinfo) -> list[Entry
     found = [one for one in root.iter() if _name(one) in ("item", "entry")]
     if not found and not _is_feed(root):
         raise NotAFeed(f"the document is <{_name(root)}>")
-    return [_xml_entry(one, base, shared, now, zone) for one in found[: 20 * MOST_ENTRIES]]
+    dated = [(one, _xml_published(one, now, zone)) for one in found[:_MOST_CONSIDERED]]
+    return [_xml_entry(one, published, base, shared) for one, published in _newest(dated)]
 
 
 def _tree(text: str) -> Any:
@@ -117,6 +127,17 @@ def _tree(text: str) -> Any:
     if not start:
         raise NotAFeed("no feed begins in it")
     mended = _ILLEGAL.sub("", _REFERENCE.sub(_mended_reference, _DOCTYPE.sub("", text[start.start() :], count=1)))
+    root, is_sound = _recovered(mended)
+    if not is_sound:
+        # HTML that stands unescaped in a field and does not close its tags would swallow what follows.
+        root, _ = _recovered(_escape_inner_markup(mended))
+    if root is None:
+        raise NotAFeed("nothing could be recovered")
+    return root
+
+
+def _recovered(text: str) -> tuple[Any, bool]:
+    """The root element as far as it can be recovered, and whether the XML was sound."""
     parser = etree.XMLParser(
         recover=True,
         resolve_entities=False,
@@ -128,22 +149,34 @@ def _tree(text: str) -> Any:
         encoding="utf-8",
     )
     try:
-        root = etree.fromstring(mended.encode("utf-8"), parser)
+        root = etree.fromstring(text.encode("utf-8"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise NotAFeed(str(error)) from error
-    if root is None:
-        raise NotAFeed("nothing could be recovered")
-    return root
+    return root, not len(parser.error_log)
+
+
+def _escape_inner_markup(text: str) -> str:
+    """`text` with every tag inside a title, description or summary escaped."""
+    parts: list[str] = []
+    done, opened, name = 0, -1, ""
+    for found in _MARKED_FIELD.finditer(text):
+        if found[2] is None or (found[1] and found[2] != name):
+            continue
+        if not found[1]:
+            # A field that opens anew shows that the last one never closed.
+            opened, name = found.end(), found[2]
+        elif opened >= 0:
+            inner = text[opened : found.start()]
+            parts += [text[done:opened], inner if "<![CDATA[" in inner else inner.replace("<", "&lt;")]
+            done, opened, name = found.start(), -1, ""
+    return "".join((*parts, text[done:]))
 
 
 def _mended_reference(found: re.Match[str]) -> str:
-    whole, name = found[0], found[1]
-    if whole == "&":
-        return "&amp;"
-    if not name or name in _OWN_ENTITIES:
-        return whole
-    character = html5.get(f"{name};")
-    return html.escape(character) if character else f"&amp;{name};"
+    if found[0].startswith("<"):
+        return found[0]
+    character = html5.get(f"{found[1]};") if found[1] else None
+    return html.escape(character) if character else f"&amp;{found[0][1:]}"
 
 
 def _is_feed(root: Any) -> bool:
@@ -158,9 +191,8 @@ def _name(element: Any) -> str:
     if not tag.startswith("{"):
         return tag.lower()
     space, _, local = tag[1:].partition("}")
-    if space.startswith(_CORE):
-        return local.lower()
-    return _PREFIXES.get(space, f"{space}:" if space else "") + local.lower()
+    prefix = _PREFIXES.get(space, "" if space.startswith(_CORE) else f"{space}:")
+    return prefix + local.lower()
 
 
 def _base_of(element: Any, base: str) -> str:
@@ -173,10 +205,20 @@ def _text(element: Any) -> str:
     return "".join(element.itertext()).strip() if element is not None else ""
 
 
-def _xml_entry(element: Any, base: str, shared_author: str, now: datetime, zone: tzinfo) -> Entry:
+def _xml_published(element: Any, now: datetime, zone: tzinfo) -> Parsed | None:
+    children = _children(element)
+    return _published((_text(one) for name in PUBLISHED + UPDATED for one in children.get(name, ())), now, zone)
+
+
+def _children(element: Any) -> dict[str, list[Any]]:
     children: dict[str, list[Any]] = {}
     for child in element:
         children.setdefault(_name(child), []).append(child)
+    return children
+
+
+def _xml_entry(element: Any, published: Parsed | None, base: str, shared_author: str) -> Entry:
+    children = _children(element)
     base = _base_of(element, base)
     guid = _first(children, ("guid", "id")) or str(element.get(f"{{{_RDF}}}about") or "")
     return Entry(
@@ -185,7 +227,7 @@ def _xml_entry(element: Any, base: str, shared_author: str, now: datetime, zone:
         author=_author_of(one for name in AUTHORS for one in children.get(name, ())) or shared_author,
         text=_entry_text(children),
         guid=guid,
-        published=_published((_text(one) for name in PUBLISHED + UPDATED for one in children.get(name, ())), now, zone),
+        published=published,
     )
 
 
@@ -204,6 +246,7 @@ def _title(children: dict[str, list[Any]]) -> str:
 
 def plain_line(text: str) -> str:
     """A title in one line: markup removed where there is any, entities that were escaped twice resolved."""
+    text = text[:_LONGEST_LINE]
     if _MARKUP.search(text):
         text = html_to_text(text)
     return " ".join(html.unescape(text).split())
@@ -212,7 +255,7 @@ def plain_line(text: str) -> str:
 def _link(children: dict[str, list[Any]], base: str, guid: str) -> str:
     """Where the entry is read: its link, else its alternate link, else a guid that is an address."""
     for one in children.get("feedburner:origlink", []) + children.get("link", []):
-        written = _text(one)
+        written = (one.text or "").strip()
         if written:
             return absolute_url(_base_of(one, base), written)
     alternate = _atom_link(children, base, ("", "alternate"))
@@ -279,10 +322,15 @@ def _json_entries(text: str, url: str, now: datetime, zone: tzinfo) -> list[Entr
         raise NotAFeed("JSON without a list of items")
     base = url or _string(data, "home_page_url") or _string(data, "feed_url")
     shared = _json_author(data)
-    return [_json_entry(one, base, shared, now, zone) for one in items[: 20 * MOST_ENTRIES] if isinstance(one, dict)]
+    dated = [(one, _json_published(one, now, zone)) for one in items[:_MOST_CONSIDERED] if isinstance(one, dict)]
+    return [_json_entry(one, published, base, shared) for one, published in _newest(dated)]
 
 
-def _json_entry(item: dict[str, Any], base: str, shared_author: str, now: datetime, zone: tzinfo) -> Entry:
+def _json_published(item: dict[str, Any], now: datetime, zone: tzinfo) -> Parsed | None:
+    return _published((_string(item, "date_published"), _string(item, "date_modified")), now, zone)
+
+
+def _json_entry(item: dict[str, Any], published: Parsed | None, base: str, shared_author: str) -> Entry:
     marked = _string(item, "content_html")
     guid = _string(item, "id")
     link = _string(item, "url") or _string(item, "external_url")
@@ -294,7 +342,7 @@ def _json_entry(item: dict[str, Any], base: str, shared_author: str, now: dateti
         if marked
         else _string(item, "content_text") or _string(item, "summary"),
         guid=guid,
-        published=_published((_string(item, "date_published"), _string(item, "date_modified")), now, zone),
+        published=published,
     )
 
 

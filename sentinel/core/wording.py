@@ -1,11 +1,11 @@
-"""Codes of the guarded client in the reader's language: why something could not be fetched or delivered."""
+"""Codes of the network in the reader's language."""
 
 import re
 
 from django.utils.translation import gettext as _
 
 _REFUSED = re.compile(r"(?P<host>.+) \((?P<reason>[a-z-]+)\)")
-# Why the guard refuses a machine that an operator may open; what else it refuses is nobody's address.
+# Why the guard refuses a machine that somebody may open; what else it refuses is nobody's address.
 _PRIVATE = frozenset({"loopback", "private", "shared", "link-local", "this-network", "platform"})
 _UNREADABLE = frozenset(
     {"too-long", "control-character", "whitespace", "backslash", "scheme", "userinfo", "empty-host", "encoded-host"}
@@ -13,34 +13,33 @@ _UNREADABLE = frozenset(
 )
 
 
-def fetch_error_text(code: str, detail: str = "") -> str:
-    """A sentence for `FetchError.code` with its `detail`; a code that is not known is shown as it is."""
+def fetch_error_text(code: str, detail: str) -> str:
+    """Why a request got no usable answer, and what to do; see `sentinel.core.net.types.FetchError`."""
     if code == "refused-address":
         return _refused_text(detail)
-    sentence = {
-        "unresolvable": _("The name %(detail)s was not found. Is it spelt right?"),
-        "connect": _("%(detail)s did not take the connection. Is it running and reachable from here?"),
+    said = {
+        "unresolvable": _("The name %(detail)s is not known. Check its spelling."),
+        "connect": _("Nothing answers at %(detail)s."),
         "tls": _("The certificate of %(detail)s is not valid."),
-        "timeout": _("No answer within %(detail)s."),
-        "too-large": _("The answer was too large (%(detail)s)."),
-        "too-many-redirects": _("More than %(detail)s redirects in a row."),
-        "bad-redirect": _("A redirect that leads nowhere: %(detail)s."),
-        "bad-encoding": _("The answer could not be decompressed (%(detail)s)."),
-        "reset": _("%(detail)s broke the connection off."),
-        "protocol": _("The answer is not proper HTTP (%(detail)s)."),
+        "timeout": _("The site did not answer in time (%(detail)s)."),
+        "too-large": _("The answer is larger than we read (%(detail)s)."),
+        "too-many-redirects": _("The site redirects us on and on (%(detail)s times)."),
+        "bad-redirect": _("The site redirects us to an address that cannot be used: %(detail)s."),
+        "bad-encoding": _("The answer is compressed in a way that cannot be read: %(detail)s."),
+        "reset": _("The site broke the connection off."),
+        "protocol": _("The answer is not valid HTTP: %(detail)s."),
     }.get(code)
-    if sentence is None:
-        return f"{code}: {detail}" if detail else code
-    return sentence % {"detail": detail or "?"}
+    return said % {"detail": detail} if said else f"{code} {detail}".strip()
 
 
 def _refused_text(detail: str) -> str:
+    """`detail` is "host (reason)" or the reason alone, as `RefusedAddressError` writes it."""
     found = _REFUSED.fullmatch(detail)
     host, reason = (found["host"], found["reason"]) if found else ("", detail)
     if reason in _PRIVATE:
         return _(
-            "%(host)s is inside a private network, where Sentinel asks nobody. Who runs this installation can open it, "
-            "by host and port, with ALLOWED_PRIVATE_HOSTS."
+            "%(host)s is inside a private network, where Sentinel asks nobody. Someone who runs this installation can "
+            "open it by host and port."
         ) % {"host": host}
     if reason in _UNREADABLE:
         return _("The address is not written as a web address is (%(reason)s).") % {"reason": reason}

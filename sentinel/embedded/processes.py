@@ -1,5 +1,6 @@
 """Child processes of `./run`: each in a session of its own, its output read line by line, never left behind."""
 
+import errno
 import os
 import signal
 import socket
@@ -71,9 +72,10 @@ class Process:
 
     def _read_lines(self) -> None:
         assert self._child.stdout is not None
-        for line in self._child.stdout:
-            self.last_lines.append(line.rstrip())
-            self._write(self.program, line.rstrip())
+        with self._child.stdout as output:
+            for line in output:
+                self.last_lines.append(line.rstrip())
+                self._write(self.program, line.rstrip())
 
     @property
     def pid(self) -> int:
@@ -165,7 +167,7 @@ def port_is_free(host: str, port: int) -> bool:
     except socket.gaierror as error:
         raise StartFailed(f"HOST={host} is not an address of this machine.") from error
     except OSError as error:
-        if error.errno == 99:
+        if error.errno == errno.EADDRNOTAVAIL:
             raise StartFailed(f"HOST={host} is not an address of this machine.") from error
         return False
     return True

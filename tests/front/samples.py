@@ -35,7 +35,9 @@ def sample_pulse(now: datetime) -> Pulse:
 def gallery_context() -> dict[str, Any]:
     """The gallery's `sample`."""
     now = datetime.now(UTC)
-    form = SampleForm({"name": "", "address": "not an address", "zone": "Asia/Taipei", "names": "曜日乳業\n曜日鮮乳\n曜日"})
+    form = SampleForm(
+        {"name": "", "address": "not an address", "zone": "Asia/Taipei", "names": "曜日乳業\n曜日鮮乳\n曜日"}
+    )
     form.is_valid()
     return {
         "tiers": [1, 2, 3, 4],
@@ -52,7 +54,15 @@ def gallery_context() -> dict[str, Any]:
             Reason("surprise", "Surprise", "0.62", "0.8", 0.62, 0.8, False),
         ],
         "form": form,
-        "marked": [("昨天買的", ""), ("曜日鮮乳", "hit"), ("，瓶底有", ""), ("異物", "sensitive"), ("。", ""), ("客服", "del"), ("店家", "ins")],
+        "marked": [
+            ("昨天買的", ""),
+            ("曜日鮮乳", "hit"),
+            ("，瓶底有", ""),
+            ("異物", "sensitive"),
+            ("。", ""),
+            ("客服", "del"),
+            ("店家", "ins"),
+        ],
         "due": now + timedelta(minutes=3, seconds=12),
         "past": now - timedelta(minutes=4),
     }

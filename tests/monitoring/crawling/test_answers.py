@@ -23,9 +23,6 @@ def response(status: int = 200, body: str = "", url: str = URL, charset: str = "
     [
         *(response(status) for status in (401, 403, 429, 432, 451)),
         response(503, cf_mitigated="challenge"),
-        response(503, "<title>Just a moment...</title>"),
-        response(200, "<html><title>百度安全验证</title>"),
-        response(200, "<html><title>请输入验证码</title>", charset="gb18030"),
         response(200, "<title>Sina Visitor System</title>", url="https://passport.weibo.com/visitor/visitor?entry=x"),
         response(200, "<title>x</title>", url="https://wappass.baidu.com/static/captcha/tuxing.html"),
         response(200, url="https://news.example/login?next=/list"),

@@ -211,6 +211,23 @@ async def test_a_list_of_a_million_items_is_cut() -> None:
     assert (len(result.items), paths(server)) == (100, ["/robots.txt", "/list"])
 
 
+async def test_what_a_server_writes_can_always_be_stored() -> None:
+    rows = [("/\x00\ud83d", "曜日\x00\ud800", False), ("/1", "one\x00", True), ("/\x00more", "two", True)]
+    behaviours = {
+        "/robots.txt": answer(b"User-agent: *\x00\nDisallow: /no\x00"),
+        "/list": listing(*rows),
+        "/1": answer(b"a\x00b"),
+    }
+    async with serving(behaviours) as server:
+        office = Office()
+        result = await visiting(server, office=office)
+    assert [(item.title, item.text) for item in result.items] == [("曜日\ufffd\ufffd", ""), ("one\ufffd", "a\ufffdb")]
+    kept = repr([result, office.robots]) + json.dumps([line.said for line in result.log])
+    assert "\\x00" not in kept
+    assert "\\u0000" not in kept
+    assert "\\ud8" not in kept
+
+
 # --- conditional requests
 
 
