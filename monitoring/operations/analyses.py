@@ -45,6 +45,7 @@ ANALYSES: Stage[Analysis] = Stage(
     name="analysis",
     label=_("Text analysis"),
     model=Analysis,
+    workspaces="post__sightings__source__subscriptions__workspace",
     handle=analyse_posts,
     related=("post",),
     batch=200,

@@ -123,6 +123,7 @@ BACK_MATCHES: Stage[BackMatch] = Stage(
     name="back-match",
     label=_("Matching earlier posts"),
     model=BackMatch,
+    workspaces="topic_version__topic__workspace",
     handle=back_match,
     related=("topic_version__topic__current",),
     batch=1,

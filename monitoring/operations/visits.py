@@ -26,6 +26,7 @@ VISITS: Stage[Visit] = Stage(
     name="visit",
     label=_("Visits"),
     model=Visit,
+    workspaces="source__subscriptions__workspace",
     handle=_never_handled,
     related=("source",),
     batch=50,

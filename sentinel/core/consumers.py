@@ -14,9 +14,12 @@ import redis.asyncio
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError
 from django.http import Http404
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from sentinel.core.access import membership_of
 from sentinel.core.live import CHANNEL, newest_seq
@@ -28,6 +31,7 @@ logger = logging.getLogger(__name__)
 BEAT_EVERY = 15.0
 QUEUE_LENGTH = 64
 RECONNECT_AFTER = 1.0
+CLOSED_TROUBLE = 1011
 CLOSED_ACCESS = 4403
 CLOSED_SLOW = 4408
 
@@ -41,16 +45,19 @@ class Hub:
 
     def join(self, socket: "LiveConsumer") -> None:
         self.sockets.add(socket)
-        if self.task is None or self.task.done() or self.task.get_loop() is not asyncio.get_running_loop():
+        if self.task is None or self.task.done():
             self.task = asyncio.create_task(self.listen())
 
     def leave(self, socket: "LiveConsumer") -> None:
         self.sockets.discard(socket)
+        if not self.sockets and self.task is not None:
+            self.task.cancel()
+            self.task = None
 
     async def listen(self) -> None:
-        while self.sockets:
+        while True:
             try:
-                client = redis.asyncio.Redis.from_url(settings.REDIS_URL)
+                client = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_keepalive=True)
                 async with client, client.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
                     self.hand_out({"everyone": True})  # what was said before we listened shows in the beat's number
@@ -77,6 +84,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
     workspace_id: int
     user_id: int
+    next_beat: float  # by the event loop's clock
     permissions: frozenset[Permission]
 
     async def connect(self) -> None:
@@ -96,8 +104,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         if hasattr(self, "pump"):
             self.pump.cancel()
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """A browser says nothing that matters."""
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        """A browser says nothing that matters, so it is not even parsed."""
 
     def put(self, message: dict[str, Any]) -> None:
         try:
@@ -108,22 +116,33 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             self.closing = asyncio.create_task(self.close(CLOSED_SLOW))
 
     async def send_queued(self) -> None:
-        await self.send_beat("hello")
-        while True:
-            message = None
-            with contextlib.suppress(TimeoutError):
-                message = await asyncio.wait_for(self.queue.get(), BEAT_EVERY)
-            if message is None or "recheck" in message:
-                if not await self.still_allowed():
-                    await self.close(CLOSED_ACCESS)
-                    return
-                await self.send_beat("beat")
-            elif message["permission"] in self.permissions:
-                await self.send_json({name: message[name] for name in ("type", "seq", "kind", "id", "tier", "counts")})
-            else:
-                await self.send_json({"type": "event", "seq": message["seq"], "kind": "hidden"})
+        try:
+            await self.send_beat("hello")
+            while await self.send_next():
+                pass
+            await self.close(CLOSED_ACCESS)
+        except DatabaseError as error:
+            logger.warning("a live socket ended: %s", error)
+            await self.close(CLOSED_TROUBLE)  # the browser comes again
+
+    async def send_next(self) -> bool:
+        """Send what comes next, at the latest a beat when it is due; False when the person may no longer listen."""
+        message = None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(self.next_beat):
+                message = await self.queue.get()
+        if message is None or "recheck" in message:
+            if not await self.still_allowed():
+                return False
+            await self.send_beat("beat")
+        elif message["permission"] in self.permissions:
+            await self.send_json({name: message[name] for name in ("type", "seq", "kind", "id", "tier", "counts")})
+        else:
+            await self.send_json({"type": "event", "seq": message["seq"], "kind": "hidden"})
+        return True
 
     async def send_beat(self, kind: str) -> None:
+        self.next_beat = asyncio.get_running_loop().time() + BEAT_EVERY
         seq = await database_sync_to_async(newest_seq)(self.workspace_id)
         await self.send_json({"type": kind, "seq": seq, "server_time": timezone.now().isoformat()})
 
@@ -137,10 +156,14 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     @database_sync_to_async
     def find_membership(self) -> Membership | None:
         """The membership of the socket's person, read afresh; None when logged out, locked or no member."""
-        user, session = self.scope["user"], self.scope["session"]
-        if not isinstance(user, User) or not SessionStore(session.session_key).exists(session.session_key):
+        user = self.scope["user"]
+        if not isinstance(user, User):
             return None
+        session = SessionStore(self.scope["session"].session_key).load()
         with contextlib.suppress(Http404):
             membership = membership_of(user, self.scope["url_route"]["kwargs"]["workspace"])
-            return membership if membership.user.is_active else None
+            password_stands = constant_time_compare(
+                session.get(HASH_SESSION_KEY, ""), membership.user.get_session_auth_hash()
+            )
+            return membership if membership.user.is_active and password_stands else None
         return None

@@ -99,10 +99,10 @@ def newest_seq(workspace_id: int) -> int:
 
 def events_after(workspace_id: int, seq: int, permissions: frozenset[Permission]) -> tuple[list[LiveEvent], bool]:
     """What came after `seq` and may be seen, and whether too much was missed, so that the page must be reloaded."""
+    newest = newest_seq(workspace_id)  # read first: what commits meanwhile only makes the list longer
     events = list(
         LiveEvent.objects.filter(workspace_id=workspace_id, seq__gt=seq).order_by("seq")[: MOST_CAUGHT_UP + 1]
     )
-    newest = newest_seq(workspace_id)
     contiguous = events[0].seq == seq + 1 if events else newest == seq
     if not contiguous or len(events) > MOST_CAUGHT_UP:
         return [], True

@@ -1,6 +1,7 @@
 """People, workspaces, the audit trail, live sequence numbers and heartbeats."""
 
-from typing import Any, ClassVar, Self
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -93,7 +94,7 @@ class Membership(models.Model):
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
-    def open(self, now: Any) -> Self:
+    def open(self, now: datetime) -> Self:
         return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now)
 
 
@@ -137,6 +138,24 @@ class SetupLink(models.Model):
         return str(self.pk)
 
 
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, workspace: Workspace, reader: User) -> Self:
+        """The workspace's entries; who runs the installation also sees those that belong to no workspace."""
+        seen = Q(workspace_id=workspace.pk)
+        return self.filter(seen | Q(workspace_id__isnull=True) if reader.is_operator else seen)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-at", "-pk")
+
+    def before(self, entry: "AuditEntry") -> Self:
+        """What comes after `entry` when read newest first."""
+        return self.filter(Q(at__lt=entry.at) | Q(at=entry.at, pk__lt=entry.pk))
+
+    def after(self, entry: "AuditEntry") -> Self:
+        """What comes before `entry` when read newest first."""
+        return self.filter(Q(at__gt=entry.at) | Q(at=entry.at, pk__gt=entry.pk))
+
+
 class AuditEntry(models.Model):
     """One write, for ever: a trigger refuses change and deletion; no foreign keys, so that it outlives its subject."""
 
@@ -149,6 +168,8 @@ class AuditEntry(models.Model):
     object_id = models.CharField(max_length=40, blank=True)
     object_label = models.CharField(max_length=200, blank=True)
     data = models.JSONField(default=dict)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["workspace_id", "-at"]), models.Index(fields=["object_kind", "object_id"])]

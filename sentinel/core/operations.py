@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from sentinel.core import audit, live
 from sentinel.core.models import Heartbeat, Invitation, LiveCounter, Membership, SetupLink, User, Workspace
 from sentinel.core.permissions import Role
 from sentinel.core.secrets import new_token, token_hash
+from sentinel.core.stages import Row, Stage
 
 INVITATION_LASTS = timedelta(days=7)
 
@@ -141,6 +143,15 @@ def accept_invitation(*, token: str, by: User, now: datetime) -> Membership:
 
 
 @transaction.atomic
+def join_with_new_account(
+    *, token: str, email: str, name: str, password: str, language: str, now: datetime
+) -> Membership:
+    """A new person who joins by a link; raises WrongStateError('email-taken' or 'invitation-closed')."""
+    user = create_user(email=email, name=name, password=password, language=language, now=now)
+    return accept_invitation(token=token, by=user, now=now)
+
+
+@transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, by: User, now: datetime) -> None:
     """Close an open invitation; raises WrongStateError('invitation-closed')."""
     if not Invitation.objects.open(now).filter(pk=invitation.pk).update(withdrawn_at=now):
@@ -192,6 +203,42 @@ def save_preferences(
     user.keys_enabled, user.sound_enabled = keys_enabled, sound_enabled
     user.save(update_fields=["name", "language", "theme", "keys_enabled", "sound_enabled"])
     audit.record(verb="change-preferences", subject=user, by=user, now=now)
+
+
+@transaction.atomic
+def choose_language(*, user: User, language: str, now: datetime) -> None:
+    """The language that the person reads, on every page and in every message."""
+    user.language = language
+    user.save(update_fields=["language"])
+    audit.record(verb="change-preferences", subject=user, by=user, now=now, data={"language": language})
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str, now: datetime) -> None:
+    """Another password; every other session and socket of the person ends."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record(verb="change-password", subject=user, by=user, now=now)
+    live.recheck_access(user.pk)
+
+
+@transaction.atomic
+def release_parked(
+    *, stage: Stage[Row], rows: QuerySet[Row], workspace: Workspace, by: User, now: datetime
+) -> int:
+    """Give parked rows of a stage another chance; how many there were."""
+    released = list(rows.filter(parked_at__isnull=False).values_list("pk", flat=True))
+    count = stage.release(rows.filter(pk__in=released), now=now)
+    if count:
+        audit.record(
+            verb="release",
+            subject=workspace,
+            by=by,
+            now=now,
+            workspace=workspace,
+            data={"stage": stage.name, "rows": released[:100], "count": count},
+        )
+    return count
 
 
 def beat_heart(*, part: str, now: datetime) -> None:
