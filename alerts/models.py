@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from monitoring.models import Post, Topic, TopicVersion
-from sentinel.core.models import StageRow, User, Workspace
+from sentinel.core.models import LANGUAGES, StageRow, User, Workspace
 
 TIERS = [(1, "red"), (2, "orange"), (3, "yellow"), (4, "blue")]
 
@@ -159,6 +159,7 @@ class Outlet(models.Model):
     kind = models.CharField(max_length=20)
     name = models.CharField(max_length=80)
     address = models.CharField(max_length=2000)
+    language = models.CharField(max_length=8, choices=LANGUAGES, default="zh-hant")
     secret = models.TextField(blank=True)  # encrypted
     least_tier = models.PositiveSmallIntegerField(choices=TIERS, default=4)
     disabled_at = models.DateTimeField(null=True)
@@ -180,7 +181,6 @@ class Delivery(StageRow):
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     delivered_at = models.DateTimeField(null=True)
-    cancelled_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
     receipt = models.CharField(max_length=300, blank=True)
 

@@ -25,6 +25,7 @@ SPARK_STEP = timedelta(minutes=30)
 LEARNED = timedelta(days=7)
 LEAST_LEARNED = 96  # a day of pulse buckets, before a usual level is named
 CLOSED_SHOWN = 100
+STATES: tuple[read.AlertState, ...] = ("open", "claimed", "closed")
 NOTES_SHOWN = 4
 POSTS_SHOWN = 5
 
@@ -140,7 +141,7 @@ class BoardReader:
         chosen = {"active": active, "mine": mine, "closed": closed.order_by("-closed_at")[:CLOSED_SHOWN]}[tab]
         alerts = [alert for alert in chosen if tier is None or alert.tier == tier]
         rows = self._rows(alerts)
-        groups = tuple(self._group(state, rows) for state in ("open", "claimed", "closed"))
+        groups = tuple(self._group(state, rows) for state in STATES)
         return read.Queue(
             tab=tab,
             groups=groups,

@@ -18,7 +18,7 @@ application = ProtocolTypeRouter(
     {
         "http": http,
         "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter([path("ws/<slug:workspace>/", LiveConsumer.as_asgi())]))
+            AuthMiddlewareStack(URLRouter([path("ws/<slug:workspace>/", LiveConsumer.as_asgi())]))  # type: ignore[list-item, arg-type]
         ),
     }
 )

@@ -3,13 +3,15 @@
 import os
 from datetime import timedelta
 
+import django
 from celery import Celery
 from django.conf import settings
 
-from sentinel.core import wakes
-from sentinel.core.live import broker
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentinel.settings")
+django.setup()
+
+from sentinel.core import wakes  # noqa: E402  models are ready only now
+from sentinel.core.live import broker  # noqa: E402
 
 # event → the tasks that it wakes; a room announces its own events only
 EVENTS: dict[str, list[str]] = {

@@ -41,6 +41,8 @@ def raise_alert(*, topic: Topic, tier: Tier, reasons: Sequence[Reason], now: dat
 
 
 def _open(topic: Topic, tier: Tier, reasons: Sequence[Reason], now: datetime) -> Alert | None:
+    if topic.current is None:
+        return None  # never published, so nothing can match
     last = Alert.objects.filter(workspace=topic.workspace_id, topic=topic).order_by("-closed_at").first()
     if last is not None and last.closed_at and not should_reopen(Tier(last.tier), last.closed_at, tier, now):
         return None
@@ -50,7 +52,7 @@ def _open(topic: Topic, tier: Tier, reasons: Sequence[Reason], now: datetime) ->
         workspace_id=topic.workspace_id,
         number=number + 1,
         topic=topic,
-        topic_version_id=topic.current_id,
+        topic_version=topic.current,
         tier=tier,
         title=_headline(lead, topic),
         reasons=[asdict(reason) for reason in reasons],

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
-from monitoring.measuring.surprise import Point, State
 
 from alerts.models import Evaluation, Rule
 from alerts.operations.alerts import raise_alert
 from alerts.rules import Reason, Situation, evaluate
 from alerts.tiers import tier_of
+from monitoring.measuring.surprise import Point, State
 from monitoring.models import BackMatch, Measure, Meter, Topic
 from monitoring.operations.mentions import bucket_of
 from sentinel.core.stages import Stage

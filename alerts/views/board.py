@@ -63,6 +63,10 @@ def summary(request: WorkspaceRequest) -> HttpResponse:
 @needs(Permission.VIEW)
 def preview(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
     """One alert: why, since when, what was said."""
+    return _preview(request, alert_id)
+
+
+def _preview(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
     detail = _reader(request).detail(alert_id)
     if detail is None:
         raise Http404
@@ -106,7 +110,7 @@ def close(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
 
 def _changed(request: WorkspaceRequest, alert: Alert) -> HttpResponse:
     if request.headers.get("X-Requested-With") == "fetch":
-        return preview(request, workspace=request.workspace.slug, alert_id=alert.pk)
+        return _preview(request, alert.pk)
     return redirect(reverse("board", args=[request.workspace.slug]) + f"?alert={alert.pk}")
 
 

@@ -66,15 +66,24 @@ def _why_not(node: Node, evidence: Evidence) -> list[Finding]:
         case Near():
             return [_near_failure(node, evidence)]
         case Not(part):
-            return [_excluding(reason) for reason in _why(part, evidence)]
+            return _why_excluded(part, evidence)
         case Or(parts) if all(isinstance(part, Term) for part in parts):
             return [_missing_any(node)]
         case And(parts) | Or(parts):
             return [reason for part in parts if not holds(part, evidence) for reason in _why_not(part, evidence)]
 
 
-def _excluding(reason: Finding) -> Finding:
-    return replace(reason, code="excluded_near" if reason.code == "near" else "excluded")
+def _why_excluded(node: Node, evidence: Evidence) -> list[Finding]:
+    """Why an excluded part holds; of an exclusion inside an exclusion, what it misses."""
+    match node:
+        case Not(part):
+            return _why_not(part, evidence)
+        case And(parts) | Or(parts):
+            return [reason for part in parts if holds(part, evidence) for reason in _why_excluded(part, evidence)]
+        case Near():
+            return [replace(_closest(node, evidence), code="excluded_near")]
+        case Term():
+            return [replace(_hit(node, evidence), code="excluded")]
 
 
 def _missing_any(node: Node) -> Finding:

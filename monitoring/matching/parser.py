@@ -109,6 +109,8 @@ class _Parser:
         distance = _distance(operator)
         self._require_part(operator)
         right_start = self._next.position
+        if self._next.kind is Kind.NOT:
+            raise QueryError("near_operand", right_start)
         right = self._part(field)
         if self._next.kind is Kind.NEAR:
             raise QueryError("near_operand", self._next.position)

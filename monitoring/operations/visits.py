@@ -122,12 +122,13 @@ def reserve_host(*, host: str, delay: float, now: datetime) -> float:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO monitoring_host AS host (name, free_at) VALUES (%s, %s)
-               ON CONFLICT (name) DO UPDATE SET free_at = GREATEST(host.free_at, %s) + %s
-               RETURNING free_at""",
-            [host, now + timedelta(seconds=delay), now, timedelta(seconds=delay)],
+               ON CONFLICT (name) DO UPDATE
+               SET free_at = GREATEST(host.free_at, %s) + make_interval(secs => %s)
+               RETURNING EXTRACT(EPOCH FROM free_at - %s)""",
+            [host, now + timedelta(seconds=delay), now, delay, now],
         )
-        (free_at,) = cursor.fetchone()
-    return max((free_at - timedelta(seconds=delay) - now).total_seconds(), 0.0)
+        (ahead,) = cursor.fetchone()
+    return max(float(ahead) - delay, 0.0)
 
 
 def remember_robots(*, host: str, robots: str | None, status: int | None, now: datetime) -> None:

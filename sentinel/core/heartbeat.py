@@ -23,6 +23,12 @@ class BeatingScheduler(Scheduler):
 
     last_beat: datetime | None = None
 
+    def setup_schedule(self) -> None:
+        """Everything is due at once: after a start nobody wants to wait for the first round."""
+        super().setup_schedule()
+        for entry in self.schedule.values():
+            entry.last_run_at = timezone.now() - timedelta(days=1)
+
     def tick(self, *args: Any, **kwargs: Any) -> float:
         try:
             if not self._is_the_one():

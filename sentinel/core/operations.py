@@ -205,6 +205,11 @@ def save_preferences(
     audit.record(verb="change-preferences", subject=user, by=user, now=now)
 
 
+def forget_heartbeats() -> None:
+    """What lived in an earlier run says nothing about this one."""
+    Heartbeat.objects.all().delete()
+
+
 @transaction.atomic
 def choose_language(*, user: User, language: str, now: datetime) -> None:
     """The language that the person reads, on every page and in every message."""
@@ -223,9 +228,7 @@ def change_password(*, user: User, password: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def release_parked(
-    *, stage: Stage[Row], rows: QuerySet[Row], workspace: Workspace, by: User, now: datetime
-) -> int:
+def release_parked(*, stage: Stage[Row], rows: QuerySet[Row], workspace: Workspace, by: User, now: datetime) -> int:
     """Give parked rows of a stage another chance; how many there were."""
     released = list(rows.filter(parked_at__isnull=False).values_list("pk", flat=True))
     count = stage.release(rows.filter(pk__in=released), now=now)

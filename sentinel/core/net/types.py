@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+PRODUCT = "Sentinel"  # who we say we are, and the name that a robots.txt may address
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -15,7 +17,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer after redirects: `url` is the final address, `body` is decompressed, header names are lower case."""
+    """An answer after redirects: `url` is the final address, `body` is decompressed.
+
+    Header names are lower case; values are as on the wire, read as Latin-1, those of repeated names joined by commas.
+    """
 
     url: str
     status: int

@@ -17,4 +17,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Database, broker, migrations, workers and beat are well, or what is not."""
     answer = readiness(timezone.now())
-    return JsonResponse(answer, status=200 if answer["ok"] else 503)
+    response = JsonResponse(answer, status=200 if answer["ok"] else 503)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # whoever asked is told; the log need not repeat it
+    return response

@@ -1,0 +1,39 @@
+"""E-mail: plain text, a Message-ID that stays the same when it is sent again (pure)."""
+
+import re
+from dataclasses import dataclass
+
+from alerts.outlets import Message
+
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What goes to the mail server."""
+
+    to: list[str]
+    subject: str
+    body: str
+    headers: dict[str, str]
+
+
+def recipients(address: str) -> list[str]:
+    """The addresses of a comma-separated list."""
+    return [part.strip() for part in re.split(r"[,;\s]+", address) if part.strip()]
+
+
+def check_address(address: str) -> str:
+    """What is wrong with a list of addresses, as an English msgid, or ""."""
+    found = recipients(address)
+    if not found or not all(_ADDRESS.fullmatch(one) for one in found):
+        return "Enter one or more e-mail addresses, separated by commas."
+    return ""
+
+
+def compose(message: Message, *, address: str, key: str, host: str) -> Mail:
+    """The mail for a message."""
+    subject = " ".join(message.subject.split())
+    body = "\n".join([*message.lines, "", message.url]) if message.url else "\n".join(message.lines)
+    headers = {"Message-ID": f"<{key}@{host}>", "Auto-Submitted": "auto-generated"}
+    return Mail(recipients(address), subject, body + "\n", headers)

@@ -1,0 +1,155 @@
+"""The crawler: leases visits and runs them in one event loop, up to fifty sockets at a time."""
+
+import asyncio
+import logging
+import socket
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from monitoring.crawling.robots import RobotsFile
+from monitoring.crawling.visit import Ports, VisitLimits, VisitResult, visit
+from monitoring.models import AllowedHost, Host, Post, Source, Visit
+from monitoring.operations.posts import key_of
+from monitoring.operations.visits import (
+    VISITS,
+    Report,
+    begin_visit,
+    finish_visit,
+    remember_robots,
+    reserve_host,
+)
+from monitoring.sources import KINDS
+from monitoring.sources.items import Item
+from sentinel.core.net.client import GuardedClient
+from sentinel.core.stages import LeaseLostError
+
+logger = logging.getLogger(__name__)
+
+SOCKETS = 50
+TURN = 20.0  # seconds in which a round takes on new visits
+LOOK_AGAIN = 0.5
+LIMITS = VisitLimits(seconds=24.0)
+HOST_DELAY = 1.0  # seconds between two requests to one host
+ROBOTS_KEPT = timedelta(hours=24)
+
+
+@contextmanager
+def _own_round() -> Iterator[bool]:
+    """One round at a time on a machine, so that its other workers are free to analyse."""
+    key = zlib.crc32(f"crawl:{socket.gethostname()}".encode())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        (mine,) = cursor.fetchone()
+        try:
+            yield mine
+        finally:
+            if mine:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def crawl_round() -> int:
+    """Run what is due for about twenty seconds; how many visits were run."""
+    with _own_round() as mine:
+        return asyncio.run(_round()) if mine else 0
+
+
+def allowed_private_hosts() -> frozenset[str]:
+    """The private `host:port` addresses that an operator opened, by environment or in the browser."""
+    return frozenset(settings.ALLOWED_PRIVATE_HOSTS) | frozenset(AllowedHost.objects.values_list("address", flat=True))
+
+
+async def _round() -> int:
+    await sync_to_async(close_old_connections)()
+    allowed = await sync_to_async(allowed_private_hosts)()
+    running: set[asyncio.Task[None]] = set()
+    count, ends = 0, time.monotonic() + TURN
+    async with GuardedClient(allowed_private=allowed, contact=settings.PUBLIC_URL) as client:
+        while True:
+            if time.monotonic() < ends and len(running) < SOCKETS:
+                claimed = await sync_to_async(VISITS.claim)(now=timezone.now(), limit=SOCKETS - len(running))
+                count += len(claimed)
+                running |= {asyncio.create_task(_run(planned, client, allowed)) for planned in claimed}
+            if not running:
+                return count
+            _done, running = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _run(planned: Visit, client: GuardedClient, allowed: frozenset[str]) -> None:
+    """One leased visit, from its beginning to its report; a fault of ours gives it back."""
+    try:
+        await sync_to_async(begin_visit)(visit=planned, now=timezone.now())
+        result = await visit_source(planned.source, client, allowed)
+        await sync_to_async(finish_visit)(visit=planned, report=report_of(result), now=timezone.now())
+    except LeaseLostError:
+        logger.info("visit %s was taken over", planned.pk)
+    except Exception as error:
+        logger.exception("visit of %s failed", planned.source.url)
+        await sync_to_async(VISITS.fail)(planned, f"{type(error).__name__}: {error}", now=timezone.now())
+
+
+async def visit_source(
+    source: Source, client: GuardedClient, allowed: frozenset[str], limits: VisitLimits = LIMITS
+) -> VisitResult:
+    """Read what is new at a source; writes nothing but the host's next free moment and its robots.txt."""
+    return await visit(
+        KINDS[source.kind],
+        source.definition,
+        client=client,
+        now=timezone.now(),
+        zone=ZoneInfo(source.zone),
+        ports=_ports(source, allowed),
+        limits=limits,
+        state=source.state,
+    )
+
+
+def report_of(result: VisitResult) -> Report:
+    """What is kept of a visit."""
+    return Report(
+        outcome=result.outcome,
+        detail=result.detail,
+        http_status=result.http_status,
+        requests=result.requests,
+        bytes_received=result.bytes_received,
+        retry_after=result.retry_after,
+        state=result.state,
+        log=[asdict(line) for line in result.log],
+        items=result.items,
+    )
+
+
+def _ports(source: Source, allowed: frozenset[str]) -> Ports:
+    own_hosts = frozenset(place.rsplit(":", 1)[0] for place in allowed)
+
+    @sync_to_async
+    def reserve(host: str, delay: float) -> float:
+        # Hosts that the operator opened are the organisation's own: only a delay that they ask for themselves is kept.
+        least = 0.0 if host in own_hosts else HOST_DELAY
+        return reserve_host(host=host, delay=max(delay, least), now=timezone.now())
+
+    @sync_to_async
+    def unknown(items: Sequence[Item]) -> list[Item]:
+        keys = {key_of(item, source): item for item in items}
+        known = {bytes(key) for key in Post.objects.filter(key__in=list(keys)).values_list("key", flat=True)}
+        return [item for key, item in keys.items() if key not in known]
+
+    @sync_to_async
+    def recall_robots(place: str) -> RobotsFile | None:
+        fresh = Host.objects.filter(name=place, robots_fetched_at__gt=timezone.now() - ROBOTS_KEPT).first()
+        return RobotsFile(fresh.robots_status or 0, fresh.robots or "") if fresh else None
+
+    @sync_to_async
+    def keep_robots(place: str, file: RobotsFile) -> None:
+        remember_robots(host=place, robots=file.text, status=file.status, now=timezone.now())
+
+    return Ports(reserve, unknown, recall_robots, keep_robots, time.monotonic)

@@ -1,0 +1,156 @@
+"""Ask a site politely: as its robots.txt allows, at its pace, and with a line in the log for every step."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from monitoring.crawling.answers import retry_after
+from monitoring.crawling.robots import RobotsFile, Rules, read_robots
+from monitoring.sources.items import Item, SourceError
+from sentinel.core.net.guard import Target, parse_target
+from sentinel.core.net.types import PRODUCT, FetchError, Request, Response
+
+Failure = SourceError | FetchError
+
+_NO_ROBOTS = frozenset({"too-many-redirects", "bad-redirect"})  # RFC 9309, 2.3.1.2: as if there were no file
+
+
+class Client(Protocol):
+    """What sends requests: `sentinel.core.net.client.GuardedClient`."""
+
+    async def fetch(self, request: Request) -> Response:
+        """The answer, or FetchError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a visit asks of the installation.
+
+    - `reserve(host, delay)` takes the host's next free moment, at least `delay` seconds (its Crawl-delay, or 0) after
+      the one before, and returns the seconds to wait until then;
+    - `unknown(items)` returns those of `items` whose detail page is still to be read, the most urgent first;
+    - `recall_robots(place)` and `keep_robots(place, file)` hold the robots.txt of `host:port` for at most a day;
+    - `clock()` is a monotonic time in seconds.
+    """
+
+    reserve: Callable[[str, float], Awaitable[float]]
+    unknown: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]]
+    recall_robots: Callable[[str], Awaitable[RobotsFile | None]]
+    keep_robots: Callable[[str, RobotsFile], Awaitable[None]]
+    clock: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """`ms` after the visit began `what` happened; `said` are its particulars.
+
+    wait(host, seconds), answer(url, status, bytes, took_ms), no-answer(url, code, detail), robots(host, status),
+    unchanged(url), items(url, count), details(wanted, unread), detail-failed(url, code, detail),
+    failed(code, detail), out-of-time(host).
+    """
+
+    ms: int
+    what: str
+    said: dict[str, str | int | float]
+
+
+@dataclass(slots=True)
+class Manners:
+    """Asks on behalf of one visit that has `seconds` in all, and counts and notes what that took.
+
+    `wait_asked` is the longest wait that a server asked for, in seconds.
+    """
+
+    client: Client
+    ports: Ports
+    now: datetime
+    seconds: float
+    lines: list[LogLine] = field(default_factory=list)
+    requests: int = 0
+    bytes_received: int = 0
+    wait_asked: float | None = None
+    _began: float = 0.0
+    _rules: dict[str, Rules | Failure] = field(default_factory=dict)  # by host:port
+
+    def __post_init__(self) -> None:
+        self._began = self.ports.clock()
+
+    async def ask(self, request: Request) -> Response:
+        """The answer, of any status, to a request that robots.txt allows.
+
+        Raises FetchError, or SourceError: `robots` (closed to us), `robots-unreachable`, `out-of-time` (the host is
+        not free before this visit ends).
+        """
+        target = parse_target(request.url)
+        rules = await self._rules_for(target)
+        if not rules.allows(target.resource):
+            raise SourceError("robots", request.url[:200])
+        await self._wait_for(target.host, rules.delay)
+        return await self._fetch(request)
+
+    def note(self, what: str, **said: str | int | float) -> None:
+        """Add a line to the log; see `LogLine`."""
+        short = {name: value[:300] if isinstance(value, str) else value for name, value in said.items()}
+        self.lines.append(LogLine(round(self._elapsed() * 1000), what, short))
+
+    def _elapsed(self) -> float:
+        return self.ports.clock() - self._began
+
+    async def _rules_for(self, target: Target) -> Rules:
+        if target.place not in self._rules:
+            try:
+                self._rules[target.place] = await self._find_rules(target)
+            except (SourceError, FetchError) as failure:
+                self._rules[target.place] = failure
+        known = self._rules[target.place]
+        if isinstance(known, Rules):
+            return known
+        raise known
+
+    async def _find_rules(self, target: Target) -> Rules:
+        file = await self.ports.recall_robots(target.place)
+        if file is None:
+            file = await self._fetch_robots(target)
+            await self.ports.keep_robots(target.place, file)
+        self.note("robots", host=target.place, status=file.status)
+        return read_robots(file, PRODUCT)
+
+    async def _fetch_robots(self, target: Target) -> RobotsFile:
+        await self._wait_for(target.host, 0.0)
+        try:
+            response = await self._fetch(Request(f"{target.scheme}://{target.authority}/robots.txt"))
+        except FetchError as failure:
+            if failure.code in _NO_ROBOTS:
+                return RobotsFile(404, "")
+            raise
+        if response.status == 429 or not 200 <= response.status < 500:
+            raise SourceError("robots-unreachable", str(response.status))
+        text = response.body.decode("utf-8", "replace") if response.status < 300 else ""
+        return RobotsFile(response.status, text)
+
+    async def _wait_for(self, host: str, delay: float) -> None:
+        seconds = await self.ports.reserve(host, delay)
+        if seconds > self.seconds - self._elapsed():
+            self.wait_asked = max(self.wait_asked or 0.0, seconds)
+            raise SourceError("out-of-time", host)
+        if seconds > 0:
+            self.note("wait", host=host, seconds=round(seconds, 3))
+            await asyncio.sleep(seconds)
+
+    async def _fetch(self, request: Request) -> Response:
+        self.requests += 1
+        asked_at = self._elapsed()
+        try:
+            response = await self.client.fetch(request)
+        except FetchError as failure:
+            self.note("no-answer", url=request.url, code=failure.code, detail=failure.detail)
+            raise
+        took = round((self._elapsed() - asked_at) * 1000)
+        self.bytes_received += len(response.body)
+        self.note("answer", url=request.url, status=response.status, bytes=len(response.body), took_ms=took)
+        asked_to_wait = retry_after(response.headers, self.now) if response.status >= 400 else None
+        if asked_to_wait is not None:
+            self.wait_asked = max(self.wait_asked or 0.0, asked_to_wait)
+        return response

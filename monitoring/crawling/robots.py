@@ -1,0 +1,125 @@
+"""Read robots.txt after RFC 9309 (pure): which resources a site leaves open to us, and how slowly it wants us."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+LARGEST = 512 * 1024  # bytes that are read; the RFC asks for 500 KiB at least
+LONGEST_DELAY = 60.0  # seconds
+_UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+_TOKEN = re.compile(r"[a-z_-]+", re.ASCII)
+_ESCAPE = re.compile(r"%([0-9a-fA-F]{2})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsFile:
+    """A site's answer to the request for its robots.txt: what is kept for a day."""
+
+    status: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What applies to one crawler: (pattern, allowed) in any order, and the Crawl-delay in seconds (0: none)."""
+
+    patterns: tuple[tuple[str, bool], ...] = ()
+    delay: float = 0.0
+
+    def allows(self, resource: str) -> bool:
+        """Whether path and query `resource` may be asked for: the longest pattern decides, Allow on a tie."""
+        if resource == "/robots.txt":
+            return True
+        resource = _comparable(resource)
+        fitting = [(len(pattern), allowed) for pattern, allowed in self.patterns if _fits(pattern, resource)]
+        return max(fitting, default=(0, True))[1]
+
+
+def read_robots(file: RobotsFile, agent: str) -> Rules:
+    """The rules for the crawler named `agent`.
+
+    A site that answers 4xx has no rules (RFC 9309, 2.3.1.3). What is neither that nor a success (5xx, 429, no answer)
+    is not for this function: then nothing may be asked for.
+    """
+    return parse_robots(file.text, agent) if 200 <= file.status < 300 else Rules()
+
+
+def parse_robots(text: str, agent: str) -> Rules:
+    """The rules of the groups that name `agent`, else of those for `*`, else none."""
+    own: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    is_named = False
+    for agents, lines in _groups(text[:LARGEST]):
+        if agent.lower() in agents:
+            is_named = True
+            own += lines
+        elif "*" in agents:
+            others += lines
+    lines = own if is_named else others
+    return Rules(
+        patterns=tuple(
+            (_comparable(value), field == "allow") for field, value in lines if field != "crawl-delay" if value
+        ),
+        delay=max((_seconds(value) for field, value in lines if field == "crawl-delay"), default=0.0),
+    )
+
+
+def _groups(text: str) -> Iterator[tuple[set[str], list[tuple[str, str]]]]:
+    """Each group as (crawler names in lower case, its lines); lines that belong to no group are passed over."""
+    agents: set[str] = set()
+    lines: list[tuple[str, str]] = []
+    for field, value in _fields(text):
+        if field == "user-agent":
+            if lines:
+                yield agents, lines
+                agents, lines = set(), []
+            name = _TOKEN.match(value.lower())
+            agents.add(name[0] if name else value[:1])
+        elif agents:
+            lines.append((field, value))
+    if agents:
+        yield agents, lines
+
+
+def _fields(text: str) -> Iterator[tuple[str, str]]:
+    for line in re.split(r"[\r\n]+", text.removeprefix("\ufeff")):
+        field, colon, value = line.partition("#")[0].partition(":")
+        field = field.strip().lower()
+        if colon and field in ("user-agent", "allow", "disallow", "crawl-delay"):
+            yield field, value.strip()
+
+
+def _seconds(text: str) -> float:
+    number = re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text, re.ASCII)
+    return min(float(number[0]), LONGEST_DELAY) if number else 0.0
+
+
+def _comparable(pattern: str) -> str:
+    """One spelling for all: letters and digits as themselves, everything else that is escaped in upper case."""
+
+    def unescape(match: re.Match[str]) -> str:
+        octet = int(match[1], 16)
+        return chr(octet) if octet in _UNRESERVED else match[0].upper()
+
+    return _ESCAPE.sub(unescape, quote(pattern, safe="%/?:@!$&'()*+,;=-._~[]|{}^`\"<>\\#"))
+
+
+def _fits(pattern: str, resource: str) -> bool:
+    """Whether `resource` begins as `pattern` says; `*` is any text, `$` at the end is the end. Linear in both."""
+    anchored = pattern.endswith("$")
+    first, *rest = pattern.removesuffix("$").split("*")
+    if not resource.startswith(first):
+        return False
+    if not rest:
+        return not anchored or resource == first
+    position = len(first)
+    *middle, last = rest
+    for part in middle:
+        position = resource.find(part, position)
+        if position < 0:
+            return False
+        position += len(part)
+    if anchored:
+        return resource.endswith(last) and len(resource) - len(last) >= position
+    return resource.find(last, position) >= 0

@@ -1,0 +1,260 @@
+"""One visit of one source: ask politely, read what is new, say line by line what happened.
+
+Knows neither database nor HTTP library: what it needs from outside comes in as `Ports` and a client. Whatever a server
+does, the visit ends in time and returns what was found until then.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+from typing import Any, Protocol, TypeVar
+
+from monitoring.crawling.answers import check_answer
+from monitoring.crawling.manners import Client, Failure, LogLine, Manners, Ports
+from monitoring.sources.items import Item, SourceError
+from sentinel.core.net.guard import parse_target
+from sentinel.core.net.types import FetchError, Request, Response
+
+__all__ = ["Client", "Kind", "LogLine", "PageRead", "Ports", "VisitLimits", "VisitResult", "visit"]
+
+log = logging.getLogger(__name__)
+
+State = dict[str, dict[str, str]]  # by list address: {"etag": …, "last_modified": …}
+Read = TypeVar("Read")
+
+_VALIDATORS = {"etag": "if-none-match", "last_modified": "if-modified-since"}
+_ENDS_LISTS = frozenset({"blocked", "out-of-time"})
+_REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
+_FAILURES_TAKEN = 3  # detail pages of which none is read, until it is the source that fails
+
+
+class PageRead(Protocol):
+    """What a kind of source reads from one list page; `next` asks for the following page."""
+
+    @property
+    def items(self) -> Sequence[Item]: ...
+    @property
+    def next(self) -> Request | None: ...
+
+
+class Kind(Protocol):
+    """A kind of source: pure functions over a definition. The last two may raise SourceError."""
+
+    def start(self, definition: Any) -> list[Request]:
+        """The first page of each list. Detail pages on the same host are asked for with the same headers."""
+
+    def parse(self, definition: Any, response: Response, now: datetime, zone: tzinfo) -> PageRead:
+        """Read a list page."""
+
+    def detail(self, definition: Any, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:
+        """Complete `item` by the page at its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLimits:
+    """What one visit may take: pages per list, detail pages, items, and seconds in all."""
+
+    pages: int = 3
+    details: int = 30
+    items: int = 2000
+    seconds: float = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class VisitResult:
+    """How a visit went.
+
+    `outcome` is ok, unchanged (every list answered 304), or what went wrong first: a code of SourceError or FetchError,
+    robots (robots.txt closes the list to us), robots-unreachable, or out-of-time (nothing was read in time).
+    `items` holds what was read completely, also where the outcome is a failure. `unread` counts items whose detail page
+    is left for the next visit; `state` is empty where anything is left, so that the list is read again. `retry_after`
+    is in seconds; `bytes_received` counts decompressed bodies.
+    """
+
+    outcome: str
+    detail: str
+    http_status: int | None
+    items: list[Item]
+    unread: int
+    requests: int
+    bytes_received: int
+    retry_after: float | None
+    state: State
+    log: list[LogLine]
+
+
+async def visit(
+    kind: Kind,
+    definition: Any,
+    *,
+    client: Client,
+    now: datetime,
+    zone: tzinfo,
+    ports: Ports,
+    limits: VisitLimits,
+    state: Mapping[str, Mapping[str, str]],
+) -> VisitResult:
+    """Read what is new at one source. `state` is that of the visit before, {} after the definition was edited.
+
+    Raises nothing for what a server does; what a port raises passes through, as does being cancelled.
+    """
+    run = _Visit(kind, definition, now, zone, limits, state, Manners(client, ports, now, limits.seconds))
+    try:
+        async with asyncio.timeout(limits.seconds) as time_allowed:
+            await run.read_lists()
+            await run.read_details()
+    except TimeoutError:
+        if not time_allowed.expired():
+            raise
+        run.fail(SourceError("out-of-time"))
+    return run.result()
+
+
+@dataclass(slots=True)
+class _Visit:
+    kind: Kind
+    definition: Any
+    now: datetime
+    zone: tzinfo
+    limits: VisitLimits
+    old_state: Mapping[str, Mapping[str, str]]
+    manners: Manners
+    found: dict[tuple[str, str], Item] = field(default_factory=dict)  # by address and the site's own identifier
+    completed: list[Item] = field(default_factory=list)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)  # that the source sends, by host
+    state: State = field(default_factory=dict)
+    failure: Failure | None = None
+    http_status: int | None = None
+    pages_read: int = 0
+    lists_unchanged: int = 0
+    unread: int = 0
+    is_cut_short: bool = False
+
+    def result(self) -> VisitResult:
+        is_unchanged = self.lists_unchanged and not self.pages_read
+        is_complete = not (self.failure or self.unread or self.is_cut_short)
+        return VisitResult(
+            outcome=self.failure.code if self.failure else "unchanged" if is_unchanged else "ok",
+            detail=self.failure.detail if self.failure else "",
+            http_status=self.http_status,
+            items=[*(item for item in self.found.values() if not item.needs_detail), *self.completed],
+            unread=self.unread,
+            requests=self.manners.requests,
+            bytes_received=self.manners.bytes_received,
+            retry_after=self.manners.wait_asked,
+            state=self.state if is_complete else {},
+            log=self.manners.lines,
+        )
+
+    def fail(self, failure: Failure) -> None:
+        """Take note of a failure. The first is the outcome; running out of time is none where something was read."""
+        if failure.code == "out-of-time":
+            self.is_cut_short = True
+            self.manners.note("out-of-time", host=failure.detail)
+            if self.pages_read or self.lists_unchanged:
+                return
+        else:
+            self.manners.note("failed", code=failure.code, detail=failure.detail)
+        self.failure = self.failure or failure
+
+    # --- lists
+
+    async def read_lists(self) -> None:
+        for first in self.kind.start(self.definition):
+            try:
+                await self._read_list(first)
+            except (SourceError, FetchError) as failure:
+                self.fail(failure)
+                if failure.code in _ENDS_LISTS:
+                    return
+
+    async def _read_list(self, first: Request) -> None:
+        self.headers.setdefault(parse_target(first.url).host, first.headers)
+        response = await self.manners.ask(self._conditional(first))
+        if response.status == 304 and first.url in self.old_state:
+            self.http_status = 304
+            self.lists_unchanged += 1
+            self.state[first.url] = dict(self.old_state[first.url])
+            self.manners.note("unchanged", url=first.url)
+            return
+        onward = self._read_page(first, response)
+        self._remember_validators(first, response)
+        asked = [first]
+        while onward and onward not in asked and len(asked) < self.limits.pages:
+            asked.append(onward)
+            onward = self._read_page(onward, await self.manners.ask(onward))
+
+    def _read_page(self, request: Request, response: Response) -> Request | None:
+        self.http_status = response.status
+        check_answer(request.url, response)
+        page = _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
+        for item in page.items[: self.limits.items - len(self.found)]:
+            self.found.setdefault((item.url, item.site_id), item)
+        self.pages_read += 1
+        self.manners.note("items", url=request.url, count=len(page.items))
+        return page.next if len(self.found) < self.limits.items else None
+
+    def _conditional(self, request: Request) -> Request:
+        old = self.old_state.get(request.url, {}) if request.method == "GET" else {}
+        conditions = {header: old[name] for name, header in _VALIDATORS.items() if old.get(name)}
+        return replace(request, headers={**request.headers, **conditions})
+
+    def _remember_validators(self, request: Request, response: Response) -> None:
+        values = {name: response.headers.get(name.replace("_", "-"), "") for name in _VALIDATORS}
+        usable = {name: value for name, value in values.items() if value.isascii() and 0 < len(value) <= 500}
+        if usable:
+            self.state[request.url] = usable
+
+    # --- detail pages
+
+    async def read_details(self) -> None:
+        waiting = [item for item in self.found.values() if item.needs_detail]
+        if self.failure and self.failure.code in _ENDS_LISTS:
+            self.unread = len(waiting)
+        elif waiting:
+            wanted = await self.manners.ports.unknown(waiting)
+            self.unread = len(wanted)
+            await self._read_wanted(wanted[: self.limits.details])
+            self.manners.note("details", wanted=len(wanted), unread=self.unread)
+
+    async def _read_wanted(self, wanted: Sequence[Item]) -> None:
+        """Read each detail page; a bad one stands for itself until too many say the same."""
+        failures: list[Failure] = []
+        refusals = 0
+        for item in wanted:
+            try:
+                self.completed.append(await self._read_detail(item))
+            except (SourceError, FetchError) as failure:
+                if failure.code == "out-of-time":
+                    return self.fail(failure)
+                self.manners.note("detail-failed", url=item.url, code=failure.code, detail=failure.detail)
+                failures.append(failure)
+                refusals = refusals + 1 if failure.code == "blocked" else 0
+                if refusals == _REFUSALS_TAKEN:
+                    return self.fail(failure)
+            else:
+                refusals = 0
+                self.unread -= 1
+        if len(failures) == len(wanted) >= _FAILURES_TAKEN:
+            self.fail(failures[0])
+        return None
+
+    async def _read_detail(self, item: Item) -> Item:
+        headers = self.headers.get(parse_target(item.url).host, {})
+        response = await self.manners.ask(Request(item.url, headers=headers))
+        check_answer(item.url, response)
+        read = _guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
+        return replace(read, needs_detail=False)
+
+
+def _guarded(read: Callable[[], Read]) -> Read:
+    """What a kind reads; a page that makes it stumble is malformed, and the trace is kept for its developers."""
+    try:
+        return read()
+    except SourceError:
+        raise
+    except Exception as error:
+        log.exception("A page could not be read")
+        raise SourceError("malformed", type(error).__name__) from error
