@@ -12,7 +12,7 @@ Keys of thresholds are tiers (1 red, the worst); a worse tier asks for more. Kin
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import inf
 from typing import Any
 
 from alerts.tiers import Tier
@@ -178,6 +178,5 @@ def _thresholds(given: object, highest: float, problems: dict[str, str]) -> dict
 
 def _positive(value: object) -> float | None:
     """The value where it is a number above 0."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
-        return None
-    return value if value > 0 else None
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+    return number if 0 < number < inf else None

@@ -31,6 +31,7 @@ from monitoring.operations.visits import (
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
 from sentinel.core.net.client import GuardedClient
+from sentinel.core.net.guard import allow_list
 from sentinel.core.stages import LeaseLostError
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ logger = logging.getLogger(__name__)
 SOCKETS = 50
 TURN = 20.0  # seconds in which a round takes on new visits
 LOOK_AGAIN = 0.5
-LIMITS = VisitLimits(seconds=24.0)
+LIMITS = VisitLimits(pages=10, seconds=24.0)
 HOST_DELAY = 1.0  # seconds between two requests to one host
 ROBOTS_KEPT = timedelta(hours=24)
 
@@ -65,7 +66,8 @@ def crawl_round() -> int:
 
 def allowed_private_hosts() -> frozenset[str]:
     """The private `host:port` addresses that an operator opened, by environment or in the browser."""
-    return frozenset(settings.ALLOWED_PRIVATE_HOSTS) | frozenset(AllowedHost.objects.values_list("address", flat=True))
+    opened = AllowedHost.objects.values_list("address", flat=True)
+    return allow_list([*settings.ALLOWED_PRIVATE_HOSTS, *opened])
 
 
 async def _round() -> int:

@@ -1,5 +1,18 @@
-"""Addresses of sources, topics and mentions, all below `/w/<workspace>/`."""
+"""Addresses of sources, mentions and posts, all below `/w/<workspace>/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from monitoring.views import sources
+
+urlpatterns = [
+    path("w/<slug:workspace>/sources/", sources.source_list, name="source-list"),
+    path("w/<slug:workspace>/sources/add/", sources.source_add, name="source-add"),
+    path("w/<slug:workspace>/sources/add/<str:kind>/", sources.source_add, name="source-add-kind"),
+    path("w/<slug:workspace>/sources/hosts/<int:host_id>/close/", sources.host_disallow, name="host-disallow"),
+    path("w/<slug:workspace>/sources/<int:source_id>/", sources.source, name="source"),
+    path("w/<slug:workspace>/sources/<int:source_id>/edit/", sources.source_edit, name="source-edit"),
+    path("w/<slug:workspace>/sources/<int:source_id>/pause/", sources.source_pause, name="source-pause"),
+    path("w/<slug:workspace>/sources/<int:source_id>/resume/", sources.source_resume, name="source-resume"),
+    path("w/<slug:workspace>/sources/<int:source_id>/visit/", sources.source_visit, name="source-visit"),
+    path("w/<slug:workspace>/sources/<int:source_id>/remove/", sources.source_remove, name="source-remove"),
+]

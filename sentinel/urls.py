@@ -1,11 +1,13 @@
 """The roof: every address. Everything of a workspace is below `/w/<workspace>/`."""
 
-from django.conf.urls.i18n import urlpatterns as language_urls
 from django.urls import include, path
+
+# The system page lists every stage: importing them here makes them known to the web process.
+from alerts.operations import evaluations  # noqa: F401
+from monitoring.operations import analyses, topics  # noqa: F401
 
 urlpatterns = [
     path("", include("sentinel.core.urls")),
     path("", include("monitoring.urls")),
     path("", include("alerts.urls")),
-    path("language/", include(language_urls)),
 ]

@@ -1,4 +1,4 @@
-"""Are all three languages complete? Extracts every message afresh and compares: `python -m tests.check_translations`."""
+"""Are all three languages complete? Extracts every message afresh and compares."""
 
 import shutil
 import subprocess

@@ -4,9 +4,19 @@ import os
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Each of several test processes gets a numbered database of the broker, as it gets a PostgreSQL database."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    settings.STATIC_ROOT = None  # nothing is collected: static files are served from where they are
     settings.REDIS_URL = f"{settings.REDIS_URL.rpartition('/')[0]}/{int(worker.removeprefix('gw'))}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Transactional tests empty every table after themselves, the audit trail too."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_auditentry DISABLE TRIGGER core_auditentry_no_truncate")

@@ -98,9 +98,12 @@ def _settled_state(row: Evaluation, settled: datetime, now: datetime) -> State:
     if row.settled_until == settled and row.surprise.get("version") == version:
         return State.from_json(row.surprise["state"])
     past = Measure.objects.filter(topic=row.topic, bucket__lt=settled, bucket__gte=now - LEARNED).order_by("bucket")
-    state = State()
-    for measure in past:
-        state.update(_point(measure))
+    points = [_point(measure) for measure in past]
+    known_since = min([point.at for point in points[:1]] + [row.topic.created_at.timestamp(), settled.timestamp()])
+    state = State(since=known_since, with_negative=True)
+    for point in points:
+        state.update(point)
+    state.settle(settled.timestamp())
     walking = BackMatch.objects.filter(topic_version=version, due_at__isnull=False).exists()
     row.surprise = {"version": None if walking else version, "state": state.to_json()}
     row.settled_until = settled
@@ -115,6 +118,7 @@ EVALUATIONS: Stage[Evaluation] = Stage(
     name="evaluation",
     label=_("Rules"),
     model=Evaluation,
+    workspaces="topic__workspace",
     handle=evaluate_topics,
     adopt=adopt_changed_topics,
     related=("topic__workspace", "topic__current"),

@@ -9,24 +9,18 @@ from sentinel.core.net.types import Response
 
 LONGEST_RETRY_AFTER = 24 * 3600.0  # seconds
 _REFUSALS = frozenset({401, 403, 407, 429, 432, 451, 999})  # 432 is Weibo's, 999 LinkedIn's
-_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
-_HEAD = 16 * 1024  # bytes in which a title stands
-_SHORT_TITLE = 24  # characters; a news title that speaks of captchas is longer
-_LARGEST_CHECKPOINT = 60_000  # bytes; such pages are small, articles seldom are
-_CHECKPOINT_TITLES = re.compile(
-    "安全验证|安全驗證|人机验证|人機驗證|验证码$|驗證碼$|滑动验证|访问受限|访问验证|请先登录|sina visitor system"
-    "|just a moment|attention required|access denied|captcha|are you a robot|robot check|verify you are human"
-    "|checking your browser|ddos-guard",
-    re.IGNORECASE,
-)
 _CHECKPOINT_ADDRESS = re.compile(
-    r"//(passport|login|wappass|sso|verify)\.|[/_.-](captcha|login|signin|passport|verify|antispider)\b", re.IGNORECASE
+    r"//(passport|login|wappass|sso|verify)\.|/(captcha|login|signin|passport|verify|antispider)(\.\w{2,5})?([/?]|$)",
+    re.IGNORECASE,
 )
 
 
 def check_answer(asked: str, response: Response) -> None:
     """Raise SourceError where `response` to the address `asked` is no page: `blocked` (refused, or led to a login or
-    a captcha) with what shows it, or `http` with the status."""
+    a captcha) with what shows it, or `http` with the status.
+
+    A captcha on the page itself is for the source's kind to see, where it misses what it looks for.
+    """
     sign = _refusal(asked, response)
     if sign:
         raise SourceError("blocked", sign)
@@ -54,15 +48,4 @@ def _refusal(asked: str, response: Response) -> str | None:
         return "challenge"
     if _CHECKPOINT_ADDRESS.search(response.url) and not _CHECKPOINT_ADDRESS.search(asked):
         return response.url[:200]
-    return _checkpoint_title(response.body[:_HEAD]) if len(response.body) <= _LARGEST_CHECKPOINT else None
-
-
-def _checkpoint_title(head: bytes) -> str | None:
-    found = _TITLE.search(head)
-    if not found:
-        return None
-    for charset in ("utf-8", "gb18030"):
-        title = found[1].decode(charset, "replace").strip()
-        if len(title) <= _SHORT_TITLE and _CHECKPOINT_TITLES.search(title):
-            return title
     return None

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from monitoring.crawling.answers import retry_after
-from monitoring.crawling.robots import RobotsFile, Rules, read_robots
+from monitoring.crawling.robots import LARGEST, RobotsFile, Rules, read_robots
+from monitoring.crawling.storable import storable
 from monitoring.sources.items import Item, SourceError
 from sentinel.core.net.guard import Target, parse_target
 from sentinel.core.net.types import PRODUCT, FetchError, Request, Response
@@ -92,7 +93,7 @@ class Manners:
 
     def note(self, what: str, **said: str | int | float) -> None:
         """Add a line to the log; see `LogLine`."""
-        short = {name: value[:300] if isinstance(value, str) else value for name, value in said.items()}
+        short = {name: storable(value, 300) if isinstance(value, str) else value for name, value in said.items()}
         self.lines.append(LogLine(round(self._elapsed() * 1000), what, short))
 
     def _elapsed(self) -> float:
@@ -127,8 +128,8 @@ class Manners:
             raise
         if response.status == 429 or not 200 <= response.status < 500:
             raise SourceError("robots-unreachable", str(response.status))
-        text = response.body.decode("utf-8", "replace") if response.status < 300 else ""
-        return RobotsFile(response.status, text)
+        text = response.body[:LARGEST].decode("utf-8", "replace") if response.status < 300 else ""
+        return RobotsFile(response.status, storable(text, LARGEST))
 
     async def _wait_for(self, host: str, delay: float) -> None:
         seconds = await self.ports.reserve(host, delay)

@@ -9,15 +9,17 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from monitoring.crawling.answers import check_answer
 from monitoring.crawling.manners import Client, Failure, LogLine, Manners, Ports
+from monitoring.crawling.storable import storable, storable_item
 from monitoring.sources.items import Item, SourceError
+from monitoring.sources.kinds import Kind
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
 
-__all__ = ["Client", "Kind", "LogLine", "PageRead", "Ports", "VisitLimits", "VisitResult", "visit"]
+__all__ = ["Client", "LogLine", "Ports", "VisitLimits", "VisitResult", "visit"]
 
 log = logging.getLogger(__name__)
 
@@ -30,33 +32,11 @@ _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
 _FAILURES_TAKEN = 3  # detail pages of which none is read, until it is the source that fails
 
 
-class PageRead(Protocol):
-    """What a kind of source reads from one list page; `next` asks for the following page."""
-
-    @property
-    def items(self) -> Sequence[Item]: ...
-    @property
-    def next(self) -> Request | None: ...
-
-
-class Kind(Protocol):
-    """A kind of source: pure functions over a definition. The last two may raise SourceError."""
-
-    def start(self, definition: Any) -> list[Request]:
-        """The first page of each list. Detail pages on the same host are asked for with the same headers."""
-
-    def parse(self, definition: Any, response: Response, now: datetime, zone: tzinfo) -> PageRead:
-        """Read a list page."""
-
-    def detail(self, definition: Any, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:
-        """Complete `item` by the page at its address."""
-
-
 @dataclass(frozen=True, slots=True)
 class VisitLimits:
-    """What one visit may take: pages per list, detail pages, items, and seconds in all."""
+    """What one visit may take: pages per list (a definition may ask for fewer), detail pages, items, seconds in all."""
 
-    pages: int = 3
+    pages: int = 10
     details: int = 30
     items: int = 2000
     seconds: float = 45.0
@@ -137,7 +117,7 @@ class _Visit:
         is_complete = not (self.failure or self.unread or self.is_cut_short)
         return VisitResult(
             outcome=self.failure.code if self.failure else "unchanged" if is_unchanged else "ok",
-            detail=self.failure.detail if self.failure else "",
+            detail=storable(self.failure.detail) if self.failure else "",
             http_status=self.http_status,
             items=[*(item for item in self.found.values() if not item.needs_detail), *self.completed],
             unread=self.unread,
@@ -179,22 +159,24 @@ class _Visit:
             self.state[first.url] = dict(self.old_state[first.url])
             self.manners.note("unchanged", url=first.url)
             return
-        onward = self._read_page(first, response)
+        waiting = self._read_page(first, response)
         self._remember_validators(first, response)
         asked = [first]
-        while onward and onward not in asked and len(asked) < self.limits.pages:
-            asked.append(onward)
-            onward = self._read_page(onward, await self.manners.ask(onward))
+        while waiting and len(asked) < self.limits.pages:
+            onward = waiting.pop(0)
+            if onward not in asked:
+                asked.append(onward)
+                waiting += self._read_page(onward, await self.manners.ask(onward))
 
-    def _read_page(self, request: Request, response: Response) -> Request | None:
+    def _read_page(self, request: Request, response: Response) -> list[Request]:
         self.http_status = response.status
         check_answer(request.url, response)
         page = _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
-        for item in page.items[: self.limits.items - len(self.found)]:
+        for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
             self.found.setdefault((item.url, item.site_id), item)
         self.pages_read += 1
         self.manners.note("items", url=request.url, count=len(page.items))
-        return page.next if len(self.found) < self.limits.items else None
+        return list(page.next) if len(self.found) < self.limits.items else []
 
     def _conditional(self, request: Request) -> Request:
         old = self.old_state.get(request.url, {}) if request.method == "GET" else {}
@@ -242,11 +224,12 @@ class _Visit:
         return None
 
     async def _read_detail(self, item: Item) -> Item:
-        headers = self.headers.get(parse_target(item.url).host, {})
-        response = await self.manners.ask(Request(item.url, headers=headers))
-        check_answer(item.url, response)
+        request = self.kind.detail_request(self.definition, item)
+        headers = {**self.headers.get(parse_target(request.url).host, {}), **request.headers}
+        response = await self.manners.ask(replace(request, headers=headers))
+        check_answer(request.url, response)
         read = _guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
-        return replace(read, needs_detail=False)
+        return replace(storable_item(read), needs_detail=False)
 
 
 def _guarded(read: Callable[[], Read]) -> Read:

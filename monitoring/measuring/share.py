@@ -13,11 +13,11 @@ def wilson_lower(part: int, whole: int, z: float = CONFIDENCE_Z) -> float:
     """
     if not 0 <= part <= whole:
         raise ValueError(f"{part} of {whole} is no share")
-    if whole == 0:
+    if part == 0:
         return 0.0
     share, z_squared = part / whole, z * z
     spread = z * sqrt(share * (1.0 - share) / whole + z_squared / (4.0 * whole * whole))
-    return max(0.0, (share + z_squared / (2.0 * whole) - spread) / (1.0 + z_squared / whole))
+    return (share + z_squared / (2.0 * whole) - spread) / (1.0 + z_squared / whole)
 
 
 def share_of(part: int, whole: int) -> float:

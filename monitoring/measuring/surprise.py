@@ -15,7 +15,7 @@ and few authors are discounted.
 The measure of its worth (Numenta Anomaly Benchmark, simulated repost cascades) is in tests/bench/test_surprise.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Self
@@ -182,11 +182,12 @@ class State:
 
     __slots__ = ("bucket", "highs", "hours", "negative", "scores", "totals", "usual_1h", "volume")
 
-    def __init__(self, since: float | None = None) -> None:
-        """`since` (epoch seconds): from when on silence is known to be silence, and not that nobody looked."""
+    def __init__(self, since: float | None = None, *, with_negative: bool = False) -> None:
+        """`since` (epoch seconds): from when on silence is known to be silence, and not that nobody looked; by default
+        from the first point. `with_negative`: points tell how many are negative; by default the points decide."""
         self.bucket: int | None = None if since is None else int(since // BUCKET_SECONDS) - 1
         self.volume = Track(VOLUME_DOUBT)
-        self.negative: Track | None = None
+        self.negative = Track(NEGATIVE_DOUBT) if with_negative else None
         # Highest excess of each hour of the cool-down, the present hour last.
         self.highs = [0.0] * (COOL_DOWN_HOURS + 1)
         # Scores and posts of the last hour, and what an hour's posts usually are.
@@ -198,6 +199,11 @@ class State:
     def update(self, point: Point) -> Reading:
         """Learn a closed bucket; returns what it says. ValueError where it is not later than the last one."""
         return self._take(point, learn=True)
+
+    def settle(self, until: float) -> None:
+        """Learn that nothing more was said before `until` (epoch seconds)."""
+        if self.bucket is not None:
+            self._pass_silence(int(until // BUCKET_SECONDS), learn=True)
 
     def peek(self, points: Iterable[Point]) -> Reading | None:
         """What the present says: `points` are the buckets after the last learned one, the open one last. The state
@@ -216,11 +222,17 @@ class State:
             raise ValueError("points must come in order of time, at most one for each five minutes")
         if point.negative is not None and self.negative is None:
             self.negative = Track(NEGATIVE_DOUBT)
-        for silent in range(max(self.bucket + 1, bucket - LONGEST_GAP), bucket):
-            self._step(Point(silent * BUCKET_SECONDS, 0.0), learn=learn)
+        self._pass_silence(bucket, learn=learn)
         self.bucket = bucket
         score, excess = self._step(point, learn=learn)
         return Reading(score, score_of(excess), max(self.scores), self.usual_1h, sum(self.totals))
+
+    def _pass_silence(self, until: int, *, learn: bool) -> None:
+        """Take in the empty buckets between the last one and `until`."""
+        assert self.bucket is not None
+        for silent in range(max(self.bucket + 1, until - LONGEST_GAP), until):
+            self._step(Point(silent * BUCKET_SECONDS, 0.0), learn=learn)
+            self.bucket = silent
 
     def _step(self, point: Point, *, learn: bool) -> tuple[float, float]:
         """Take in one bucket; returns its score and its excess before cool-down."""
@@ -285,10 +297,12 @@ class State:
         return state
 
 
-def surprise_of(history: Iterable[Point], present: Iterable[Point], since: float | None = None) -> Reading | None:
+def surprise_of(history: Iterable[Point], present: Sequence[Point], since: float | None = None) -> Reading | None:
     """What `present` (the buckets that may still grow, the open one last) says after the closed buckets of `history`;
     both sparse and in order of time. Replays the whole history: keep a `State` where this is asked often."""
     state = State(since)
     for point in history:
         state.update(point)
+    if present:
+        state.settle(present[0].at)
     return state.peek(present)

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from monitoring.crawling.addresses import host_of, post_key
+from monitoring.crawling.storable import storable_item
 from monitoring.models import HISTORY_AFTER, Analysis, Post, PostRevision, Source
 from monitoring.sources.items import Item
 from sentinel.core import audit
@@ -55,12 +56,14 @@ def content_hash(title: str, text: str) -> bytes:
 
 
 def key_of(item: Item, source: Source) -> bytes:
-    """The key that makes one post one: a site's own identifier counts on that site alone.
+    """The key that makes one post one; a private source shares none with others.
 
-    A private source shares no post with others, so that nobody sees what it brought.
+    The address decides, since a feed and a list of the same site name an article differently; on Weibo, whose addresses
+    vary, its identifier does.
     """
-    key = post_key(item.url, item.site_id, host_of(source.url))
-    return hashlib.sha256(b"%d:" % source.owner_id + key).digest() if source.owner_id else key
+    site_id = item.site_id if source.kind == "weibo" else ""
+    key = post_key(item.url, site_id, host_of(item.url))
+    return hashlib.sha256(f"{source.owner_id}:".encode() + key).digest() if source.owner_id else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Stored:
 @transaction.atomic
 def store_posts(*, source: Source, items: Iterable[Item], now: datetime) -> Stored:
     """Store what one visit found; items whose text is still missing are left for the next visit."""
-    by_key = {key_of(item, source): _storable(item) for item in items if not item.needs_detail}
+    by_key = {key_of(item, source): storable_item(item) for item in items if not item.needs_detail}
     if not by_key:
         return Stored(0, 0)
     keys = sorted(by_key)
@@ -92,22 +95,6 @@ def store_posts(*, source: Source, items: Iterable[Item], now: datetime) -> Stor
     _analyse_again(edited | (_add_sightings(source, post_ids, now) - new), now)
     wake("monitoring.captured")
     return Stored(new=len(new), edited=len(edited))
-
-
-def _storable(item: Item) -> Item:
-    """The item without what PostgreSQL refuses: one bad character must not lose the whole visit."""
-    return replace(
-        item,
-        url=_clean(item.url),
-        title=_clean(item.title),
-        text=_clean(item.text),
-        author=_clean(item.author),
-        site_id=_clean(item.site_id),
-    )
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _new_post(source: Source, key: bytes, item: Item, *, first_visit: bool, now: datetime) -> Post:

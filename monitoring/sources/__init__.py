@@ -1,0 +1,10 @@
+"""Sources: one module for each kind, and this registry of them (pure)."""
+
+from monitoring.sources import feed, listing, weibo
+from monitoring.sources.kinds import Kind
+
+KINDS: dict[str, Kind] = {
+    "feed": feed,
+    "listing": listing,
+    "weibo": weibo,
+}

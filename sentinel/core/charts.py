@@ -213,7 +213,7 @@ def _place_ticks(buckets: Sequence[Bucket]) -> tuple[Tick, ...]:
     hour = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     while hour < start + length:
         place = (hour - start) / length
-        if hour.hour % TICKS_EVERY == 0 and 0.14 < place < 0.94:
+        if hour.hour % TICKS_EVERY == 0 and 0.14 < place < 0.92:
             ticks.append(Tick(_n(place * 100), hour, "middle", minor=hour.hour % (2 * TICKS_EVERY) != 0))
         hour += timedelta(hours=1)
     ticks.append(Tick("100", start + length, "end", minor=False))

@@ -1,7 +1,10 @@
 """Is the installation well? Each check says in a few words what is not."""
 
+import platform
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from importlib import metadata
 
 import redis
 from django.conf import settings
@@ -59,6 +62,22 @@ def _run(check: Callable[[datetime], str], now: datetime) -> Check:
     except (DatabaseError, redis.RedisError, OSError) as error:
         detail = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     return {"ok": not detail, "detail": detail}
+
+
+def versions() -> dict[str, str]:
+    """What runs here: name → version; what cannot be asked is left out."""
+    found = {
+        "Python": platform.python_version(),
+        "Django": metadata.version("django"),
+        "Celery": metadata.version("celery"),
+    }
+    with suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        found["PostgreSQL"] = cursor.fetchone()[0]
+    with suppress(redis.RedisError):
+        server = broker().info("server")
+        found["Valkey"] = server.get("valkey_version") or server.get("redis_version", "")
+    return found
 
 
 def readiness(now: datetime) -> dict[str, object]:

@@ -24,7 +24,7 @@ class DataFolder:
     def claim(self) -> None:
         """Make the folder and hold it until this process ends. Raises StartFailed when another one does."""
         try:
-            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o711, parents=True, exist_ok=True)
             (self.root / "static").mkdir(exist_ok=True)  # the web process wants to see it
             self._lock = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:

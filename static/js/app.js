@@ -1,9 +1,12 @@
-/** What every page does: dialogs, toasts, table toggles, language of keys. Loaded as a module by base.html. */
+/** What every page does: dialogs, toasts, table toggles, keys, clocks, live. */
 
-import "./theme.js";
+import "./alarm.js";
 import "./forms.js";
-import { startKeys } from "./keys.js";
+import "./htmx.js";
+import "./live.js";
+import "./theme.js";
 import { startClocks } from "./clocks.js";
+import { startKeys } from "./keys.js";
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open-dialog]");

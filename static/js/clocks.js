@@ -46,7 +46,7 @@ export function showClocks(root = document) {
 
 /** Starts the ticking; a hidden page does not tick. */
 export function startClocks() {
-  setServerTime(document.body.dataset.serverTime);
+  if (document.body.dataset.serverTime) setServerTime(document.body.dataset.serverTime);
   showClocks();
   setInterval(() => document.hidden || showClocks(), 1000);
   document.addEventListener("visibilitychange", () => document.hidden || showClocks());

@@ -4,10 +4,10 @@ import io
 import json
 
 import pytest
-from django.core.management import call_command
 
 from monitoring.lab import BadLine
 from monitoring.lab.check_url import answer_with
+from monitoring.lab.runner import run
 from tests.core.net.hostile_urls import HOSTILE, NAMES
 
 
@@ -51,8 +51,7 @@ def test_the_command_answers_line_by_line(monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setenv("ALLOWED_PRIVATE_HOSTS", "127.0.0.1:9000, [::1]:9000")
     lines = b'{"id": 1, "url": "http://127.1/"}\n{"id": 2, "url": "http://[::1]:9000/"}\n'
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
-    monkeypatch.setattr("sys.argv", ["manage.py", "lab", "check-url"])
-    call_command("lab", "check-url")
+    assert run(["check-url"]) == 0
     assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [
         {"id": 1, "allowed": False, "reason": "loopback", "addresses": ["127.0.0.1"]},
         {"id": 2, "allowed": True, "reason": None, "addresses": ["::1"]},

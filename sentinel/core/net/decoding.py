@@ -21,7 +21,7 @@ class BodyDecoder(Protocol):
     """Takes a body in pieces."""
 
     def feed(self, piece: bytes, room: int) -> bytes:
-        """What `piece` adds, at most a little over `room` bytes; FetchError `bad-encoding` where it is broken."""
+        """What `piece` adds, at most a block (32 KB) over `room` bytes; FetchError `bad-encoding` where broken."""
 
     def finish(self) -> None:
         """FetchError `bad-encoding` where the body ended too early."""

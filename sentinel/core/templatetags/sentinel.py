@@ -106,20 +106,20 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
 
 
 @register.filter
-def tier_colour(tier: int) -> str:
+def tier_colour(tier: int | str) -> str:
     """The colour's name: red, orange, yellow, blue."""
-    return {1: _("Red"), 2: _("Orange"), 3: _("Yellow"), 4: _("Blue")}[tier]
+    return {1: _("Red"), 2: _("Orange"), 3: _("Yellow"), 4: _("Blue")}[int(tier)]
 
 
 @register.filter
-def tier_word(tier: int) -> str:
+def tier_word(tier: int | str) -> str:
     """The level's word; 1 is the worst."""
     return {
         1: pgettext("level", "Critical"),
         2: pgettext("level", "Major"),
         3: pgettext("level", "Moderate"),
         4: pgettext("level", "Minor"),
-    }[tier]
+    }[int(tier)]
 
 
 @register.inclusion_tag("components/sparkline.html")

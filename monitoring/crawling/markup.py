@@ -1,0 +1,128 @@
+"""HTML as received to a tree, and a tree to plain text (pure).
+
+Lexbor is quadratic in the depth of nested blocks (200,000 open `div` cost minutes), so a hostile page is cut first.
+"""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_LONGEST = 6_000_000
+_HARMLESS_TAGS = 1_000
+_MOST_TAGS = 50_000
+_DEEPEST = 400
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+# They hold nothing, or the next of their kind closes them.
+_UNNESTED = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "option",
+        "tr",
+        "td",
+        "th",
+        "tbody",
+        "thead",
+        "tfoot",
+        "param",
+        "rp",
+        "rt",
+        "font",
+        "b",
+        "i",
+        "a",
+    ]
+)
+_BLOCKS = (
+    "address,article,aside,blockquote,br,center,dd,details,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,"
+    "h5,h6,header,hr,li,main,nav,ol,option,p,pre,section,summary,table,td,th,tr,ul"
+)
+_NOT_TEXT = ["script", "style", "noscript", "template", "svg", "iframe", "object", "textarea", "select", "head"]
+_BREAK = "\x1e"
+_SPACES = re.compile(r"[\s\u200b\ufeff]+")
+
+
+def parse_html(html: str) -> LexborHTMLParser:
+    """The tree of a page, in bounded time."""
+    return LexborHTMLParser(_bounded(html[:_LONGEST]))
+
+
+def html_to_text(html: str) -> str:
+    """What a reader sees of a piece of HTML: a line for each block, no scripts or styles, entities resolved."""
+    if "<" not in html and "&" not in html:
+        return tidy_lines(html)
+    tree = parse_html(html)
+    return text_of(tree.body or tree.root)
+
+
+def text_of(node: LexborNode | None) -> str:
+    """What a reader sees below `node`: a line for each block; the tree is changed by it."""
+    if node is None:
+        return ""
+    strip_hidden(node)
+    mark_blocks(node)
+    return visible_text(node)
+
+
+def strip_hidden(node: LexborNode) -> None:
+    """Remove what is never read as text: scripts, styles, frames, forms' contents."""
+    node.strip_tags(_NOT_TEXT)
+
+
+def mark_blocks(node: LexborNode) -> None:
+    """Put a mark at each edge of a block, so that `visible_text` tells lines apart."""
+    for block in node.css(_BLOCKS):
+        block.insert_before(_BREAK)
+        block.insert_after(_BREAK)
+
+
+def visible_text(node: LexborNode) -> str:
+    """The text of a tree whose blocks are marked, a line for each."""
+    return tidy_lines(node.text(), _BREAK)
+
+
+def line_of(node: LexborNode | None) -> str:
+    """The text below `node` in one line."""
+    return _SPACES.sub(" ", node.text()).strip() if node is not None else ""
+
+
+def tidy_lines(text: str, line_break: str = "\n") -> str:
+    """The lines of `text` that hold something, with single spaces."""
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split(line_break))
+    return "\n".join(line for line in lines if line)
+
+
+def _bounded(html: str) -> str:
+    """`html` up to where it holds too many tags or nests too deeply to be a page that people read."""
+    if html.count("<") <= _HARMLESS_TAGS:
+        return html
+    depth = 0
+    open_tags: dict[str, int] = {}
+    for number, found in enumerate(_TAG.finditer(html)):
+        name = found[2].lower()
+        if number > _MOST_TAGS or depth > _DEEPEST:
+            return html[: found.start()]
+        if name in _UNNESTED:
+            continue
+        if not found[1]:
+            open_tags[name] = open_tags.get(name, 0) + 1
+            depth += 1
+        elif open_tags.get(name):
+            open_tags[name] -= 1
+            depth -= 1
+    return html

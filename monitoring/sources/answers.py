@@ -1,0 +1,50 @@
+"""Whether an answer is what was asked for, or a refusal that looks like one (pure)."""
+
+import re
+
+from monitoring.sources.items import SourceError
+from sentinel.core.net.types import Response
+
+_REFUSING_STATUSES = frozenset({401, 403, 407, 418, 432, 451})
+_SAMPLE = 30_000
+_CAPTCHA = re.compile(
+    r"(?i)百度安全验证|安全验证|人机验证|人機驗證|滑动验证|拖动滑块|输入验证码|輸入驗證碼|访问过于频繁|訪問過於頻繁|访问验证|异常访问"
+    r"|您的访问出错|请求过于频繁|g-recaptcha|hcaptcha"
+    r"|cf-challenge|challenge-platform|Just a moment\.\.\.|Attention Required!"
+    r"|unusual traffic|verify you are (?:a )?human|Access Denied|Request blocked"
+)
+_LOGIN = re.compile(
+    r"(?i)type=[\"']?password|请先登录|請先登入|请登录后|請登入後|需要登录|需要登入|您需要登录|passport\.weibo|登录后查看|登入後查看"
+)
+_LOGIN_ADDRESS = re.compile(
+    r"(?i)//passport\.|/(?:log-?in|sign-?in|member\.php\?mod=logging|visitor/visitor|captcha|verify)\b"
+)
+
+
+def require_success(response: Response) -> None:
+    """Raise SourceError where the status says that we are refused (blocked) or that something failed (http)."""
+    if response.status in _REFUSING_STATUSES:
+        raise SourceError("blocked", f"HTTP {response.status}")
+    if not 200 <= response.status < 300:
+        raise SourceError("http", f"HTTP {response.status}")
+
+
+def refusal_in(url: str, text: str) -> str:
+    """What shows that a page which lacks the expected is a login or captcha page; empty where nothing does.
+
+    To be asked only where nothing was found: ordinary pages carry login forms too.
+    """
+    if _LOGIN_ADDRESS.search(url):
+        return "login"
+    sample = text[:_SAMPLE]
+    found = _CAPTCHA.search(sample) or _LOGIN.search(sample)
+    return found[0] if found else ""
+
+
+def wrong_format(response: Response, text: str, expected: str) -> SourceError:
+    """The error for an answer that is not in the format that the source should have."""
+    refusal = refusal_in(response.url, text)
+    if refusal:
+        return SourceError("blocked", refusal)
+    shown = re.sub(r"\s+", " ", text[:60]).strip()
+    return SourceError("malformed", f"not {expected}: {shown}" if shown else f"not {expected}: nothing")

@@ -1,0 +1,359 @@
+"""Feeds as documents: RSS 0.9x, 1.0 (RDF) and 2.0, Atom 0.3 and 1.0, and JSON Feed to entries (pure).
+
+Feeds are broken in every way: the charset is told by the bytes, HTML entities and bare ampersands are mended, and
+libxml2 recovers the rest. No entity that a feed declares is ever expanded, no address is ever opened, and depth, size
+and number of entries are bounded.
+"""
+
+import html
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from html.entities import html5
+from typing import Any
+
+from lxml import etree
+
+from monitoring.crawling.addresses import absolute_url
+from monitoring.crawling.charset import decode
+from monitoring.crawling.dates import Parsed, parse_date
+from monitoring.crawling.markup import html_to_text, tidy_lines
+
+MOST_ENTRIES = 1000
+_MOST_CONSIDERED = 20_000
+_LONGEST = 6_000_000
+_LONGEST_LINE = 2_000
+_LONGEST_TEXT = 200_000
+
+
+class NotAFeed(ValueError):
+    """The document is no feed of a known format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry; `link` is absolute and canonical, `guid` as written, `published` None where no date can be read."""
+
+    title: str = ""
+    link: str = ""
+    author: str = ""
+    text: str = ""
+    guid: str = ""
+    published: Parsed | None = None
+
+
+_ROOT = re.compile(r"<(?:\?xml|!DOCTYPE\s+(?!html)|rss|feed|channel|(?:\w+:)?RDF)[\s>]", re.IGNORECASE)
+# CDATA stays as it is; a reference that XML itself does not know becomes its character or plain text.
+_CDATA = r"<!\[CDATA\[.*?(?:\]\]>|\Z)"
+# CDATA stays as it is; a reference that XML itself does not know becomes its character or plain text.
+_REFERENCE = re.compile(
+    rf"{_CDATA}|&(?!#\d{{1,7}};|#[xX][0-9a-fA-F]{{1,6}};|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{{1,31}});)?",
+    re.DOTALL,
+)
+_MARKED_FIELD = re.compile(rf"{_CDATA}|<(/?)(title|description|content:encoded|summary)(?:\s[^<>]*)?>", re.DOTALL)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]{0,2000}(?:\[.{0,200000}?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
+_AUTHOR_IN_MAIL = re.compile(r"^\S+@\S+\s*\((.+)\)$")
+_PREFIXES = {
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/dc/terms/": "dcterms:",
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://search.yahoo.com/mrss/": "media:",
+    "http://search.yahoo.com/mrss": "media:",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
+    "http://www.w3.org/1999/xhtml": "xhtml:",
+}
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_CORE = (
+    _RDF,
+    "http://www.w3.org/2005/Atom",
+    "http://purl.org/atom/ns#",
+    "http://purl.org/rss/1.0/",
+    "http://my.netscape.com/",
+    "http://channel.netscape.com/",
+    "http://backend.userland.com/",
+    "http://blogs.law.harvard.edu/",
+)
+
+PUBLISHED = ("pubdate", "published", "dc:date", "dcterms:created", "dcterms:issued", "issued", "created", "date")
+UPDATED = ("updated", "modified", "dcterms:modified", "lastbuilddate")
+TEXTS = ("content:encoded", "content", "xhtml:body", "description", "summary", "media:description", "dc:description")
+AUTHORS = ("author", "dc:creator", "creator", "dc:contributor", "contributor")
+
+
+def parse_feed(body: bytes, content_type: str, url: str, now: datetime, zone: tzinfo) -> list[Entry]:
+    """The entries of a feed in its order, the newest MOST_ENTRIES of them; raises NotAFeed.
+
+    `url` is where it was found: relative links are read against `xml:base`, else against it, else against the
+    channel's own link. `now` and `zone` are for the dates, as in `parse_date`.
+    """
+    text = decode(body[:_LONGEST], content_type).text.lstrip("\ufeff \t\r\n\x00")
+    if text.startswith("{"):
+        return _json_entries(text, url, now, zone)
+    return _xml_entries(text, url, now, zone)
+
+
+def _newest(found: list[tuple[Any, Parsed | None]]) -> list[tuple[Any, Parsed | None]]:
+    """At most MOST_ENTRIES of the entries with their dates, the newest, in their order."""
+    if len(found) <= MOST_ENTRIES:
+        return found
+    times = [published.at.timestamp() if published else 0.0 for _, published in found]
+    newest = sorted(range(len(found)), key=times.__getitem__, reverse=True)[:MOST_ENTRIES]
+    return [found[at] for at in sorted(newest)]
+
+
+def _xml_entries(text: str, url: str, now: datetime, zone: tzinfo) -> list[Entry]:
+    root = _tree(text)
+    base = _base_of(root, url)
+    channel = next((one for one in root.iter() if _name(one) in ("channel", "feed")), root)
+    if not base:
+        base = next((_text(one) or str(one.get("href") or "") for one in channel if _name(one) == "link"), "")
+    base = _base_of(channel, base)
+    shared = next((_author_of([one]) for one in channel if _name(one) == "author"), "")
+    found = [one for one in root.iter() if _name(one) in ("item", "entry")]
+    if not found and not _is_feed(root):
+        raise NotAFeed(f"the document is <{_name(root)}>")
+    dated = [(one, _xml_published(one, now, zone)) for one in found[:_MOST_CONSIDERED]]
+    return [_xml_entry(one, published, base, shared) for one, published in _newest(dated)]
+
+
+def _tree(text: str) -> Any:
+    """The root element of a feed's text, mended and recovered; raises NotAFeed."""
+    start = _ROOT.search(text[:100_000])
+    if not start:
+        raise NotAFeed("no feed begins in it")
+    mended = _ILLEGAL.sub("", _REFERENCE.sub(_mended_reference, _DOCTYPE.sub("", text[start.start() :], count=1)))
+    root, is_sound = _recovered(mended)
+    if not is_sound:
+        # HTML that stands unescaped in a field and does not close its tags would swallow what follows.
+        root, _ = _recovered(_escape_inner_markup(mended))
+    if root is None:
+        raise NotAFeed("nothing could be recovered")
+    return root
+
+
+def _recovered(text: str) -> tuple[Any, bool]:
+    """The root element as far as it can be recovered, and whether the XML was sound."""
+    parser = etree.XMLParser(
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
+    )
+    try:
+        root = etree.fromstring(text.encode("utf-8"), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise NotAFeed(str(error)) from error
+    return root, not len(parser.error_log)
+
+
+def _escape_inner_markup(text: str) -> str:
+    """`text` with every tag inside a title, description or summary escaped."""
+    parts: list[str] = []
+    done, opened, name = 0, -1, ""
+    for found in _MARKED_FIELD.finditer(text):
+        if found[2] is None or (found[1] and found[2] != name):
+            continue
+        if not found[1]:
+            # A field that opens anew shows that the last one never closed.
+            opened, name = found.end(), found[2]
+        elif opened >= 0:
+            inner = text[opened : found.start()]
+            parts += [text[done:opened], inner if "<![CDATA[" in inner else inner.replace("<", "&lt;")]
+            done, opened, name = found.start(), -1, ""
+    return "".join((*parts, text[done:]))
+
+
+def _mended_reference(found: re.Match[str]) -> str:
+    if found[0].startswith("<"):
+        return found[0]
+    character = html5.get(f"{found[1]};") if found[1] else None
+    return html.escape(character) if character else f"&amp;{found[0][1:]}"
+
+
+def _is_feed(root: Any) -> bool:
+    return _name(root) in ("rss", "feed", "rdf", "channel")
+
+
+def _name(element: Any) -> str:
+    """A feed element's name in lower case with the usual prefix of its namespace; empty for what is no element."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""
+    if not tag.startswith("{"):
+        return tag.lower()
+    space, _, local = tag[1:].partition("}")
+    if space.startswith(_CORE):
+        return local.lower()
+    return _PREFIXES.get(space, f"{space}:" if space else "") + local.lower()
+
+
+def _base_of(element: Any, base: str) -> str:
+    """The base that `xml:base` gives, read against the outer one."""
+    own = element.get("{http://www.w3.org/XML/1998/namespace}base")
+    return (absolute_url(base, own) or base) if own else base
+
+
+def _text(element: Any) -> str:
+    return "".join(element.itertext()).strip() if element is not None else ""
+
+
+def _xml_published(element: Any, now: datetime, zone: tzinfo) -> Parsed | None:
+    children = _children(element)
+    return _published((_text(one) for name in PUBLISHED + UPDATED for one in children.get(name, ())), now, zone)
+
+
+def _children(element: Any) -> dict[str, list[Any]]:
+    children: dict[str, list[Any]] = {}
+    for child in element:
+        children.setdefault(_name(child), []).append(child)
+    return children
+
+
+def _xml_entry(element: Any, published: Parsed | None, base: str, shared_author: str) -> Entry:
+    children = _children(element)
+    base = _base_of(element, base)
+    guid = _first(children, ("guid", "id")) or str(element.get(f"{{{_RDF}}}about") or "")
+    return Entry(
+        title=_title(children),
+        link=_link(children, base, guid),
+        author=_author_of(one for name in AUTHORS for one in children.get(name, ())) or shared_author,
+        text=_entry_text(children),
+        guid=guid,
+        published=published,
+    )
+
+
+def _first(children: dict[str, list[Any]], names: Iterable[str]) -> str:
+    return next((text for name in names for one in children.get(name, ()) if (text := _text(one))), "")
+
+
+def _title(children: dict[str, list[Any]]) -> str:
+    for name in ("title", "dc:title", "media:title"):
+        for one in children.get(name, ()):
+            title = plain_line(_text(one))
+            if title:
+                return title
+    return ""
+
+
+def plain_line(text: str) -> str:
+    """A title in one line: markup removed where there is any, entities that were escaped twice resolved."""
+    text = text[:_LONGEST_LINE]
+    if _MARKUP.search(text):
+        text = html_to_text(text)
+    return " ".join(html.unescape(text).split())
+
+
+def _link(children: dict[str, list[Any]], base: str, guid: str) -> str:
+    """Where the entry is read: its link, else its alternate link, else a guid that is an address."""
+    for one in children.get("feedburner:origlink", []) + children.get("link", []):
+        written = (one.text or "").strip()
+        if written:
+            return absolute_url(_base_of(one, base), written)
+    alternate = _atom_link(children, base, ("", "alternate"))
+    permanent = all((one.get("isPermaLink") or "true").lower() != "false" for one in children.get("guid", ()))
+    return (
+        alternate
+        or (absolute_url("", guid) if permanent else "")
+        or _atom_link(children, base, ("related", "via", "self"))
+    )
+
+
+def _atom_link(children: dict[str, list[Any]], base: str, rels: tuple[str, ...]) -> str:
+    for one in children.get("link", ()):
+        href = one.get("href")
+        if href and (one.get("rel") or "").lower() in rels:
+            return absolute_url(_base_of(one, base), href)
+    return ""
+
+
+def _author_of(elements: Iterable[Any]) -> str:
+    """The authors' names: of Atom's persons the name, of `mail (name)` the name."""
+    names: list[str] = []
+    for one in elements:
+        person = next((_text(part) for part in one if _name(part) in ("name", "email")), "")
+        name = plain_line(person or _text(one))
+        in_mail = _AUTHOR_IN_MAIL.match(name)
+        name = in_mail[1].strip() if in_mail else name
+        if name and name not in names:
+            names.append(name)
+        if len(names) == 5:
+            break
+    return ", ".join(names)[:200]
+
+
+def _entry_text(children: dict[str, list[Any]]) -> str:
+    for name in TEXTS:
+        for one in children.get(name, ()):
+            text = _readable(one)
+            if text:
+                return text
+    group = children.get("media:group", [])
+    return next((_readable(one) for part in group for one in part if _name(one) == "media:description"), "")
+
+
+def _readable(element: Any) -> str:
+    """Plain text of an element that holds HTML, escaped or as elements, or plain text."""
+    if len(element):
+        return html_to_text(etree.tostring(element, encoding="unicode", with_tail=False)[:_LONGEST_TEXT])
+    text = (element.text or "")[:_LONGEST_TEXT]
+    return html_to_text(text) if _MARKUP.search(text) or "&" in text else tidy_lines(text)
+
+
+def _published(texts: Iterable[str], now: datetime, zone: tzinfo) -> Parsed | None:
+    return next((found for text in texts if (found := parse_date(text, now, zone))), None)
+
+
+def _json_entries(text: str, url: str, now: datetime, zone: tzinfo) -> list[Entry]:
+    try:
+        data = json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise NotAFeed("the JSON cannot be read") from error
+    items = data.get("items") if isinstance(data, dict) else None
+    if not isinstance(items, list):
+        raise NotAFeed("JSON without a list of items")
+    base = url or _string(data, "home_page_url") or _string(data, "feed_url")
+    shared = _json_author(data)
+    dated = [(one, _json_published(one, now, zone)) for one in items[:_MOST_CONSIDERED] if isinstance(one, dict)]
+    return [_json_entry(one, published, base, shared) for one, published in _newest(dated)]
+
+
+def _json_published(item: dict[str, Any], now: datetime, zone: tzinfo) -> Parsed | None:
+    return _published((_string(item, "date_published"), _string(item, "date_modified")), now, zone)
+
+
+def _json_entry(item: dict[str, Any], published: Parsed | None, base: str, shared_author: str) -> Entry:
+    marked = _string(item, "content_html")
+    guid = _string(item, "id")
+    link = _string(item, "url") or _string(item, "external_url")
+    return Entry(
+        title=plain_line(_string(item, "title")),
+        link=absolute_url(base, link) if link else absolute_url("", guid),
+        author=_json_author(item) or shared_author,
+        text=html_to_text(marked[:_LONGEST_TEXT])
+        if marked
+        else _string(item, "content_text") or _string(item, "summary"),
+        guid=guid,
+        published=published,
+    )
+
+
+def _string(data: dict[str, Any], key: str) -> str:
+    value = data.get(key)
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _json_author(data: dict[str, Any]) -> str:
+    authors = data.get("authors")
+    people = authors if isinstance(authors, list) else [data.get("author")]
+    names = [_string(person, "name") for person in people[:5] if isinstance(person, dict)]
+    return ", ".join(name for name in names if name)[:200]

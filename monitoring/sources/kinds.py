@@ -1,0 +1,100 @@
+"""What every kind of source has: form fields, a fetch plan, and pure parsing (pure).
+
+A kind is one module with the attributes of `Kind` and one line in the registry. It never touches the network or the
+clock: it says what to request and reads what came back.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any, Literal, Protocol
+
+from monitoring.sources.items import DefinitionError, Item
+from sentinel.core.net.types import Request, Response
+
+Definition = dict[str, Any]
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a text for the translators; the edge translates it where it is shown."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a kind's form; `label`, `help` and the choices' second halves are msgids.
+
+    `choices` are (value, msgid) of a select. `advanced` fields may be folded away.
+    """
+
+    name: str
+    label: str
+    kind: Literal["text", "textarea", "select", "bool"] = "text"
+    required: bool = False
+    help: str = ""
+    default: str | bool = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    advanced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one answer held: its items, and the requests for what follows it."""
+
+    items: list[Item]
+    next: list[Request] = field(default_factory=list)
+
+
+class Kind(Protocol):
+    """The shape of a kind's module."""
+
+    NAME: str
+    FIELDS: tuple[Field, ...]
+
+    def validate(self, definition: Definition) -> Definition:
+        """The clean definition; raises DefinitionError with the problem of each field."""
+
+    def site(self, definition: Definition) -> str:
+        """The host that the source is on: its label, and the scope of its sites' identifiers."""
+
+    def start(self, definition: Definition) -> list[Request]:
+        """The requests that a visit begins with."""
+
+    def parse(self, definition: Definition, response: Response, now: datetime, zone: tzinfo) -> Page:
+        """Read an answer to `start` or to a page's `next`; raises SourceError."""
+
+    def detail_request(self, definition: Definition, item: Item) -> Request:
+        """The request for the rest of an item that needs detail."""
+
+    def detail(self, definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:
+        """The whole item, from the answer to `detail_request`; raises SourceError."""
+
+    def origins(self, definition: Definition) -> dict[str, str]:
+        """For each field of an item the tag, key or selector that it is read from, for the preview."""
+
+
+REQUIRED = gettext_noop("This field is required.")
+NOT_AN_ADDRESS = gettext_noop("Write a whole web address that begins with http:// or https://.")
+
+
+def clean_fields(fields: tuple[Field, ...], definition: Definition) -> tuple[Definition, dict[str, str]]:
+    """The values of the known fields, trimmed or defaulted, and the problems that hold for any kind."""
+    clean: Definition = {}
+    problems: dict[str, str] = {}
+    for one in fields:
+        value = definition.get(one.name, one.default)
+        if one.kind == "bool":
+            clean[one.name] = value in (True, "true", "on", "1", 1)
+            continue
+        text = str(value).strip() if isinstance(value, str | int) else ""
+        if one.required and not text:
+            problems[one.name] = REQUIRED
+        if one.choices and text not in {choice for choice, _ in one.choices}:
+            text = str(one.default)
+        clean[one.name] = text
+    return clean, problems
+
+
+def refuse(problems: dict[str, str]) -> None:
+    """Raise DefinitionError where there are problems."""
+    if problems:
+        raise DefinitionError(problems)

@@ -1,0 +1,110 @@
+"""Who did what, and when."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from sentinel.core.access import WorkspaceRequest, needs
+from sentinel.core.audit_words import facts, kind_words, verb_words
+from sentinel.core.csv_text import csv_text
+from sentinel.core.forms import AuditFilterForm
+from sentinel.core.models import AuditEntry, AuditEntryQuerySet
+from sentinel.core.permissions import Permission
+
+PAGE = 50
+MOST_EXPORTED = 20_000
+
+
+@require_GET
+@needs(Permission.VIEW_AUDIT)
+def audit(request: WorkspaceRequest) -> HttpResponse:
+    """The trail, newest first."""
+    everything = AuditEntry.objects.visible_to(request.workspace, request.user)
+    form = _filter(request, everything)
+    narrowed = form.narrow(everything)
+    shown, newer, older = _one_page(request, narrowed)
+    chosen = {name: value for name, value in request.GET.items() if value and name in form.fields}
+    return render(
+        request,
+        "core/audit.html",
+        {
+            "form": form,
+            "entries": [_words(entry) for entry in shown],
+            "is_narrowed": bool(chosen),
+            "newer_url": newer and f"?{urlencode({**chosen, 'after': newer})}",
+            "older_url": older and f"?{urlencode({**chosen, 'before': older})}",
+            "export_url": f"{reverse('audit-export', args=[request.workspace.slug])}?{urlencode(chosen)}",
+        },
+    )
+
+
+@require_GET
+@needs(Permission.VIEW_AUDIT)
+def export(request: WorkspaceRequest) -> HttpResponse:
+    """What the page's filters show, as CSV; the newest 20,000 entries of it."""
+    everything = AuditEntry.objects.visible_to(request.workspace, request.user)
+    entries = _filter(request, everything).narrow(everything).newest_first()[:MOST_EXPORTED]
+    head = [_("Time"), _("Person"), _("What"), _("Of what"), _("Name"), _("Number"), _("Details")]
+    response = HttpResponse(csv_text([head, *map(_row, entries)]), content_type="text/csv; charset=utf-8")
+    day = timezone.localdate().isoformat()
+    response["Content-Disposition"] = f'attachment; filename="audit-{request.workspace.slug}-{day}.csv"'
+    return response
+
+
+def _filter(request: WorkspaceRequest, everything: AuditEntryQuerySet) -> AuditFilterForm:
+    actors = everything.filter(actor_id__isnull=False).order_by("actor_id", "-at").distinct("actor_id")
+    people = sorted(actors.values_list("actor_id", "actor_name"), key=lambda actor: str(actor[1]))
+    return AuditFilterForm(request.GET, people=[(int(pk or 0), name) for pk, name in people])
+
+
+def _one_page(
+    request: WorkspaceRequest, entries: AuditEntryQuerySet
+) -> tuple[list[AuditEntry], int | None, int | None]:
+    """The entries of the page that `before` or `after` asks for, and the cursors of its neighbours, if any."""
+    after, before = _mark(request, "after"), _mark(request, "before")
+    if after is not None:
+        found = list(entries.after(after).order_by("at", "pk")[: PAGE + 1])
+        shown, has_newer, has_older = found[:PAGE][::-1], len(found) > PAGE, True
+    else:
+        found = list((entries.before(before) if before else entries).newest_first()[: PAGE + 1])
+        shown, has_newer, has_older = found[:PAGE], before is not None, len(found) > PAGE
+    if not shown:
+        return [], None, None
+    return shown, shown[0].pk if has_newer else None, shown[-1].pk if has_older else None
+
+
+def _mark(request: WorkspaceRequest, name: str) -> AuditEntry | None:
+    """The entry that a cursor names; None for what is no cursor of this workspace."""
+    asked = request.GET.get(name, "")
+    if not asked.isdecimal() or len(asked) > 18:
+        return None
+    return AuditEntry.objects.visible_to(request.workspace, request.user).filter(pk=int(asked)).first()
+
+
+def _words(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "entry": entry,
+        "who": entry.actor_name or _("Sentinel itself"),
+        "verb": verb_words(entry.verb),
+        "kind": kind_words(entry.object_kind),
+        "facts": facts(entry.data),
+    }
+
+
+def _row(entry: AuditEntry) -> list[str]:
+    words = _words(entry)
+    return [
+        timezone.localtime(entry.at).isoformat(timespec="seconds"),
+        words["who"],
+        words["verb"],
+        words["kind"],
+        entry.object_label,
+        entry.object_id,
+        "; ".join(f"{name}: {value}" for name, value in words["facts"]),
+    ]

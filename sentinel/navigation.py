@@ -1,0 +1,106 @@
+"""What the frame of every workspace page shows: who reads, where, what waits, and whether we are blind."""
+
+from functools import reduce
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alerts.models import Alert
+from monitoring.models import Subscription
+from sentinel.core.live import newest_seq
+from sentinel.core.models import Membership, Workspace
+from sentinel.core.permissions import Permission
+from sentinel.core.stages import all_stages
+
+BLIND_AFTER = 3  # failures in a row
+BLIND_OUTCOMES = ["blocked", "layout", "login"]
+FINE_OUTCOMES = ["ok", "unchanged"]
+
+# the first word of a page's URL name → its entry in the navigation
+SECTIONS = {
+    "alert": "board",
+    "board": "board",
+    "mention": "mentions",
+    "post": "mentions",
+    "topic": "topics",
+    "rule": "topics",
+    "source": "sources",
+    "outlet": "outlets",
+    "delivery": "outlets",
+    "people": "people",
+    "audit": "audit",
+    "system": "system",
+}
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The context processor of workspace pages; a fragment gets no figures, since its frame is there already."""
+    membership: Membership | None = getattr(request, "membership", None)
+    if membership is None:
+        return {}
+    context: dict[str, Any] = {
+        "workspace": membership.workspace,
+        "membership": membership,
+        "may": {permission.replace("-", "_"): membership.may(permission) for permission in Permission},
+        "section": _section(request),
+    }
+    if "HX-Request" not in request.headers:
+        context["workspaces"] = SimpleLazyObject(lambda: _workspaces_of(membership))
+        context["nav"] = SimpleLazyObject(lambda: _figures(membership))
+    return context
+
+
+def _section(request: HttpRequest) -> str:
+    name = (request.resolver_match.url_name if request.resolver_match else "") or ""
+    return SECTIONS.get(name.split("-")[0], "")
+
+
+def _workspaces_of(membership: Membership) -> list[Workspace]:
+    return list(Workspace.objects.filter(memberships__user=membership.user_id).order_by("name", "pk"))
+
+
+def _figures(membership: Membership) -> dict[str, Any]:
+    workspace = membership.workspace
+    figures = {
+        "seq": newest_seq(workspace.pk),
+        "open_unclaimed": Alert.objects.visible_to(workspace).unclaimed().count(),
+        **_sources(workspace),
+    }
+    if membership.may(Permission.RELEASE_PARKED):
+        figures["parked"] = _parked(membership)
+    return figures
+
+
+def _sources(workspace: Workspace) -> dict[str, Any]:
+    troubled = Q(source__failures__gte=1) & ~Q(source__outcome__in=FINE_OUTCOMES)
+    blind = troubled & (Q(source__failures__gte=BLIND_AFTER) | Q(source__outcome__in=BLIND_OUTCOMES))
+    counts = (
+        Subscription.objects.active()
+        .filter(workspace=workspace)
+        .aggregate(total=Count("pk"), troubled=Count("pk", filter=troubled), blind=Count("pk", filter=blind))
+    )
+    return {
+        "sources_total": counts["total"],
+        "sources_ok": counts["total"] - counts["troubled"],
+        "sources_trouble": counts["troubled"],
+        "blind_sentence": _blind_sentence(counts["total"], counts["blind"]),
+    }
+
+
+def _blind_sentence(total: int, blind: int) -> str:
+    if total and blind == total:
+        return _("We see nothing at the moment.")
+    if blind:
+        return ngettext("Blind at %(count)d source", "Blind at %(count)d sources", blind) % {"count": blind}
+    return ""
+
+
+def _parked(membership: Membership) -> int:
+    """How much parked work the person may see, over all stages in one query."""
+    seen_by = None if membership.user.is_operator else membership.workspace
+    rows = [stage.parked(seen_by).order_by().values("pk") for stage in all_stages()]
+    return reduce(lambda some, more: some.union(more, all=True), rows).count() if rows else 0

@@ -1,0 +1,95 @@
+"""The audit trail is append-only, in the database itself."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from sentinel.core import audit
+from sentinel.core.audit_words import facts, kind_words, verb_words
+from sentinel.core.models import AuditEntry, Workspace
+from tests.factories import NOW, Cast, make_tsukimi, make_yaori
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_yaori()
+
+
+def entry_of(cast: Cast, **fields: object) -> AuditEntry:
+    given = {"verb": "create", "subject": cast.workspace, "by": cast.admin, "now": NOW, "workspace": cast.workspace}
+    return audit.record(**{**given, **fields})  # type: ignore[arg-type]
+
+
+def test_an_entry_says_who_did_what_to_what(cast: Cast) -> None:
+    entry = entry_of(cast, data={"url": "https://news.example/rss"})
+    assert (entry.actor_name, entry.verb, entry.object_kind, entry.object_label) == (
+        "王淑芬",
+        "create",
+        "workspace",
+        "曜日乳業",
+    )
+
+
+def test_what_sentinel_does_itself_has_no_person(cast: Cast) -> None:
+    entry = entry_of(cast, by=None)
+    assert (entry.actor_id, entry.actor_name) == (None, "")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entry: AuditEntry.objects.filter(pk=entry.pk).update(actor_name="somebody else"),
+        lambda entry: AuditEntry.objects.filter(pk=entry.pk).delete(),
+    ],
+    ids=["change", "deletion"],
+)
+def test_the_database_refuses(cast: Cast, change: object) -> None:
+    entry = entry_of(cast)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        change(entry)  # type: ignore[operator]
+    assert AuditEntry.objects.get(pk=entry.pk).actor_name == "王淑芬"
+
+
+def test_the_database_refuses_to_empty_the_trail(cast: Cast) -> None:
+    entry_of(cast)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_auditentry ENABLE TRIGGER core_auditentry_no_truncate")
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            cursor.execute("TRUNCATE core_auditentry")
+
+
+def test_entries_outlive_their_subject(cast: Cast) -> None:
+    entry = entry_of(cast)
+    Workspace.objects.filter(pk=cast.workspace.pk).delete()
+    assert AuditEntry.objects.filter(pk=entry.pk).exists()
+
+
+def test_a_workspace_reads_its_own_trail_alone(cast: Cast) -> None:
+    other = make_tsukimi()
+    ours = entry_of(cast)
+    entry_of(cast, workspace=other.workspace, by=other.admin)
+    entry_of(cast, workspace=None)
+    assert list(AuditEntry.objects.visible_to(cast.workspace, cast.admin)) == [ours]
+
+
+def test_who_runs_the_installation_also_reads_what_belongs_to_no_workspace(cast: Cast) -> None:
+    cast.admin.is_operator = True
+    entry_of(cast)
+    entry_of(cast, workspace=None)
+    entry_of(cast, workspace=make_tsukimi().workspace)
+    assert AuditEntry.objects.visible_to(cast.workspace, cast.admin).count() == 2
+
+
+def test_verbs_and_kinds_are_put_into_words_and_unknown_ones_stand_for_themselves() -> None:
+    assert verb_words("change-roles") != "change-roles"
+    assert kind_words("subscription") != "subscription"
+    assert verb_words("conjure") == "conjure"
+
+
+def test_what_changed_is_put_into_words() -> None:
+    assert facts({"url": "https://a.example", "version": 2}) == [
+        (facts({"url": ""})[0][0], "https://a.example"),
+        (facts({"version": ""})[0][0], "2"),
+    ]
+    assert facts({"definition": {"a": [1, 2]}})[0][0] == "definition"
