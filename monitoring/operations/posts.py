@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from monitoring.crawling.addresses import host_of, post_key
-from monitoring.crawling.storable import storable_item
 from monitoring.models import HISTORY_AFTER, Analysis, Post, PostRevision, Source
 from monitoring.sources.items import Item
 from sentinel.core import audit
@@ -77,7 +76,7 @@ class Stored:
 @transaction.atomic
 def store_posts(*, source: Source, items: Iterable[Item], now: datetime) -> Stored:
     """Store what one visit found; items whose text is still missing are left for the next visit."""
-    by_key = {key_of(item, source): storable_item(item) for item in items if not item.needs_detail}
+    by_key = {key_of(item, source): item for item in items if not item.needs_detail}
     if not by_key:
         return Stored(0, 0)
     keys = sorted(by_key)

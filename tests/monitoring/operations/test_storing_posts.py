@@ -106,13 +106,6 @@ def test_figures_follow_without_a_revision(yaori: Cast) -> None:
     assert Post.objects.get().figures == {"likes": 40}
 
 
-def test_characters_that_the_database_refuses_do_not_lose_the_visit(yaori: Cast) -> None:
-    source = subscribe(yaori).source
-    capture(source, item("曜日\x00鮮乳\ud83d", number=1, title="\x00", author="a\x00"), item(PRAISE, number=2))
-    assert Post.objects.get(url__endswith="/1").text == "曜日\ufffd鮮乳\ufffd"
-    assert Post.objects.count() == 2
-
-
 # --- where a post stands in time
 
 
