@@ -30,7 +30,7 @@ def log_text(line: dict[str, Any]) -> str:
     what = line["what"]
     if what in ("no-answer", "detail-failed", "failed"):
         return outcome_text(str(said["code"]), str(said.get("detail", "")))
-    return {
+    text: str = {
         "wait": _("Waited %(seconds)s s for the next free moment of %(host)s."),
         "answer": _("%(status)s, %(bytes)s bytes in %(took_ms)s ms."),
         "robots": _("robots.txt of %(host)s: status %(status)s."),
@@ -38,4 +38,5 @@ def log_text(line: dict[str, Any]) -> str:
         "items": _("%(count)s items on the page."),
         "details": _("%(wanted)s pages were new; %(unread)s are left for the next visit."),
         "out-of-time": _("No time was left to ask %(host)s."),
-    }.get(what, what) % said
+    }.get(what, what)
+    return text % said

@@ -1,4 +1,4 @@
-"""What the environment says about where to listen."""
+"""What the environment says about where to listen, and which servers to use."""
 
 import socket
 from collections.abc import Mapping
@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from .processes import StartFailed, port_is_free
 
+KINDS = {
+    "DATABASE_URL": (("postgresql", "postgres"), "postgresql://user:password@host:5432/name"),
+    "REDIS_URL": (("redis", "rediss"), "redis://:password@host:6379/0"),
+}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  how this machine reaches a server on all addresses
 
@@ -32,6 +36,14 @@ def listening(variables: Mapping[str, str]) -> Listening:
     if not port_is_free(host, int(text)):
         raise StartFailed(f"Port {text} on {host} is in use by another program: choose another with PORT.")
     return Listening(host, int(text))
+
+
+def check_kinds(variables: Mapping[str, str]) -> None:
+    """Raises StartFailed when DATABASE_URL or REDIS_URL is no address of the kind of server that we need."""
+    for name, (schemes, example) in KINDS.items():
+        url = variables.get(name)
+        if url and url.partition("://")[0] not in schemes:
+            raise StartFailed(f"{name} does not name such a server as Sentinel needs: it looks like {example}.")
 
 
 def allowed_hosts(host: str) -> str:

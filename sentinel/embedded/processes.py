@@ -71,9 +71,10 @@ class Process:
 
     def _read_lines(self) -> None:
         assert self._child.stdout is not None
-        for line in self._child.stdout:
-            self.last_lines.append(line.rstrip())
-            self._write(self.program, line.rstrip())
+        with self._child.stdout as output:
+            for line in output:
+                self.last_lines.append(line.rstrip())
+                self._write(self.program, line.rstrip())
 
     @property
     def pid(self) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from . import postgres, valkey
-from .choices import allowed_hosts, listening
+from .choices import allowed_hosts, check_kinds, listening
 from .folder import DataFolder
 from .logs import say, write_line
 from .parts import parts
@@ -149,6 +149,7 @@ def run(folder: DataFolder) -> None:
     """Start all and serve until asked to stop. Raises StartFailed."""
     folder.claim()
     place = listening(os.environ)
+    check_kinds(os.environ)
     supervisor = Supervisor(folder)
     variables = supervisor.variables
     variables["INSTANCE_ID"] = secrets.token_hex(16)
