@@ -24,9 +24,8 @@ def close_reason_text(code: str) -> str:
     """Why an alert was closed."""
     return {
         "handled": pgettext("close reason", "Handled"),
-        "harmless": pgettext("close reason", "Harmless"),
-        "not-about-us": pgettext("close reason", "Not about us"),
-        "wrong-alarm": pgettext("close reason", "Wrong alarm"),
+        "no-action": pgettext("close reason", "No action needed"),
+        "false-alarm": pgettext("close reason", "False alarm"),
     }.get(code, code)
 
 

@@ -18,7 +18,7 @@ from sentinel.core.models import LiveCounter, User, Workspace
 from sentinel.core.operations import WrongStateError
 from sentinel.core.wakes import wake
 
-CLOSE_REASONS = ("handled", "harmless", "not-about-us", "wrong-alarm")
+CLOSE_REASONS = ("handled", "no-action", "false-alarm")
 TITLE_LENGTH = 80
 LOOK_BACK = timedelta(days=1)
 

@@ -66,11 +66,11 @@ def preview(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
     return _preview(request, alert_id)
 
 
-def _preview(request: WorkspaceRequest, alert_id: int, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _preview(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
     detail = _reader(request).detail(alert_id)
     if detail is None:
         raise Http404
-    return render(request, "alerts/board.html#preview", {"detail": detail, "problem": problem}, status=status)
+    return render(request, "alerts/board.html#preview", {"detail": detail})
 
 
 @require_POST
@@ -108,19 +108,14 @@ def close(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
 
 
 def _changed(request: WorkspaceRequest, alert: Alert) -> HttpResponse:
-    if "HX-Request" in request.headers:
+    if request.headers.get("X-Requested-With") == "fetch":
         return _preview(request, alert.pk)
-    return _to_board(request, alert)
+    return redirect(reverse("board", args=[request.workspace.slug]) + f"?alert={alert.pk}")
 
 
 def _refused(request: WorkspaceRequest, alert: Alert, error: WrongStateError) -> HttpResponse:
-    """The alert as it is now, with the sentence that says why; 409."""
     sentence = wrong_state_text(error.code, alert)
-    if "HX-Request" in request.headers:
-        return _preview(request, alert.pk, problem=sentence, status=409)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")
     messages.error(request, sentence)
-    return _to_board(request, alert)
-
-
-def _to_board(request: WorkspaceRequest, alert: Alert) -> HttpResponse:
     return redirect(reverse("board", args=[request.workspace.slug]) + f"?alert={alert.pk}")
