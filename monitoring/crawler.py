@@ -17,7 +17,6 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from monitoring.crawling.robots import RobotsFile
-from monitoring.crawling.visit import Ports, VisitLimits, VisitResult, visit
 from monitoring.models import AllowedHost, Host, Post, Source, Visit
 from monitoring.operations.posts import key_of
 from monitoring.operations.visits import (
@@ -30,6 +29,7 @@ from monitoring.operations.visits import (
 )
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
+from monitoring.visiting.visit import Ports, VisitLimits, VisitResult, visit
 from sentinel.core.net.client import GuardedClient
 from sentinel.core.net.guard import allow_list
 from sentinel.core.stages import LeaseLostError

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import connection, connections
 
 from monitoring.crawler import allowed_private_hosts, visit_source
-from monitoring.crawling.visit import VisitLimits, VisitResult
 from monitoring.matching import Document
 from monitoring.models import Source, Topic
 from monitoring.operations.mentions import watch
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
+from monitoring.visiting.visit import VisitLimits, VisitResult
 from sentinel.core.models import Workspace
 from sentinel.core.net.client import GuardedClient
 

@@ -13,7 +13,7 @@ from alerts.operations.alerts import raise_alert
 from alerts.rules import Reason, Situation, busiest_hour, evaluate
 from alerts.tiers import tier_of
 from monitoring.measuring.surprise import Point, State
-from monitoring.models import HISTORY_AFTER, BackMatch, Measure, Meter, Topic
+from monitoring.models import BUCKET, HISTORY_AFTER, BackMatch, Measure, Meter, Topic
 from monitoring.operations.mentions import bucket_of
 from sentinel.core.stages import Stage
 
@@ -73,6 +73,11 @@ def reasons_of(topic: Topic, situation: Situation) -> list[Reason]:
     ]
 
 
+def hour_begins(now: datetime) -> datetime:
+    """The beginning of the twelve buckets that count as the last hour, the open one last."""
+    return bucket_of(now) - HOUR + BUCKET
+
+
 def situation_of(row: Evaluation, now: datetime) -> Situation:
     """The figures of the last hour, and how unusual they are."""
     topic, settled = row.topic, bucket_of(now).replace(minute=0) - HOUR
@@ -83,7 +88,7 @@ def situation_of(row: Evaluation, now: datetime) -> Situation:
     if not recent or recent[-1].bucket < open_bucket:
         points.append(Point(at=open_bucket.timestamp(), value=0, negative=0))
     reading = state.peek(points)
-    hour = [measure for measure in recent if measure.bucket > open_bucket - HOUR]
+    hour = [measure for measure in recent if measure.bucket >= hour_begins(now)]
     sensitive, authors = _sensitive_hour(topic, now)
     return Situation(
         total_1h=sum(measure.total for measure in hour),
