@@ -150,7 +150,9 @@ def test_everything_is_captured_once_though_a_worker_is_killed_and_the_broker_is
     print(f"\noffered {offered}; {time.monotonic() - began:.0f} s with both faults; {json.dumps(found)}")
     assert found["posts"] == found["urls"] == offered, found["failed"]
     assert found["counted"] + found["uncounted"] == found["mentions"]
-    short = shell(instance, "from monitoring.models import *; print(Mention.objects.filter(source__kind='weibo').count())")
+    short = shell(
+        instance, "from monitoring.models import *; print(Mention.objects.filter(source__kind='weibo').count())"
+    )
     assert int(short.splitlines()[-1]) == expected_mentions(newsroom)
     assert found["alerts"]
 
