@@ -39,4 +39,4 @@ def log_text(line: dict[str, Any]) -> str:
         "details": _("%(wanted)s pages were new; %(unread)s are left for the next visit."),
         "out-of-time": _("No time was left to ask %(host)s."),
     }.get(what, what)
-    return text % said
+    return str(text % said)

@@ -5,17 +5,20 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models import Analysis
-from monitoring.operations.mentions import active_topics_of_readers, match_posts
+from monitoring.models import Analysis, Post
+from monitoring.operations.mentions import match_posts, topics_of
 from monitoring.text.analysis import analyse
 from sentinel.core.stages import Stage
 
 
 def lock_analyses(post_ids: Sequence[int]) -> list[Analysis]:
     """The posts' analyses, locked in order of id: whoever writes mentions of a post holds its analysis."""
-    return list(
-        Analysis.objects.filter(post__in=post_ids).select_related("post").select_for_update(of=("self",)).order_by("pk")
-    )
+    locked = list(Analysis.objects.filter(post__in=post_ids).select_for_update().order_by("pk"))
+    # Read after the lock, which may have waited: a post read before could be older than its last analysis.
+    posts = Post.objects.in_bulk([analysis.post_id for analysis in locked])
+    for analysis in locked:
+        analysis.post = posts[analysis.post_id]
+    return locked
 
 
 def analyse_posts(rows: Sequence[Analysis], now: datetime) -> None:
@@ -27,7 +30,7 @@ def analyse_posts(rows: Sequence[Analysis], now: datetime) -> None:
         claimed[analysis.pk].evaluated_revision = analysis.post.revision
     Analysis.objects.bulk_update(locked, ["negative", "snownlp", "label", "sensitive", "analysed_at"], batch_size=200)
     # The topics are read after the lock: a topic published meanwhile walks over these posts by itself, later.
-    topics = active_topics_of_readers([analysis.post for analysis in locked])
+    topics = topics_of([analysis.post for analysis in locked])
     match_posts(analyses=locked, topics=topics, now=now)
 
 
@@ -47,6 +50,5 @@ ANALYSES: Stage[Analysis] = Stage(
     model=Analysis,
     workspaces="post__sightings__source__subscriptions__workspace",
     handle=analyse_posts,
-    related=("post",),
     batch=200,
 )

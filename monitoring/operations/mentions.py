@@ -9,14 +9,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
+from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
-from monitoring.matching import Document, Engine, parse
+from monitoring.crawling.addresses import host_of
+from monitoring.matching import Document, Engine, Match, parse
 from monitoring.models import BUCKET, Analysis, Mention, Post, Sighting, Subscription, Topic
-from sentinel.core.models import LiveCounter
+from monitoring.text.analysis import whole_text
+from monitoring.text.sensitive import name_spans
+from sentinel.core.models import LiveCounter, Workspace
 from sentinel.core.wakes import wake
+
+MEASURED = ("total", "negative", "positive", "sensitive")
+Key = tuple[int, int]  # topic, post
+Deltas = defaultdict[tuple[int, datetime], Counter[str]]  # by topic and bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,79 +54,93 @@ def bucket_of(moment: datetime) -> datetime:
     )
 
 
-def _readers(posts: Sequence[Post]) -> dict[int, set[int]]:
-    """Per post, the workspaces that read a source which brought it."""
-    pairs = Sighting.objects.filter(post__in=posts, source__subscriptions__paused_at__isnull=True).values_list(
-        "post_id", "source__subscriptions__workspace_id"
-    )
-    readers: dict[int, set[int]] = defaultdict(set)
-    for post_id, workspace_id in pairs:
-        if workspace_id is not None:
-            readers[post_id].add(workspace_id)
+def _readers(posts: Sequence[Post]) -> dict[tuple[int, int], int]:
+    """By post and workspace that reads it now: the first of the workspace's own sources that brought it."""
+    sightings = list(Sighting.objects.filter(post__in=posts).order_by("captured_at", "pk"))
+    subscribers: dict[int, list[int]] = defaultdict(list)
+    reading = Subscription.objects.active().filter(source__in={sighting.source_id for sighting in sightings})
+    for source_id, workspace_id in reading.values_list("source_id", "workspace_id"):
+        subscribers[source_id].append(workspace_id)
+    readers: dict[tuple[int, int], int] = {}
+    for sighting in sightings:
+        for workspace_id in subscribers[sighting.source_id]:
+            readers.setdefault((sighting.post_id, workspace_id), sighting.source_id)
     return readers
 
 
-def _document(post: Post) -> Document:
-    return Document(
-        text=post.text, title=post.title, author=post.author, url=post.url, site=urlsplit(post.url).hostname or ""
-    )
+def document_of(post: Post) -> Document:
+    """The post as queries see it."""
+    return Document(text=post.text, title=post.title, author=post.author, url=post.url, site=host_of(post.url))
 
 
-def _matching(analyses: Sequence[Analysis], watched: Watch) -> dict[tuple[int, int], Mention]:
-    """The mentions that should exist, by (topic, post)."""
+def sensitive_count(analysis: Analysis, workspace: Workspace) -> int:
+    """How many sensitive terms warn: those that are not negated and do not lie inside one of the brand's own names."""
+    hits = [hit for hit in analysis.sensitive if not hit["negated"]]
+    if not hits:
+        return 0
+    names = name_spans(whole_text(analysis.post.title, analysis.post.text), workspace.brand_names)
+    return sum(not any(start <= hit["start"] and hit["end"] <= end for start, end in names) for hit in hits)
+
+
+def _matching(analyses: Sequence[Analysis], watched: Watch, existing: Mapping[Key, Mention]) -> dict[Key, Mention]:
+    """The mentions that should exist. New ones need a source that the workspace reads; what was captured stays."""
     readers = _readers([analysis.post for analysis in analyses])
     mentions = {}
     for analysis in analyses:
         post = analysis.post
-        if not readers.get(post.pk):
-            continue
-        for topic_id, match in watched.engine.match(_document(post)).items():
-            topic = watched.topics[topic_id]
-            if topic.workspace_id in readers[post.pk]:
-                mentions[topic_id, post.pk] = Mention(
-                    workspace_id=topic.workspace_id,
-                    topic=topic,
-                    topic_version=topic.current,
-                    post=post,
-                    post_revision=post.revision,
-                    source_id=post.source_id,
-                    spans=[list(span) for span in match.spans],
-                    title_spans=[list(span) for span in match.title_spans],
-                    negative=analysis.negative if analysis.negative is not None else 0.5,
-                    label=analysis.label,
-                    sensitive=sum(not hit["negated"] for hit in analysis.sensitive),
-                    placed_at=post.placed_at,
-                    captured_at=post.captured_at,
-                    is_history=post.is_history,
-                )
+        for topic_id, match in watched.engine.match(document_of(post)).items():
+            topic, before = watched.topics[topic_id], existing.get((topic_id, post.pk))
+            source_id = before.source_id if before else readers.get((post.pk, topic.workspace_id))
+            if source_id is not None:
+                mention = _mention(topic, analysis, match, source_id)
+                mention.pk = before.pk if before else None
+                mentions[topic_id, post.pk] = mention
     return mentions
+
+
+def _mention(topic: Topic, analysis: Analysis, match: Match, source_id: int) -> Mention:
+    post = analysis.post
+    return Mention(
+        workspace_id=topic.workspace_id,
+        topic=topic,
+        topic_version=topic.current,
+        post=post,
+        post_revision=post.revision,
+        source_id=source_id,
+        spans=[list(span) for span in match.spans],
+        title_spans=[list(span) for span in match.title_spans],
+        negative=analysis.negative if analysis.negative is not None else 0.5,
+        label=analysis.label,
+        sensitive=sensitive_count(analysis, topic.workspace),
+        placed_at=post.placed_at,
+        captured_at=post.captured_at,
+        is_history=post.is_history,
+    )
 
 
 def match_posts(*, analyses: Sequence[Analysis], topics: Iterable[Topic], now: datetime) -> int:
     """Bring the mentions of these posts in these topics up to date, and the measures with them; how many are new."""
     watched = watch(topics)
-    wanted = _matching(analyses, watched)
     existing = {
         (mention.topic_id, mention.post_id): mention
         for mention in Mention.objects.filter(
             post__in=[analysis.post_id for analysis in analyses], topic__in=list(watched.topics)
         )
     }
-    deltas: dict[tuple[int, datetime], Counter[str]] = defaultdict(Counter)
-    for key, mention in wanted.items():
-        if key in existing:
-            mention.pk = existing[key].pk
-            # What an edit turns does not count twice: what was there is taken away first.
-            _count(deltas, existing[key], -1)
-        _count(deltas, mention, +1)
-    gone = [mention for key, mention in existing.items() if key not in wanted]
-    for mention in gone:
+    wanted = _matching(analyses, watched, existing)
+    # What an edit turns does not count twice: what was there is taken away first.
+    deltas: Deltas = defaultdict(Counter)
+    for mention in existing.values():
         _count(deltas, mention, -1)
-    Mention.objects.filter(pk__in=[mention.pk for mention in gone]).delete()
+    for mention in wanted.values():
+        _count(deltas, mention, +1)
+    Mention.objects.filter(pk__in=[existing[key].pk for key in existing.keys() - wanted.keys()]).delete()
     Mention.objects.bulk_create([mention for mention in wanted.values() if mention.pk is None])
-    _update([mention for mention in wanted.values() if (mention.topic_id, mention.post_id) in existing])
-    _add_to_measures(deltas)
-    _announce({topic_id for topic_id, _bucket in deltas}, watched.topics, now)
+    _update([mention for key, mention in wanted.items() if key in existing])
+    changed = {key: counter for key, counter in sorted(deltas.items()) if any(counter.values())}
+    if changed:
+        _add_to_measures(changed)
+        _announce({topic_id for topic_id, _bucket in changed}, watched.topics, now)
     return len(wanted.keys() - existing.keys())
 
 
@@ -127,7 +149,7 @@ def _update(mentions: list[Mention]) -> None:
     Mention.objects.bulk_update(mentions, fields, batch_size=200)
 
 
-def _count(deltas: Mapping[tuple[int, datetime], Counter[str]], mention: Mention, sign: int) -> None:
+def _count(deltas: Deltas, mention: Mention, sign: int) -> None:
     """Add or take away a mention; one of unknown age that a first visit found has no place in time to be counted at."""
     if mention.is_history and mention.placed_at == mention.captured_at:
         return
@@ -139,17 +161,22 @@ def _count(deltas: Mapping[tuple[int, datetime], Counter[str]], mention: Mention
 
 
 def _add_to_measures(deltas: Mapping[tuple[int, datetime], Counter[str]]) -> None:
-    rows = [(key, counter) for key, counter in sorted(deltas.items()) if any(counter.values())]
-    if not rows:
-        return
-    topics, buckets = [key[0] for key, _ in rows], [key[1] for key, _ in rows]
-    figures = [[counter[name] for _, counter in rows] for name in ("total", "negative", "positive", "sensitive")]
+    """Change the counts; `deltas` come sorted and rows are locked in that order, so that workers wait in line."""
+    keys: list[list[Any]] = [[topic_id for topic_id, _ in deltas], [bucket for _, bucket in deltas]]
+    figures = [[counter[name] for counter in deltas.values()] for name in MEASURED]
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO monitoring_measure (topic_id, bucket, total, negative, positive, sensitive)
                SELECT topic, bucket, 0, 0, 0, 0 FROM unnest(%s::bigint[], %s::timestamptz[]) AS new(topic, bucket)
                ON CONFLICT DO NOTHING""",
-            [topics, buckets],
+            keys,
+        )
+        cursor.execute(
+            """SELECT 1 FROM monitoring_measure AS measure
+                 JOIN unnest(%s::bigint[], %s::timestamptz[]) AS delta(topic, bucket)
+                   ON measure.topic_id = delta.topic AND measure.bucket = delta.bucket
+                ORDER BY measure.topic_id, measure.bucket FOR NO KEY UPDATE OF measure""",
+            keys,
         )
         cursor.execute(
             """UPDATE monitoring_measure AS measure
@@ -158,14 +185,12 @@ def _add_to_measures(deltas: Mapping[tuple[int, datetime], Counter[str]]) -> Non
                  FROM unnest(%s::bigint[], %s::timestamptz[], %s::int[], %s::int[], %s::int[], %s::int[])
                       AS delta(topic, bucket, total, negative, positive, sensitive)
                 WHERE measure.topic_id = delta.topic AND measure.bucket = delta.bucket""",
-            [topics, buckets, *figures],
+            [*keys, *figures],
         )
 
 
 def _announce(topic_ids: set[int], topics: Mapping[int, Topic], now: datetime) -> None:
     """Let alerts and browsers know that figures changed."""
-    if not topic_ids:
-        return
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO monitoring_meter AS meter (topic_id, revision, changed_at)
@@ -173,16 +198,16 @@ def _announce(topic_ids: set[int], topics: Mapping[int, Topic], now: datetime) -
                ON CONFLICT (topic_id) DO UPDATE SET revision = meter.revision + 1, changed_at = EXCLUDED.changed_at""",
             [sorted(topic_ids), now],
         )
-    workspaces = sorted({topics[topic_id].workspace_id for topic_id in topic_ids})
-    LiveCounter.objects.filter(workspace__in=workspaces, pulse_wanted_at__isnull=True).update(pulse_wanted_at=now)
+    workspaces = {topics[topic_id].workspace_id for topic_id in topic_ids}
+    silent = LiveCounter.objects.filter(workspace__in=workspaces, pulse_wanted_at__isnull=True)
+    locked = list(silent.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    LiveCounter.objects.filter(pk__in=locked).update(pulse_wanted_at=now)
     wake("monitoring.measured")
 
 
-def active_topics_of_readers(posts: Sequence[Post]) -> list[Topic]:
-    """The live topics of every workspace that reads a source which brought one of the posts."""
-    workspaces = (
-        Subscription.objects.active()
-        .filter(source__in=Sighting.objects.filter(post__in=posts).values("source"))
-        .values("workspace")
-    )
-    return list(Topic.objects.active().filter(workspace__in=workspaces).select_related("current"))
+def topics_of(posts: Sequence[Post]) -> list[Topic]:
+    """The live topics that these posts concern: of every workspace that reads them, or has them as mentions already."""
+    reading = Subscription.objects.active().filter(source__in=Sighting.objects.filter(post__in=posts).values("source"))
+    mentioning = Mention.objects.filter(post__in=posts)
+    concerned = Q(workspace__in=reading.values("workspace")) | Q(pk__in=mentioning.values("topic"))
+    return list(Topic.objects.active().filter(concerned).select_related("current", "workspace"))

@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from monitoring.crawling.addresses import host_of, post_key
 from monitoring.models import HISTORY_AFTER, Analysis, Post, PostRevision, Source
 from monitoring.sources.items import Item
+from sentinel.core import audit
+from sentinel.core.models import User, Workspace
 from sentinel.core.wakes import wake
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -47,17 +49,17 @@ def place(item: Item, *, first_visit: bool, now: datetime) -> Place:
 
 def content_hash(title: str, text: str) -> bytes:
     """What tells an edit: the words, whatever the white space."""
-    return hashlib.sha256("\x00".join((" ".join(title.split()), " ".join(text.split()))).encode()).digest()
+    return hashlib.sha256(
+        "\x00".join((" ".join(title.split()), " ".join(text.split()))).encode("utf-8", "replace")
+    ).digest()
 
 
 def key_of(item: Item, source: Source) -> bytes:
     """The key that makes one post one; a private source shares none with others.
 
-    The address decides, since a feed and a list of the same site name an article differently; on Weibo, whose addresses
-    vary, its identifier does.
+    A kind states `site_id` only where the address does not tell posts apart.
     """
-    site_id = item.site_id if source.kind == "weibo" else ""
-    key = post_key(item.url, site_id, host_of(item.url))
+    key = post_key(item.url, item.site_id, host_of(item.url))
     return hashlib.sha256(f"{source.owner_id}:".encode() + key).digest() if source.owner_id else key
 
 
@@ -76,23 +78,20 @@ def store_posts(*, source: Source, items: Iterable[Item], now: datetime) -> Stor
     if not by_key:
         return Stored(0, 0)
     keys = sorted(by_key)
-    known = {
-        bytes(post.key): post
-        for post in Post.objects.filter(key__in=keys).select_for_update(of=("self",)).order_by("key")
-    }
+    # Whoever writes mentions refers to these rows: only a lock that lets them do so cannot end in a deadlock.
+    locked = Post.objects.filter(key__in=keys).select_for_update(no_key=True).order_by("key")
+    known = {bytes(post.key): post for post in locked}
     first_visit = source.last_success_at is None
-    fresh = [_new_post(source, key, by_key[key], first_visit=first_visit, now=now) for key in keys if key not in known]
-    Post.objects.bulk_create(fresh, ignore_conflicts=True)
-    ids = dict(Post.objects.filter(key__in=keys).values_list("key", "pk"))
-    post_ids = sorted(ids.values())
-    Analysis.objects.bulk_create([Analysis(post_id=post_id, due_at=now) for post_id in post_ids], ignore_conflicts=True)
-    edited = [post for key, post in known.items() if _update(post, source, by_key[key], now)]
-    changed = {post.pk for post in edited} | (
-        _add_sightings(source, post_ids, now) - {ids[key] for key in keys if key not in known}
+    Post.objects.bulk_create(
+        [_new_post(source, key, by_key[key], first_visit=first_visit, now=now) for key in keys if key not in known],
+        ignore_conflicts=True,
     )
-    Analysis.objects.filter(post_id__in=changed).update(due_at=now, parked_at=None, attempt=0)
+    post_ids = sorted(Post.objects.filter(key__in=keys).values_list("pk", flat=True))
+    new = _add_analyses(post_ids, now)
+    edited = {post.pk for key, post in known.items() if _update(post, source, by_key[key], now)}
+    _analyse_again(edited | (_add_sightings(source, post_ids, now) - new), now)
     wake("monitoring.captured")
-    return Stored(new=len(fresh), edited=len(edited))
+    return Stored(new=len(new), edited=len(edited))
 
 
 def _new_post(source: Source, key: bytes, item: Item, *, first_visit: bool, now: datetime) -> Post:
@@ -124,7 +123,8 @@ def _update(post: Post, source: Source, item: Item, now: datetime) -> bool:
         post.figures = item.figures
         fields.append("figures")
     new_hash = content_hash(item.title, item.text)
-    is_edit = new_hash != bytes(post.content_hash)
+    # What came without a word is a page that was not read, not an edit.
+    is_edit = new_hash != bytes(post.content_hash) and bool(item.title or item.text)
     if is_edit:
         PostRevision.objects.create(
             post=post,
@@ -142,6 +142,23 @@ def _update(post: Post, source: Source, item: Item, now: datetime) -> bool:
     return is_edit
 
 
+def _add_analyses(post_ids: list[int], now: datetime) -> set[int]:
+    """Give each post its analysis; those that had none, which are the posts that nobody had stored before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO monitoring_analysis (post_id, due_at, attempt, error, evaluated_revision, label, sensitive)
+               SELECT unnest(%s::bigint[]), %s, 0, '', 0, '', '[]' ON CONFLICT DO NOTHING RETURNING post_id""",
+            [post_ids, now],
+        )
+        return {post_id for (post_id,) in cursor.fetchall()}
+
+
+def _analyse_again(post_ids: set[int], now: datetime) -> None:
+    """Make edited posts, and those that another source brings, due; locked in the order in which analysis locks."""
+    due = Analysis.objects.filter(post_id__in=post_ids).order_by("pk").select_for_update()
+    Analysis.objects.filter(pk__in=list(due.values_list("pk", flat=True))).update(due_at=now, parked_at=None, attempt=0)
+
+
 def _add_sightings(source: Source, post_ids: list[int], now: datetime) -> set[int]:
     """Note that the source brought the posts; those that it had not brought before."""
     with connection.cursor() as cursor:
@@ -151,3 +168,10 @@ def _add_sightings(source: Source, post_ids: list[int], now: datetime) -> set[in
             [post_ids, source.pk, now],
         )
         return {post_id for (post_id,) in cursor.fetchall()}
+
+
+@transaction.atomic
+def reveal_author(*, post: Post, workspace: Workspace, by: User, now: datetime) -> str:
+    """The author's name as captured, for one look that is written down."""
+    audit.record(verb="reveal-author", subject=post, by=by, now=now, workspace=workspace)
+    return post.author

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from monitoring.models import AllowedHost, Source, Subscription, Visit
+from monitoring.operations.topics import walk_again
 from sentinel.core import audit
 from sentinel.core.models import User, Workspace
 from sentinel.core.operations import WrongStateError
@@ -20,12 +21,20 @@ def definition_hash(kind: str, definition: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _shared_source(
-    *, kind: str, definition: dict[str, Any], url: str, zone: str, interval: int, now: datetime
+def _source_of(
+    *,
+    kind: str,
+    definition: dict[str, Any],
+    url: str,
+    zone: str,
+    interval: int,
+    now: datetime,
+    owner: Workspace | None = None,
 ) -> Source:
+    """The source of this definition: everybody's, or its owner's alone."""
     source, created = Source.objects.get_or_create(
         definition_hash=definition_hash(kind, definition),
-        owner=None,
+        owner=owner,
         defaults={
             "kind": kind,
             "definition": definition,
@@ -67,7 +76,7 @@ def add_source(
     now: datetime,
 ) -> Subscription:
     """Subscribe the workspace to the source of this definition; raises WrongStateError('already-subscribed')."""
-    source = _shared_source(kind=kind, definition=definition, url=url, zone=zone, interval=interval, now=now)
+    source = _source_of(kind=kind, definition=definition, url=url, zone=zone, interval=interval, now=now)
     subscription, created = Subscription.objects.get_or_create(
         workspace=workspace,
         source=source,
@@ -76,6 +85,8 @@ def add_source(
     if not created:
         raise WrongStateError("already-subscribed")
     _plan_visit(source, now)
+    if source.posts.exists():
+        walk_again(workspace=workspace, now=now)  # what others' visits found before
     audit.record(verb="add", subject=subscription, by=by, now=now, workspace=workspace, data={"kind": kind, "url": url})
     return subscription
 
@@ -95,7 +106,15 @@ def edit_source(
 ) -> None:
     """Change a source; a definition that others use is forked, so that nobody's reading changes behind their back."""
     before = subscription.source
-    after = _shared_source(kind=before.kind, definition=definition, url=url, zone=zone, interval=interval, now=now)
+    after = _source_of(
+        kind=before.kind,
+        definition=definition,
+        url=url,
+        zone=zone,
+        interval=interval,
+        now=now,
+        owner=before.owner,
+    )
     if after.pk == before.pk and not before.subscriptions.exclude(pk=subscription.pk).exists():
         Source.objects.filter(pk=before.pk).update(zone=zone, interval=interval)
     elif (
@@ -106,6 +125,8 @@ def edit_source(
     subscription.save(update_fields=["source", "name", "retention_days"])
     _plan_visit(after, now)
     _plan_visit(before, now)
+    if after.pk != before.pk and after.posts.exists():
+        walk_again(workspace=subscription.workspace, now=now)
     audit.record(verb="edit", subject=subscription, by=by, now=now, workspace=subscription.workspace, data={"url": url})
 
 

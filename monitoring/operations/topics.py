@@ -4,11 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.matching import parse, print_query
-from monitoring.models import Analysis, BackMatch, Post, PostQuerySet, Sighting, Subscription, Topic, TopicVersion
+from monitoring.models import (
+    Analysis,
+    BackMatch,
+    Mention,
+    Post,
+    PostQuerySet,
+    Sighting,
+    Subscription,
+    Topic,
+    TopicVersion,
+)
 from monitoring.operations.analyses import lock_analyses
 from monitoring.operations.mentions import match_posts
 from sentinel.core import audit
@@ -19,6 +29,7 @@ from sentinel.core.wakes import wake
 
 BACK_MATCHED = timedelta(days=30)
 STEP = 500
+WALKED = ("cursor", "last_id", "seen", "total")
 
 
 @transaction.atomic
@@ -36,21 +47,25 @@ def create_topic(*, workspace: Workspace, name: str, query: str, by: User, now: 
 
 
 @transaction.atomic
-def publish_version(*, topic: Topic, query: str, by: User, now: datetime) -> TopicVersion:
-    """Make `query` the topic's live version; it walks over the last 30 days by itself. Raises matching.QueryError.
+def publish_version(*, topic: Topic, query: str, by: User, now: datetime, over: int | None = None) -> TopicVersion:
+    """Make `query` the topic's live version, which walks over the last 30 days; an archived topic lives again.
 
-    Publishing what is live already changes nothing; an earlier query published again is a new version.
+    Publishing what is live already changes nothing; an earlier query published again is a new version. `over` is the
+    number of the version that the writer had read. Raises matching.QueryError, WrongStateError('newer-version') where
+    somebody published since, and WrongStateError('name-taken') where another topic took an archived one's name.
     """
     printed = print_query(parse(query))
-    Topic.objects.select_for_update().get(pk=topic.pk)
+    archived_at = Topic.objects.select_for_update(no_key=True).get(pk=topic.pk).archived_at
     newest = topic.versions.order_by("-number").first()
-    if newest is not None and newest.query == printed and topic.archived_at is None:
+    if newest is not None and newest.query == printed and archived_at is None:
         return newest
+    if over is not None and newest is not None and newest.number != over:
+        raise WrongStateError("newer-version")
     version = TopicVersion.objects.create(
         topic=topic, number=newest.number + 1 if newest else 1, query=printed, created_by=by, created_at=now
     )
     topic.current, topic.archived_at = version, None
-    topic.save(update_fields=["current", "archived_at"])
+    _save_named(topic, ["current", "archived_at"])
     BackMatch.objects.create(topic_version=version, due_at=now)
     audit.record(
         verb="publish",
@@ -64,15 +79,20 @@ def publish_version(*, topic: Topic, query: str, by: User, now: datetime) -> Top
     return version
 
 
+def _save_named(topic: Topic, fields: list[str]) -> None:
+    """Save a topic that is live from now on; raises WrongStateError('name-taken')."""
+    try:
+        with transaction.atomic():
+            topic.save(update_fields=fields)
+    except IntegrityError as error:
+        raise WrongStateError("name-taken") from error
+
+
 @transaction.atomic
 def rename_topic(*, topic: Topic, name: str, by: User, now: datetime) -> None:
     """Give a topic another name; raises WrongStateError('name-taken')."""
     before, topic.name = topic.name, name.strip()
-    try:
-        with transaction.atomic():
-            topic.save(update_fields=["name"])
-    except IntegrityError as error:
-        raise WrongStateError("name-taken") from error
+    _save_named(topic, ["name"])
     audit.record(verb="rename", subject=topic, by=by, now=now, workspace=topic.workspace, data={"before": before})
 
 
@@ -84,10 +104,21 @@ def archive_topic(*, topic: Topic, by: User, now: datetime) -> None:
     audit.record(verb="archive", subject=topic, by=by, now=now, workspace=topic.workspace)
 
 
+def walk_again(*, workspace: Workspace, now: datetime) -> None:
+    """Have every live topic walk over the earlier posts again, which a new subscription may have brought."""
+    versions = Topic.objects.active().filter(workspace=workspace).values("current")
+    BackMatch.objects.filter(topic_version__in=versions).update(
+        cursor=0, last_id=0, seen=0, total=0, due_at=now, parked_at=None, attempt=0
+    )
+    wake("monitoring.topic-published")
+
+
 def _earlier_posts(topic: Topic, now: datetime) -> PostQuerySet:
-    sources = Subscription.objects.active().filter(workspace=topic.workspace_id).values("source")
-    sighted = Sighting.objects.filter(source__in=sources).values("post")
-    return Post.objects.filter(captured_at__gte=now - BACK_MATCHED, pk__in=sighted)
+    """The posts of 30 days that the workspace reads, and those that are mentions already: they may have to go."""
+    sources = Subscription.objects.active().filter(workspace=topic.workspace_id).values_list("source", flat=True)
+    read = Exists(Sighting.objects.filter(post=OuterRef("pk"), source__in=list(sources)))
+    mentioned = Exists(Mention.objects.filter(post=OuterRef("pk"), topic=topic))
+    return Post.objects.filter(Q(read, captured_at__gte=now - BACK_MATCHED) | Q(mentioned))
 
 
 def back_match(rows: Sequence[BackMatch], now: datetime) -> dict[BackMatch, datetime]:
@@ -97,6 +128,8 @@ def back_match(rows: Sequence[BackMatch], now: datetime) -> dict[BackMatch, date
         topic = row.topic_version.topic
         if topic.current_id != row.topic_version_id or topic.archived_at:
             continue  # a later version walks instead
+        # Locked and read again: the walk may have been started anew since this row was claimed.
+        row.refresh_from_db(fields=list(WALKED), from_queryset=BackMatch.objects.select_for_update())
         posts = _earlier_posts(topic, now)
         if row.last_id == 0:
             row.last_id = Post.objects.aggregate(last=Max("pk"))["last"] or 0
@@ -105,9 +138,8 @@ def back_match(rows: Sequence[BackMatch], now: datetime) -> dict[BackMatch, date
         step = list(ahead.values_list("pk", flat=True)[:STEP])
         match_posts(analyses=_analysed(lock_analyses(step)), topics=[topic], now=now)
         row.cursor, row.seen = (step[-1] if step else row.last_id), row.seen + len(step)
-        BackMatch.objects.filter(pk=row.pk).update(
-            cursor=row.cursor, last_id=row.last_id, seen=row.seen, total=max(row.total, row.seen)
-        )
+        row.total = max(row.total, row.seen)
+        row.save(update_fields=WALKED)
         if len(step) == STEP:
             again[row] = now
         row.evaluated_revision = 1
@@ -125,6 +157,6 @@ BACK_MATCHES: Stage[BackMatch] = Stage(
     model=BackMatch,
     workspaces="topic_version__topic__workspace",
     handle=back_match,
-    related=("topic_version__topic__current",),
+    related=("topic_version__topic__current", "topic_version__topic__workspace"),
     batch=1,
 )
