@@ -36,7 +36,6 @@ DELIVERIES: Stage[Delivery] = Stage(
     name="delivery",
     label=_("Deliveries"),
     model=Delivery,
-    workspaces="outlet__workspace",
     handle=_never_handled,
     related=("outlet__workspace", "event__alert__topic", "event__alert__workspace", "event__by"),
     batch=20,
