@@ -1,15 +1,12 @@
 """The live board in a real browser, with two people at it."""
 
-from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
 
-from alerts.models import Alert
 from alerts.tiers import Tier
 from tests.alerts.stage import raised, watched
-from tests.browser.conftest import PageAs, assert_accessible
+from tests.browser.conftest import PageAs
 from tests.factories import Cast
 
 pytestmark = pytest.mark.browser
