@@ -1,6 +1,5 @@
 """The live board in a real browser, with two people at it."""
 
-
 import pytest
 from django.utils import timezone
 
