@@ -83,6 +83,7 @@ class AlertRow:
     subtitle: str
     spark: tuple[int, ...]  # volume over 24 h, oldest first
     volume_1h: int
+    mentions_query: str  # of the list of these mentions
     multiple: float | None  # against the usual; None while too little is known
     negative_share: float | None
     state: AlertState
@@ -174,11 +175,11 @@ class AlertDetail:
     topic_name: str
     topic_version: int
     topic_id: int
-    rule_name: str
     reasons: tuple[Reason, ...]
     reached: int  # how many of them
     clocks: tuple[Clock, ...]
     mentions: int  # captured mentions that the alert is about
+    mentions_query: str  # of their list
     earliest: PostLine | None
     recent: tuple[PostLine, ...]
     sources: tuple[SourceShare, ...]

@@ -1,6 +1,6 @@
 """What is told to the outlets, in the outlet's language."""
 
-from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from alerts.models import AlertEvent, Delivery
 from alerts.outlets import Message
-from alerts.wording import reason_of, tier_name
+from alerts.wording import close_reason_text, reason_of, tier_name
 
 
-def message_of(delivery: Delivery, now: datetime) -> Message:
-    """The message of a delivery; one without an event is a test."""
+def message_of(delivery: Delivery) -> Message:
+    """The message of a delivery, the same at every try; one without an event is a test."""
     if delivery.event is None:
         workspace = delivery.outlet.workspace
         return Message(
@@ -24,7 +24,7 @@ def message_of(delivery: Delivery, now: datetime) -> Message:
                 _("This is a test. Alerts of %(workspace)s will arrive like this.") % {"workspace": workspace.name},
             ),
             url=settings.PUBLIC_URL + reverse("outlet-list", args=[workspace.slug]),
-            at=now,
+            at=delivery.created_at,
             data={"workspace": workspace.slug, "outlet": delivery.outlet.name},
         )
     return _alert_message(delivery.event)
@@ -34,20 +34,15 @@ def _alert_message(event: AlertEvent) -> Message:
     alert = event.alert
     reasons = [(reason, reason_of(reason)) for reason in event.reasons]
     url = f"{settings.PUBLIC_URL}{reverse('board', args=[alert.workspace.slug])}?alert={alert.pk}"
-    level = tier_name(event.tier)
-    happened = {
-        "opened": _("New alert"),
-        "raised": _("Alert raised"),
-        "claimed": _("Alert claimed by %(name)s") % {"name": event.by.name if event.by else ""},
-        "closed": _("Alert closed"),
-    }[event.kind]
+    level = f"{event.tier} {tier_name(event.tier)}"
+    happened = _happened(event)
     said = [f"{read.label}: {read.value_text} / {read.threshold_text}" for _raw, read in reasons if read.reached]
     return Message(
         kind=f"alert.{event.kind}",
-        subject=f"[{event.tier} {level}] {alert.title}",
+        subject=f"{happened} [{level}] {alert.title}",
         lines=(
             f"{happened} · {alert.workspace.name} · {alert.topic.name}",
-            f"{event.tier} {level}",
+            level,
             alert.title,
             *said,
             date_format(localtime(event.at), "Y-m-d H:i"),
@@ -56,21 +51,37 @@ def _alert_message(event: AlertEvent) -> Message:
         at=event.at,
         data={
             "workspace": alert.workspace.slug,
-            "alert": {
-                "id": alert.pk,
-                "number": f"AL-{alert.number}",
-                "tier": event.tier,
-                "tier_before": event.tier_before,
-                "level": level,
-                "title": alert.title,
-                "topic": alert.topic.name,
-                "opened_at": alert.opened_at.isoformat(),
-                "claimed_by": event.by.name if event.kind == "claimed" and event.by else None,
-                "url": url,
-            },
+            "alert": _alert_data(event, url),
             "reasons": [
                 {"kind": raw["kind"], "value": raw["value"], "threshold": raw["threshold"], "reached": read.reached}
                 for raw, read in reasons
             ],
         },
     )
+
+
+def _happened(event: AlertEvent) -> str:
+    name = event.by.name if event.by else ""
+    return {
+        "opened": _("New alert"),
+        "raised": _("Alert raised"),
+        "claimed": _("Alert claimed by %(name)s") % {"name": name},
+        "closed": _("Alert closed: %(reason)s") % {"reason": close_reason_text(event.alert.close_reason)},
+    }[event.kind]
+
+
+def _alert_data(event: AlertEvent, url: str) -> dict[str, Any]:
+    alert, closed = event.alert, event.kind == "closed"
+    return {
+        "id": alert.pk,
+        "number": alert.label,
+        "tier": event.tier,
+        "tier_before": event.tier_before,
+        "level": tier_name(event.tier),
+        "title": alert.title,
+        "topic": alert.topic.name,
+        "opened_at": alert.opened_at.isoformat(),
+        "by": event.by.name if event.by else None,
+        "close_reason": alert.close_reason if closed else None,
+        "url": url,
+    }

@@ -131,7 +131,12 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["workspace", "-opened_at"])]
 
     def __str__(self) -> str:
-        return f"A-{self.number} {self.title}"
+        return f"{self.label} {self.title}"
+
+    @property
+    def label(self) -> str:
+        """How people name it: AL-1042."""
+        return f"AL-{self.number}"
 
 
 class AlertEvent(models.Model):
@@ -163,14 +168,34 @@ class Outlet(models.Model):
     secret = models.TextField(blank=True)  # encrypted
     least_tier = models.PositiveSmallIntegerField(choices=TIERS, default=4)
     disabled_at = models.DateTimeField(null=True)
-    disabled_why = models.CharField(max_length=200, blank=True)
+    disabled_why = models.CharField(max_length=20, blank=True)  # "person", or "gone": the receiver answered 410
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="outlet_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="outlet_name_once"),
+            models.CheckConstraint(
+                condition=Q(disabled_at__isnull=True, disabled_why="")
+                | (Q(disabled_at__isnull=False) & ~Q(disabled_why="")),
+                name="outlet_disabled_says_why",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def waiting(self) -> Self:
+        """Not delivered, and on its way or held back while its outlet is off."""
+        return self.filter(delivered_at__isnull=True, parked_at__isnull=True)
+
+    def failed(self) -> Self:
+        """Given up after many tries; somebody has to look."""
+        return self.filter(delivered_at__isnull=True, parked_at__isnull=False)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-pk")
 
 
 class Delivery(StageRow):
@@ -182,12 +207,21 @@ class Delivery(StageRow):
     created_at = models.DateTimeField(default=timezone.now)
     delivered_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
+    # What the last try ended with: "http", "smtp", a code of FetchError or of `alerts.deliverer`; and its detail.
+    outcome = models.CharField(max_length=30, blank=True)
     receipt = models.CharField(max_length=300, blank=True)
+    tried_at = models.DateTimeField(null=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta(StageRow.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *StageRow.Meta.constraints,
             models.UniqueConstraint(fields=["outlet", "event"], name="delivery_once"),
+            models.CheckConstraint(
+                condition=Q(delivered_at__isnull=True) | Q(due_at__isnull=True, parked_at__isnull=True),
+                name="delivery_delivered_is_done",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             *StageRow.Meta.indexes,

@@ -4,19 +4,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alerts import board as read
+from alerts.clocks import position_clock
 from alerts.models import Alert, AlertEvent, Evaluation
+from alerts.operations.evaluations import hour_begins
 from alerts.wording import close_reason_text, reason_of, tier_name
 from monitoring.models import Measure, Mention, Subscription, Topic
 from monitoring.operations.mentions import bucket_of
+from monitoring.operations.posts import PLACED_BY_PUBLICATION
+from sentinel.core.formats import grouped
 from sentinel.core.models import Membership, User, Workspace
 from sentinel.core.permissions import Permission
+from sentinel.core.templatetags.sentinel import clock_text
 
 DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
@@ -28,6 +35,12 @@ CLOSED_SHOWN = 100
 STATES: tuple[read.AlertState, ...] = ("open", "claimed", "closed")
 NOTES_SHOWN = 4
 POSTS_SHOWN = 5
+
+
+def _mentions_query(topic_id: int, since: datetime, until: datetime | None = None) -> str:
+    """The query of the list of mentions that a count stands for."""
+    asked = {"topic": str(topic_id), "since": since.isoformat(), "present": "1"}
+    return urlencode({**asked, "until": until.isoformat()} if until else asked)
 
 
 class BoardReader:
@@ -172,12 +185,13 @@ class BoardReader:
         claimer = alert.claimed_by
         return read.AlertRow(
             id=alert.pk,
-            number=f"AL-{alert.number}",
+            number=alert.label,
             tier=alert.tier,
             title=alert.title,
             subtitle=self._subtitle(alert),
             spark=sparks.get(alert.topic_id, (0,) * int(DAY / SPARK_STEP)),
             volume_1h=total,
+            mentions_query=_mentions_query(alert.topic_id, hour_begins(self.now)),
             multiple=total / usual if usual >= 1 else None,
             negative_share=situation.get("negative_1h", 0) / total if total else None,
             state="closed" if alert.closed_at else "claimed" if alert.claimed_at else "open",
@@ -215,9 +229,10 @@ class BoardReader:
         if alert is None:
             return None
         reasons = tuple(reason_of(reason) for reason in alert.reasons)
+        since, until = alert.opened_at - DAY, alert.closed_at or self.now
         mentions = Mention.objects.filter(
-            topic=alert.topic_id, is_history=False, placed_at__gt=alert.opened_at - DAY
-        ).filter(placed_at__lte=alert.closed_at or self.now)
+            topic=alert.topic_id, is_history=False, placed_at__gte=since, placed_at__lt=until
+        )
         is_open = alert.closed_at is None
         close = Permission.CLOSE_RED_ALERT if alert.tier == 1 else Permission.CLOSE_ALERT
         return read.AlertDetail(
@@ -226,11 +241,11 @@ class BoardReader:
             topic_name=alert.topic.name,
             topic_version=alert.topic_version.number,
             topic_id=alert.topic_id,
-            rule_name="",
             reasons=reasons,
             reached=sum(reason.reached for reason in reasons),
             clocks=self._clocks(alert),
             mentions=mentions.count(),
+            mentions_query=_mentions_query(alert.topic_id, since, alert.closed_at),
             earliest=self._earliest(alert, mentions),
             recent=self._recent(mentions),
             sources=self._source_shares(mentions),
@@ -240,15 +255,27 @@ class BoardReader:
         )
 
     def _summary(self, alert: Alert, mentions: "QuerySet[Mention]") -> str:
-        sources = mentions.values("source").distinct().count()
-        return _("%(posts)s posts from %(sources)s sources since %(time)s.") % {
-            "posts": mentions.count(),
-            "sources": sources,
-            "time": self._clock_time(alert.earliest_post.placed_at if alert.earliest_post else alert.opened_at),
+        """How much was captured from how many sources since the earliest post."""
+        since = alert.earliest_post.placed_at if alert.earliest_post else alert.opened_at
+        counted = mentions.filter(placed_at__gte=since).aggregate(
+            posts=Count("pk"), sources=Count("source", distinct=True)
+        )
+        posts, sources = counted["posts"], counted["sources"]
+        return _("Since %(time)s %(posts)s from %(sources)s.") % {
+            "time": clock_text(since),
+            "posts": ngettext("%(n)s post", "%(n)s posts", posts) % {"n": grouped(posts)},
+            "sources": ngettext("%(n)s source", "%(n)s sources", sources) % {"n": grouped(sources)},
         }
 
     def _clocks(self, alert: Alert) -> tuple[read.Clock, ...]:
-        return (read.Clock("claim", alert.claim_due_at, alert.claimed_at or alert.closed_at),)
+        """The claim, and until when the public expects a position; a closed alert's clocks are over."""
+        clocks = []
+        if alert.claimed_at or not alert.closed_at:
+            clocks.append(read.Clock("claim", alert.claim_due_at, alert.claimed_at))
+        post = alert.earliest_post
+        if post and post.published_at and post.precision in PLACED_BY_PUBLICATION and not alert.closed_at:
+            clocks.append(read.Clock("position", position_clock(post.published_at).due_at))
+        return tuple(clocks)
 
     def _earliest(self, alert: Alert, mentions: "QuerySet[Mention]") -> read.PostLine | None:
         lead = Mention.objects.filter(topic=alert.topic_id, post=alert.earliest_post_id).select_related("post").first()

@@ -10,8 +10,10 @@ Keys of thresholds are tiers (1 red, the worst); a worse tier asks for more. Kin
   `min_count` such posts.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from math import inf
 from typing import Any
 
@@ -67,6 +69,26 @@ class Reason:
     def reached(self) -> bool:
         """Whether the rule speaks."""
         return self.tier is not None
+
+
+def busiest_hour(posts: Sequence[tuple[datetime, bool, Hashable]]) -> tuple[int, int]:
+    """The most posts of any 60 minutes that a fresh post belongs to, and how many distinct authors wrote them.
+
+    `posts` are (when, whether it is fresh, author), in order of time.
+    """
+    window = timedelta(minutes=WINDOW_MINUTES)
+    first, fresh, authors = 0, 0, Counter[Hashable]()
+    most = (0, 0)
+    for last, (when, is_fresh, author) in enumerate(posts):
+        fresh += is_fresh
+        authors[author] += 1
+        while posts[first][0] <= when - window:
+            fresh -= posts[first][1]
+            authors -= Counter([posts[first][2]])
+            first += 1
+        if fresh:
+            most = max(most, (last - first + 1, len(authors)))
+    return most
 
 
 def default_rules() -> list[dict[str, Any]]:

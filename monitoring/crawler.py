@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from monitoring.crawling.robots import RobotsFile
-from monitoring.crawling.visit import Ports, VisitLimits, VisitResult, visit
 from monitoring.models import AllowedHost, Host, Post, Source, Visit
 from monitoring.operations.posts import key_of
 from monitoring.operations.visits import (
@@ -30,6 +29,7 @@ from monitoring.operations.visits import (
 )
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
+from monitoring.visiting.visit import Ports, VisitLimits, VisitResult, visit
 from sentinel.core.net.client import GuardedClient
 from sentinel.core.net.guard import allow_list
 from sentinel.core.stages import LeaseLostError
@@ -61,7 +61,15 @@ def _own_round() -> Iterator[bool]:
 def crawl_round() -> int:
     """Run what is due for about twenty seconds; how many visits were run."""
     with _own_round() as mine:
-        return asyncio.run(_round()) if mine else 0
+        return asyncio.run(_round_and_hang_up()) if mine else 0
+
+
+async def _round_and_hang_up() -> int:
+    """A round; the thread that spoke with the database for it ends its connection."""
+    try:
+        return await _round()
+    finally:
+        await sync_to_async(connections.close_all)()
 
 
 def allowed_private_hosts() -> frozenset[str]:
@@ -71,7 +79,6 @@ def allowed_private_hosts() -> frozenset[str]:
 
 
 async def _round() -> int:
-    await sync_to_async(close_old_connections)()
     allowed = await sync_to_async(allowed_private_hosts)()
     running: set[asyncio.Task[None]] = set()
     count, ends = 0, time.monotonic() + TURN

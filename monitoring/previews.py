@@ -8,15 +8,15 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from monitoring.crawler import allowed_private_hosts, visit_source
-from monitoring.crawling.visit import VisitLimits, VisitResult
 from monitoring.matching import Document
 from monitoring.models import Source, Topic
 from monitoring.operations.mentions import watch
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
+from monitoring.visiting.visit import VisitLimits, VisitResult
 from sentinel.core.models import Workspace
 from sentinel.core.net.client import GuardedClient
 
@@ -82,7 +82,7 @@ def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
 async def _visit(source: Source, allowed: frozenset[str]) -> VisitResult:
     async with GuardedClient(allowed_private=allowed, contact=settings.PUBLIC_URL) as client:
         result = await visit_source(source, client, allowed, LIMITS)
-    await sync_to_async(connection.close)()
+    await sync_to_async(connections.close_all)()
     return result
 
 

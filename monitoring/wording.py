@@ -115,3 +115,4 @@ def finding_text(finding: Finding) -> str:
     if finding.code == "hit" and params["count"] > 1:
         return _("%(said)s %(count)s times") % {"said": said, "count": params["count"]}
     return said
+    return str(text % said)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from alerts.clocks import claim_deadline
 from alerts.models import Alert, AlertEvent, Delivery, Outlet
@@ -14,7 +14,7 @@ from alerts.tiers import Tier, should_reopen
 from monitoring.models import Mention, Topic
 from sentinel.core import audit
 from sentinel.core.live import announce
-from sentinel.core.models import User, Workspace
+from sentinel.core.models import LiveCounter, User, Workspace
 from sentinel.core.operations import WrongStateError
 from sentinel.core.wakes import wake
 
@@ -27,15 +27,17 @@ LOOK_BACK = timedelta(days=1)
 def raise_alert(*, topic: Topic, tier: Tier, reasons: Sequence[Reason], now: datetime) -> Alert | None:
     """Open the topic's alert, or raise the open one to a worse tier; None where nothing changes."""
     Workspace.objects.select_for_update(no_key=True).get(pk=topic.workspace_id)  # one opener at a time
-    alert = Alert.objects.open().filter(workspace=topic.workspace_id, topic=topic).first()
+    open_alerts = Alert.objects.open().filter(workspace=topic.workspace_id, topic=topic)
+    alert = open_alerts.select_for_update(no_key=True).first()  # who closes it meanwhile is waited for
     if alert is None:
         return _open(topic, tier, reasons, now)
     if tier >= alert.tier:
         return None
     before, alert.tier = alert.tier, tier
     alert.reasons, alert.raised_at = [asdict(reason) for reason in reasons], now
+    alert.topic_version = topic.current or alert.topic_version
     alert.claim_due_at = min(alert.claim_due_at, claim_deadline(tier, now))
-    alert.save(update_fields=["tier", "reasons", "raised_at", "claim_due_at"])
+    alert.save(update_fields=["tier", "reasons", "raised_at", "topic_version", "claim_due_at"])
     _note(alert, "raised", now=now, tier_before=before)
     return alert
 
@@ -80,9 +82,14 @@ def _headline(lead: Mention | None, topic: Topic) -> str:
 
 @transaction.atomic
 def claim_alert(*, alert: Alert, by: User, now: datetime) -> None:
-    """Take an alert on; the first wins, everyone else gets WrongStateError('claimed' or 'closed')."""
+    """Take an alert on; the first wins, everyone else gets WrongStateError('claimed' or 'closed').
+
+    Claiming what is one's own already changes nothing. `alert` is read afresh in any case, so that it says who has it.
+    """
     claimed = Alert.objects.unclaimed().filter(pk=alert.pk).update(claimed_at=now, claimed_by=by)
     alert.refresh_from_db()
+    if not claimed and alert.closed_at is None and alert.claimed_by_id == by.pk:
+        return
     if not claimed:
         raise WrongStateError("closed" if alert.closed_at else "claimed")
     audit.record(verb="claim", subject=alert, by=by, now=now, workspace=alert.workspace)
@@ -90,14 +97,19 @@ def claim_alert(*, alert: Alert, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def close_alert(*, alert: Alert, reason: str, note: str, by: User, now: datetime) -> None:
-    """Close an alert with a reason (see CLOSE_REASONS); raises WrongStateError('closed')."""
+def close_alert(*, alert: Alert, reason: str, note: str, may_close_red: bool, by: User, now: datetime) -> None:
+    """Close an alert with a reason (see CLOSE_REASONS); raises WrongStateError('closed' or 'red-needs-manager').
+
+    The tier counts that the alert has now, not the one that somebody saw. `alert` is read afresh in any case.
+    """
     if reason not in CLOSE_REASONS:
         raise ValueError(reason)
-    closed = Alert.objects.open().filter(pk=alert.pk)
-    if not closed.update(closed_at=now, closed_by=by, close_reason=reason, close_note=note.strip()):
-        raise WrongStateError("closed")
+    allowed = Q() if may_close_red else Q(tier__gt=Tier.RED)
+    closed = Alert.objects.open().filter(allowed, pk=alert.pk)
+    done = closed.update(closed_at=now, closed_by=by, close_reason=reason, close_note=note.strip())
     alert.refresh_from_db()
+    if not done:
+        raise WrongStateError("closed" if alert.closed_at else "red-needs-manager")
     audit.record(
         verb="close",
         subject=alert,
@@ -119,6 +131,8 @@ def _note(alert: Alert, kind: str, *, now: datetime, by: User | None = None, tie
         [Delivery(outlet=outlet, event=event, due_at=now, created_at=now) for outlet in outlets]
     )
     wake("alerts.changed")
+    # Counted under the lock of the sequence: the event with the highest number tells the newest counts.
+    LiveCounter.objects.select_for_update(no_key=True).filter(pk=alert.workspace_id).first()
     announce(
         workspace_id=alert.workspace_id,
         kind=f"alert.{kind}",
@@ -130,7 +144,8 @@ def _note(alert: Alert, kind: str, *, now: datetime, by: User | None = None, tie
 
 
 def open_counts(workspace_id: int) -> dict[str, int]:
-    """Open alerts by tier (`"1"` … `"4"`) and how many of them nobody claimed."""
+    """Open alerts by tier (`"1"` … `"4"`), and how many alerts and red alerts nobody claimed."""
     open_alerts = list(Alert.objects.open().filter(workspace=workspace_id).values_list("tier", "claimed_at"))
+    unclaimed = [tier for tier, claimed_at in open_alerts if claimed_at is None]
     by_tier = {str(tier.value): sum(1 for found, _ in open_alerts if found == tier) for tier in Tier}
-    return {**by_tier, "unclaimed": sum(1 for _, claimed_at in open_alerts if claimed_at is None)}
+    return {**by_tier, "unclaimed": len(unclaimed), "unclaimed_red": unclaimed.count(Tier.RED)}

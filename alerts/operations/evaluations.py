@@ -5,19 +5,21 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Evaluation, Rule
 from alerts.operations.alerts import raise_alert
-from alerts.rules import Reason, Situation, evaluate
+from alerts.rules import Reason, Situation, busiest_hour, evaluate
 from alerts.tiers import tier_of
 from monitoring.measuring.surprise import Point, State
-from monitoring.models import BackMatch, Measure, Meter, Topic
+from monitoring.models import BUCKET, HISTORY_AFTER, BackMatch, Measure, Meter, Topic
 from monitoring.operations.mentions import bucket_of
 from sentinel.core.stages import Stage
 
 HOUR = timedelta(hours=1)
 LEARNED = timedelta(days=28)
+LATEST = HISTORY_AFTER + HOUR  # what is older when captured is history
 LOOK_AGAIN = timedelta(seconds=60)
 
 
@@ -32,6 +34,7 @@ def adopt_changed_topics(now: datetime) -> None:
                 WHERE known.id IS NULL
                    OR (meter.revision > known.evaluated_revision AND (known.due_at IS NULL OR known.due_at > %s)
                        AND known.attempt = 0)
+                ORDER BY meter.topic_id
                ON CONFLICT (topic_id) DO UPDATE SET due_at = EXCLUDED.due_at""",
             [now, now],
         )
@@ -70,6 +73,11 @@ def reasons_of(topic: Topic, situation: Situation) -> list[Reason]:
     ]
 
 
+def hour_begins(now: datetime) -> datetime:
+    """The beginning of the twelve buckets that count as the last hour, the open one last."""
+    return bucket_of(now) - HOUR + BUCKET
+
+
 def situation_of(row: Evaluation, now: datetime) -> Situation:
     """The figures of the last hour, and how unusual they are."""
     topic, settled = row.topic, bucket_of(now).replace(minute=0) - HOUR
@@ -80,15 +88,36 @@ def situation_of(row: Evaluation, now: datetime) -> Situation:
     if not recent or recent[-1].bucket < open_bucket:
         points.append(Point(at=open_bucket.timestamp(), value=0, negative=0))
     reading = state.peek(points)
-    hour = [measure for measure in recent if measure.bucket > open_bucket - HOUR]
-    sensitive = topic.mentions.filter(sensitive__gt=0, placed_at__gt=now - HOUR, is_history=False)
+    hour = [measure for measure in recent if measure.bucket >= hour_begins(now)]
+    sensitive, authors = _sensitive_hour(topic, now)
     return Situation(
         total_1h=sum(measure.total for measure in hour),
         negative_1h=sum(measure.negative for measure in hour),
-        sensitive_1h=sensitive.count(),
-        authors_1h=sensitive.values("post__author", "post__source").distinct().count(),
+        sensitive_1h=sensitive,
+        authors_1h=authors,
         usual_1h=reading.usual_1h if reading else 0.0,
         surprise=reading.recent if reading else 0.0,
+    )
+
+
+def _sensitive_hour(topic: Topic, now: datetime) -> tuple[int, int]:
+    """The sensitive posts and their authors of the worst hour that anything captured in the last hour belongs to.
+
+    What is captured late counts in the hour in which it was published, so that it warns and yet is not exaggerated.
+    """
+    mentions = topic.mentions.filter(sensitive__gt=0, is_history=False, placed_at__gt=now - LATEST)
+    fresh = mentions.filter(captured_at__gt=now - HOUR)
+    first = fresh.aggregate(first=Min("placed_at"))["first"]
+    if first is None:
+        return 0, 0
+    around = mentions.filter(placed_at__gt=first - HOUR).order_by("placed_at")
+    rows = around.values_list("placed_at", "captured_at", "source", "post__author", "post")
+    return busiest_hour(
+        # Nameless posts are taken for as many people.
+        [
+            (placed, captured > now - HOUR, (source, author) if author else post)
+            for placed, captured, source, author, post in rows
+        ]
     )
 
 
@@ -122,5 +151,5 @@ EVALUATIONS: Stage[Evaluation] = Stage(
     handle=evaluate_topics,
     adopt=adopt_changed_topics,
     related=("topic__workspace", "topic__current"),
-    batch=50,
+    batch=1,  # an alert takes locks of its workspace: no transaction holds those of two
 )

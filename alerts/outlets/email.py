@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from alerts.outlets import Message
 
-_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+# The local part in ASCII, since few mail servers take more; the domain in any script.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^@\s,;<>()\"\\]+\.[^@\s,;<>()\"\\.]+")
 
 
 @dataclass(frozen=True, slots=True)

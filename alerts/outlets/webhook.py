@@ -7,9 +7,9 @@ import hmac
 import json
 import secrets
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from alerts.outlets import Message
+from sentinel.core.net.guard import RefusedAddressError, parse_target
 from sentinel.core.net.types import Request
 
 PREFIX = "whsec_"
@@ -23,10 +23,17 @@ def new_secret() -> str:
 
 def check_address(address: str) -> str:
     """What is wrong with an address, as an English msgid, or ""."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return "Enter an address that begins with https:// or http://."
+    try:
+        parse_target(address)
+    except RefusedAddressError:
+        return "Enter an address that begins with https:// or http://, without a user name in it."
     return ""
+
+
+def place(address: str) -> str:
+    """The address without what may be secret in it: scheme, host and port."""
+    target = parse_target(address)
+    return f"{target.scheme}://{target.authority}"
 
 
 def signature(secret: str, key: str, timestamp: int, body: bytes) -> str:

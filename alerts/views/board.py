@@ -90,8 +90,6 @@ def claim(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
 def close(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
     """Close an alert with a reason."""
     alert = in_workspace(request, Alert.objects.all(), alert_id)
-    if alert.tier == 1 and not request.membership.may(Permission.CLOSE_RED_ALERT):
-        return _refused(request, alert, WrongStateError("red-needs-manager"))
     form = CloseAlertForm(request.POST)
     if not form.is_valid():
         return _refused(request, alert, WrongStateError("reason-missing"))
@@ -100,6 +98,7 @@ def close(request: WorkspaceRequest, alert_id: int) -> HttpResponse:
             alert=alert,
             reason=form.cleaned_data["reason"],
             note=form.cleaned_data["note"],
+            may_close_red=request.membership.may(Permission.CLOSE_RED_ALERT),
             by=request.user,
             now=timezone.now(),
         )

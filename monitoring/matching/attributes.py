@@ -1,6 +1,6 @@
 """The words of a query that ask who, where and in which language, not what (pure)."""
 
-from functools import cache
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitoring.matching.folding import Folded
@@ -56,4 +56,4 @@ def _holds(value: str, term: Term) -> bool:
     )
 
 
-_word = cache(Word)
+_word = lru_cache(maxsize=4096)(Word)

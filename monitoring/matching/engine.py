@@ -5,7 +5,7 @@ words of which one must be there if it is to hold; only queries whose anchor was
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -71,11 +71,8 @@ class Engine(Generic[Key]):
         in_title: Finds = {}
         in_text: Finds = {}
         for search in self._searches:
-            for term, span in search.finds(title):
-                in_title.setdefault(term, []).append(span)
-            for term, span in search.finds(text):
-                if term.field != "title":
-                    in_text.setdefault(term, []).append(span)
+            search.collect(title, in_title, is_title=True)
+            search.collect(text, in_text, is_title=False)
         return Evidence(document, title, text, in_title, in_text)
 
 
@@ -88,13 +85,14 @@ class _Search:
         self._automaton = AhoCorasick([pattern for pattern, _, _ in patterns])
         self._owners = [(term, word if word.needs_check else None) for _, term, word in patterns]
 
-    def finds(self, text: Folded) -> Iterator[tuple[Term, Span]]:
+    def collect(self, text: Folded, finds: Finds, *, is_title: bool) -> None:
+        """Add what stands in `text` to `finds`; words for the title alone count there alone."""
         if not text.text:
             return
         for number, start, end in self._automaton.find_matches_as_indexes(written(text, self._level), overlapping=True):
             term, word = self._owners[number]
-            if word is None or word.accepts(text, start, end):
-                yield term, (start, end)
+            if (is_title or not term.field) and (word is None or word.accepts(text, start, end)):
+                finds.setdefault(term, []).append((start, end))
 
 
 def _located(query: Query, evidence: Evidence) -> Match:

@@ -1,7 +1,7 @@
 """What a document holds of a query's words, and whether that makes the query true (pure)."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from monitoring.matching.attributes import has_attribute
@@ -42,10 +42,12 @@ def holds(node: Node, evidence: Evidence) -> bool:
     """Whether the evidence makes `node` true."""
     if isinstance(node, Term):
         return evidence.has(node)
-    if isinstance(node, Or):
-        return any(holds(part, evidence) for part in node.parts)
-    if isinstance(node, And):
-        return all(holds(part, evidence) for part in node.parts)
+    if isinstance(node, And | Or):
+        decisive = isinstance(node, Or)
+        for part in node.parts:  # a loop: this is the hot path, and a generator would cost more than the question
+            if holds(part, evidence) is decisive:
+                return decisive
+        return not decisive
     if isinstance(node, Not):
         return not holds(node.part, evidence)
     return any(True for place in PLACES for _ in _near_spans(node, evidence, place))
@@ -63,23 +65,35 @@ def positive_spans(node: Node, evidence: Evidence, place: Place) -> Iterator[Spa
                 yield from positive_spans(part, evidence, place)
 
 
-def gap_to_nearest(span: Span, others: list[Span]) -> int | None:
-    """Characters between `span` and the nearest of `others` that does not overlap it; None where there is none."""
-    start, end = span
-    starts, ends = [other[0] for other in others], sorted(other[1] for other in others)
-    after, before = bisect_left(starts, end), bisect_right(ends, start)
-    gaps = [starts[after] - end] if after < len(starts) else []
-    return min([*gaps, start - ends[before - 1]] if before else gaps, default=None)
+class Neighbours:
+    """Spans of one side of a NEAR, ready to be asked for the nearest."""
+
+    __slots__ = ("_ends", "_starts")
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in spans:
+            self._starts.append(start)
+            self._ends.append(end)
+        self._starts.sort()
+        self._ends.sort()
+
+    def gap(self, span: Span) -> int | None:
+        """Characters between `span` and the nearest that does not overlap it; None where there is none."""
+        start, end = span
+        after, before = bisect_left(self._starts, end), bisect_right(self._ends, start)
+        gaps = [self._starts[after] - end] if after < len(self._starts) else []
+        return min([*gaps, start - self._ends[before - 1]] if before else gaps, default=None)
 
 
 def _near_spans(node: Near, evidence: Evidence, place: Place) -> Iterator[Span]:
     """The finds of either side that have one of the other side within the distance, in the same place."""
     left, right = (
-        sorted({span for term in terms_of(side) for span in evidence.spans(term, place)})
-        for side in (node.left, node.right)
+        {span for term in terms_of(side) for span in evidence.spans(term, place)} for side in (node.left, node.right)
     )
-    for spans, others in ((left, right), (right, left)):
+    for spans, others in ((left, Neighbours(right)), (right, Neighbours(left))):
         for span in spans:
-            gap = gap_to_nearest(span, others)
+            gap = others.gap(span)
             if gap is not None and gap <= node.distance:
                 yield span

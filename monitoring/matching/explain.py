@@ -1,10 +1,12 @@
 """Why a query holds for a document, or what stopped it, as data that a page puts into words (pure)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
 from monitoring.matching.engine import Engine
-from monitoring.matching.evaluation import PLACES, Evidence, gap_to_nearest, holds
+from monitoring.matching.evaluation import PLACES, Evidence, Neighbours, Place, holds
 from monitoring.matching.folding import Span
 from monitoring.matching.printer import print_term
 from monitoring.matching.query import And, Document, Near, Node, Not, Or, Query, Term, terms_of
@@ -105,22 +107,40 @@ def _near_failure(node: Near, evidence: Evidence) -> Finding:
 
 def _closest(node: Near, evidence: Evidence) -> Finding:
     """The closest two finds of a NEAR, in the same place and apart from each other."""
-    found = [
-        (gap, place, left, right, span)
-        for place in PLACES
-        for left in terms_of(node.left)
-        for right in terms_of(node.right)
-        for span in evidence.spans(left, place)
-        if (gap := gap_to_nearest(span, evidence.spans(right, place))) is not None
-    ]
-    if not found:
+    closest = min(_pairs(node, evidence), key=lambda pair: pair.gap, default=None)
+    if closest is None:
         sides = [next(term for term in terms_of(side) if evidence.has(term)) for side in (node.left, node.right)]
         return Finding("apart", {"left": print_term(sides[0]), "right": print_term(sides[1])})
-    gap, place, left, right, span = min(found, key=lambda find: find[0])
-    params = {"left": print_term(left), "right": print_term(right), "distance": gap}
-    partner = next(s for s in evidence.spans(right, place) if gap in (s[0] - span[1], span[0] - s[1]))
-    both = tuple(sorted((span, partner)))
-    spans, title_spans = (both, ()) if place == "text" else ((), both)
-    if gap <= node.distance:
+    params = {"left": print_term(closest.left), "right": print_term(closest.right), "distance": closest.gap}
+    both = tuple(sorted((closest.span, _partner(closest, evidence))))
+    spans, title_spans = (both, ()) if closest.place == "text" else ((), both)
+    if closest.gap <= node.distance:
         return Finding("near", params, spans, title_spans)
     return Finding("too_far", params | {"limit": node.distance}, spans, title_spans)
+
+
+class _Pair(NamedTuple):
+    """A find of the left word and how far the nearest one of the right word is."""
+
+    gap: int
+    place: Place
+    left: Term
+    right: Term
+    span: Span
+
+
+def _pairs(node: Near, evidence: Evidence) -> Iterator[_Pair]:
+    for place, right in product(PLACES, terms_of(node.right)):
+        neighbours = Neighbours(evidence.spans(right, place))
+        for left in terms_of(node.left):
+            for span in evidence.spans(left, place):
+                gap = neighbours.gap(span)
+                if gap is not None:
+                    yield _Pair(gap, place, left, right, span)
+
+
+def _partner(pair: _Pair, evidence: Evidence) -> Span:
+    start, end = pair.span
+    return next(
+        other for other in evidence.spans(pair.right, pair.place) if pair.gap in (other[0] - end, start - other[1])
+    )

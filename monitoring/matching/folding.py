@@ -86,17 +86,18 @@ class Folded:
 
     def _locate(self) -> None:
         """Find each character's place; `_ends` is needed only where a place is not one character wide."""
-        folds = list(map(_fold, self._units))
-        starts = list(compress(range(len(folds)), folds))
-        if isinstance(self._units, str) and len(starts) == len(self.skeleton):
-            self._starts = starts
-            return
+        if isinstance(self._units, str):
+            starts = list(compress(range(len(self._units)), map(_FOLDS.__getitem__, map(ord, self._units))))
+            if len(starts) == len(self.skeleton):
+                self._starts = starts
+                return
         self._starts, self._ends = [], []
         position = 0
-        for unit, folded in zip(self._units, folds, strict=True):
-            self._starts += [position] * len(folded)
+        for unit in self._units:
+            width = len(_fold(unit))
+            self._starts += [position] * width
             position += len(unit)
-            self._ends += [position] * len(folded)
+            self._ends += [position] * width
 
 
 def fold_word(text: str) -> Folded:

@@ -33,7 +33,7 @@ from monitoring.matching.query import (
     any_of,
     none_of,
 )
-from monitoring.matching.scripts import is_han
+from monitoring.matching.scripts import is_han, without_surrogates
 
 _MARKS: dict[str, Level] = {"=": "exact", "＝": "exact", "~": "pinyin", "～": "pinyin"}
 _STARTS_PART = frozenset({Kind.WORD, Kind.FIELD, Kind.MARK, Kind.OPEN, Kind.NOT})
@@ -43,7 +43,7 @@ def parse(text: str) -> Query:
     """The query written in `text`; raises QueryError with the code point where it goes wrong."""
     if len(text) > MAX_LENGTH:
         raise QueryError("too_long", MAX_LENGTH, length=len(text), limit=MAX_LENGTH)
-    return _Parser(text).query()
+    return _Parser(without_surrogates(text)).query()
 
 
 class _Parser:
@@ -57,14 +57,17 @@ class _Parser:
         self._first_exclusion: int | None = None
 
     def query(self) -> Query:
-        if self._next.kind is Kind.END:
+        if self._at(Kind.END):
             raise QueryError("empty")
         root = self._any("")
-        if self._next.kind is Kind.CLOSE:
+        if self._at(Kind.CLOSE):
             raise QueryError("unopened_bracket", self._next.position)
         if anchors(root) is None:
             raise QueryError("only_excluded", self._first_exclusion or 0)
         return Query(root)
+
+    def _at(self, kind: Kind) -> bool:
+        return self._next.kind is kind
 
     def _take(self) -> Token:
         token = self._next
@@ -74,7 +77,7 @@ class _Parser:
 
     def _any(self, field: Field) -> Node:
         parts = [self._all(field)]
-        while self._next.kind is Kind.OR:
+        while self._at(Kind.OR):
             operator = self._take()
             self._require_part(operator)
             parts.append(self._all(field))
@@ -82,14 +85,14 @@ class _Parser:
 
     def _all(self, field: Field) -> Node:
         parts = [self._one(field)]
-        while self._next.kind is Kind.AND or self._next.kind in _STARTS_PART:
-            if self._next.kind is Kind.AND:
+        while self._at(Kind.AND) or self._next.kind in _STARTS_PART:
+            if self._at(Kind.AND):
                 self._require_part(self._take())
             parts.append(self._one(field))
         return all_of(parts)
 
     def _one(self, field: Field) -> Node:
-        if self._next.kind is not Kind.NOT:
+        if not self._at(Kind.NOT):
             return self._near(field)
         operator = self._take()
         if self._first_exclusion is None:
@@ -103,16 +106,16 @@ class _Parser:
     def _near(self, field: Field) -> Node:
         start = self._next.position
         left = self._part(field)
-        if self._next.kind is not Kind.NEAR:
+        if not self._at(Kind.NEAR):
             return left
         operator = self._take()
         distance = _distance(operator)
         self._require_part(operator)
         right_start = self._next.position
-        if self._next.kind is Kind.NOT:
+        if self._at(Kind.NOT):
             raise QueryError("near_operand", right_start)
         right = self._part(field)
-        if self._next.kind is Kind.NEAR:
+        if self._at(Kind.NEAR):
             raise QueryError("near_operand", self._next.position)
         return Near(_near_operand(left, start), _near_operand(right, right_start), distance)
 
@@ -138,9 +141,9 @@ class _Parser:
         return self._part(field)
 
     def _group(self, opening: Token, field: Field) -> Node:
-        if self._next.kind is Kind.CLOSE:
+        if self._at(Kind.CLOSE):
             raise QueryError("empty_brackets", opening.position)
-        if self._next.kind is Kind.END:
+        if self._at(Kind.END):
             raise QueryError("unclosed_bracket", opening.position)
         self._descend(opening)
         node = self._any(field)
@@ -151,7 +154,7 @@ class _Parser:
         return node
 
     def _marked(self, mark: Token, field: Field) -> Term:
-        if self._next.kind is not Kind.WORD or self._next.position != mark.position + 1:
+        if not self._at(Kind.WORD) or self._next.position != mark.position + 1:
             raise QueryError("mark_needs_word", mark.position, mark=mark.text)
         if field in ATTRIBUTES and field != "author":
             raise QueryError("field_plain", mark.position, field=field)

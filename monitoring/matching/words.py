@@ -8,14 +8,14 @@ between letters and digits (iPhone 15), or if they part every letter (r e c a l 
 from monitoring.matching.folding import Folded, fold_word
 from monitoring.matching.pinyin import sounds, spellings
 from monitoring.matching.query import Level, Term
-from monitoring.matching.scripts import is_alphabetic
+from monitoring.matching.scripts import is_alphabetic, without_surrogates
 
 
 def written(text: Folded, level: Level) -> str:
     """The form of a text in which words of `level` are looked for."""
     match level:
         case "exact":
-            return text.text
+            return without_surrogates(text.text)
         case "skeleton":
             return text.skeleton
         case "pinyin":
@@ -30,7 +30,7 @@ class Word:
     def __init__(self, term: Term) -> None:
         self.level = term.level
         folded = fold_word(term.text)
-        form = term.text.strip() if term.level == "exact" else folded.skeleton
+        form = written(folded, "exact").strip() if term.level == "exact" else folded.skeleton
         self.patterns = spellings(form) if term.level == "pinyin" else [form]
         self.needs_check = any(map(is_alphabetic, form))
         self._gaps = frozenset() if term.level == "exact" else _gaps(folded, 0, len(form))

@@ -57,11 +57,9 @@ def content_hash(title: str, text: str) -> bytes:
 def key_of(item: Item, source: Source) -> bytes:
     """The key that makes one post one; a private source shares none with others.
 
-    The address decides, since a feed and a list of the same site name an article differently; on Weibo, whose addresses
-    vary, its identifier does.
+    A kind states `site_id` only where the address does not tell posts apart.
     """
-    site_id = item.site_id if source.kind == "weibo" else ""
-    key = post_key(item.url, site_id, host_of(item.url))
+    key = post_key(item.url, item.site_id, host_of(item.url))
     return hashlib.sha256(f"{source.owner_id}:".encode() + key).digest() if source.owner_id else key
 
 

@@ -50,7 +50,7 @@ class Report:
 
     @property
     def succeeded(self) -> bool:
-        return self.outcome in ("ok", "unchanged")
+        return self.outcome in ("ok", "unchanged", "empty")  # a search may find nothing
 
 
 def next_delay(source: Source, report: Report, failures: int) -> timedelta:

@@ -5,7 +5,7 @@ import re
 from monitoring.sources.items import SourceError
 from sentinel.core.net.types import Response
 
-_REFUSING_STATUSES = frozenset({401, 403, 407, 418, 432, 451})
+_REFUSING_STATUSES = frozenset({401, 403, 407, 418, 429, 432, 451, 999})
 _SAMPLE = 30_000
 _CAPTCHA = re.compile(
     r"(?i)百度安全验证|安全验证|人机验证|人機驗證|滑动验证|拖动滑块|输入验证码|輸入驗證碼|访问过于频繁|訪問過於頻繁|访问验证|异常访问"

@@ -191,9 +191,8 @@ def _name(element: Any) -> str:
     if not tag.startswith("{"):
         return tag.lower()
     space, _, local = tag[1:].partition("}")
-    if space.startswith(_CORE):
-        return local.lower()
-    return _PREFIXES.get(space, f"{space}:" if space else "") + local.lower()
+    prefix = _PREFIXES.get(space, "" if space.startswith(_CORE) else f"{space}:")
+    return prefix + local.lower()
 
 
 def _base_of(element: Any, base: str) -> str:

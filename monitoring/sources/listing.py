@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from monitoring.crawling.addresses import absolute_url, host_of
 from monitoring.crawling.charset import decode
 from monitoring.crawling.dates import Parsed, parse_date
-from monitoring.crawling.extraction import extract_article
+from monitoring.crawling.extraction import Article, extract_article
 from monitoring.crawling.markup import line_of, parse_html, text_of
 from monitoring.sources.answers import refusal_in, require_success
 from monitoring.sources.figures import read_count
@@ -61,6 +61,7 @@ FIELDS: tuple[Field, ...] = (
     Field("reposts", gettext_noop("Selector of the number of reposts"), advanced=True),
 )
 _NO_SELECTOR = gettext_noop("This is not a CSS selector.")
+_DETAIL_SELECTORS = ("detail_text", "detail_title", "detail_author", "detail_time")
 _NOT_SELECTORS = frozenset({"url", "follow"})
 _ATTRIBUTE = re.compile(r"@([A-Za-z_][\w\-:]*)$")
 _NO_PAGE = re.compile(r"(?i)^\s*(?:javascript|mailto|tel|data):|^\s*#|^\s*$")
@@ -236,28 +237,41 @@ def detail(definition: Definition, item: Item, response: Response, now: datetime
     require_success(response)
     html = decode(response.body, response.headers.get("content-type", "")).text
     article = extract_article(html, now, zone)
-    tree = parse_html(html)
-    root = tree.root
-    if root is None:
-        raise SourceError("layout", "an empty page")
-    published = _time_in(root, definition.get("detail_time", ""), now, zone) or _finer(article.published, item)
-    title = _value(root, definition.get("detail_title", ""))
-    author = _value(root, definition.get("detail_author", ""))
-    text = _block_text(root, definition["detail_text"]) if definition.get("detail_text") else article.text
+    selected = _selected_parts(definition, html, now, zone)
+    published = selected.published or _finer(article.published, item)
+    text = selected.text if definition.get("detail_text") else article.text
     if not text:
         refusal = refusal_in(response.url, html)
-        raise SourceError(
-            "blocked" if refusal else "layout", refusal or f"no text: {definition.get('detail_text', '')}"
-        )
+        if refusal:
+            raise SourceError("blocked", refusal)
+        raise SourceError("layout", f"no text: {definition.get('detail_text', '')}")
     return replace(
         item,
-        title=title or item.title or article.title,
-        author=author or item.author or article.author,
+        title=selected.title or item.title or article.title,
+        author=selected.author or item.author or article.author,
         text=text,
         published_at=published.at if published else item.published_at,
         precision=published.precision if published else item.precision,
         needs_detail=False,
     )
+
+
+def _selected_parts(definition: Definition, html: str, now: datetime, zone: tzinfo) -> Article:
+    """What the definition's selectors read on an article's page; parts without a selector are empty."""
+    root = parse_html(html).root if any(definition.get(name) for name in _DETAIL_SELECTORS) else None
+    if root is None:
+        return Article("", "", None, "")
+    title, author, time = (_selector(definition, name) for name in ("detail_title", "detail_author", "detail_time"))
+    return Article(
+        title=_value(root, title),
+        author=_value(root, author),
+        published=_time_in(root, time, now, zone),
+        text=_block_text(root, _selector(definition, "detail_text")),
+    )
+
+
+def _selector(definition: Definition, name: str) -> str:
+    return str(definition.get(name) or "")
 
 
 def _finer(found: Parsed | None, item: Item) -> Parsed | None:

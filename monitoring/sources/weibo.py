@@ -199,7 +199,7 @@ def plain_text(marked: str) -> str:
         image.replace_with(image.attributes.get("alt") or "")
     for link in tree.css("a"):
         if link.text().strip() in ("全文", "...全文", "…全文", "展开"):
-            link.decompose()
+            link.decompose(recursive=False)
     return text_of(tree.body or tree.root)
 
 

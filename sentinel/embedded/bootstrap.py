@@ -75,12 +75,12 @@ def is_ready(environment: Path, stamp: str) -> bool:
 
 
 @contextlib.contextmanager
-def only_one(environment: Path) -> Iterator[None]:
-    """Hold the others that want to install into the same place."""
+def only_one(environment: Path) -> Iterator[int]:
+    """Hold the others that want to install into the same place; yields the open file that holds them."""
     environment.parent.mkdir(parents=True, exist_ok=True)
     with open(environment.with_name(f"{environment.name}.lock"), "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()
 
 
 def check_python() -> None:
@@ -100,8 +100,11 @@ def base_python() -> str:
     return str(getattr(sys, "_base_executable", "") or sys.executable)
 
 
-def install(lock: Path, environment: Path, stamp: str) -> None:
-    """Make the environment anew and install exactly what the lock file holds. Raises CannotPrepare."""
+def install(lock: Path, environment: Path, stamp: str, claim: int) -> None:
+    """Make the environment anew and install exactly what the lock file holds. Raises CannotPrepare.
+
+    `claim` is the open file that keeps others out. An installer that outlives us, because we were killed, keeps it.
+    """
     say(f"Installing the packages of {lock.name} into {environment} (once, about half a minute) …")
     shutil.rmtree(environment, ignore_errors=True)
     python = str(environment / "bin/python")
@@ -109,7 +112,9 @@ def install(lock: Path, environment: Path, stamp: str) -> None:
     steps = [[base_python(), "-m", "venv", str(environment)], [*pip, "--requirement", str(lock)]]
     for step in steps:
         variables = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0"}
-        result = subprocess.run(step, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables)  # noqa: S603
+        result = subprocess.run(  # noqa: S603
+            step, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables, pass_fds=[claim]
+        )
         if result.returncode != 0:
             say(result.stdout)
             raise CannotPrepare("The packages could not be installed; the lines above say why.")
@@ -124,9 +129,9 @@ def prepared_environment(lock: Path) -> Path:
     environment = place_for(name.removeprefix("."))
     if not is_ready(environment, stamp):
         check_python()
-        with only_one(environment):
+        with only_one(environment) as claim:
             if not is_ready(environment, stamp):  # another may have made it while we waited
-                install(lock, environment, stamp)
+                install(lock, environment, stamp, claim)
     return environment
 
 

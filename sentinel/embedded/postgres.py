@@ -70,7 +70,10 @@ def prepare(folder: Path, *, port: int, settings: Mapping[str, str] = SETTINGS) 
     if user.isdigit():
         home = home_for_nobody(folder)
         programs = programs_for_nobody(programs, home)
-    cluster, password = home / "cluster", kept_password(folder)
+    cluster = home / "cluster"
+    if cluster.exists() and not (folder / "password").exists():
+        raise StartFailed(unusable(cluster, f"its password, {folder / 'password'}, is missing"))
+    password = kept_password(folder)
     if not cluster.exists():
         initialise(programs, home, password, user=user)
     check_cluster(cluster)

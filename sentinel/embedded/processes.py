@@ -1,5 +1,6 @@
 """Child processes of `./run`: each in a session of its own, its output read line by line, never left behind."""
 
+import errno
 import os
 import signal
 import socket
@@ -166,7 +167,7 @@ def port_is_free(host: str, port: int) -> bool:
     except socket.gaierror as error:
         raise StartFailed(f"HOST={host} is not an address of this machine.") from error
     except OSError as error:
-        if error.errno == 99:
+        if error.errno == errno.EADDRNOTAVAIL:
             raise StartFailed(f"HOST={host} is not an address of this machine.") from error
         return False
     return True

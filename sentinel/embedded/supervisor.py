@@ -19,7 +19,7 @@ from .parts import parts
 from .processes import Guardian, Process, Program, StartFailed, free_port
 from .readiness import Readiness, Watchdog, ask
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 LOOK_EVERY = 0.2
 ASK_EVERY = 5.0
 EXPLAINED = 3  # the exit code of `prepare` when its last line says all
@@ -53,14 +53,17 @@ class Supervisor:
     def start_services(self) -> None:
         """PostgreSQL and Valkey, unless the environment names others. Raises StartFailed."""
         waits: list[Callable[[], None]] = []
-        if not self.variables.get("DATABASE_URL"):
-            database = postgres.prepare(self.folder.root / "postgres", port=free_port())
-            waits.append(partial(postgres.wait_until_ready, database, self.start(database.program)))
-            self.variables["DATABASE_URL"] = database.url
-        if not self.variables.get("REDIS_URL"):
-            broker = valkey.prepare(self.folder.root / "valkey", port=free_port())
-            waits.append(partial(valkey.wait_until_ready, broker, self.start(broker.program)))
-            self.variables["REDIS_URL"] = broker.url
+        try:
+            if not self.variables.get("DATABASE_URL"):
+                database = postgres.prepare(self.folder.root / "postgres", port=free_port())
+                waits.append(partial(postgres.wait_until_ready, database, self.start(database.program)))
+                self.variables["DATABASE_URL"] = database.url
+            if not self.variables.get("REDIS_URL"):
+                broker = valkey.prepare(self.folder.root / "valkey", port=free_port())
+                waits.append(partial(valkey.wait_until_ready, broker, self.start(broker.program)))
+                self.variables["REDIS_URL"] = broker.url
+        except OSError as error:
+            raise StartFailed(f"The data folder {self.folder.root} cannot be used: {error}.") from error
         for wait in waits:
             wait()
 

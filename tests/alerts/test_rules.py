@@ -3,12 +3,13 @@
 import copy
 import json
 from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.rules import KINDS, RuleError, Situation, default_rules, evaluate, validate_definition
+from alerts.rules import KINDS, RuleError, Situation, busiest_hour, default_rules, evaluate, validate_definition
 from alerts.tiers import Tier, tier_of
 
 VOLUME, NEGATIVE, SENSITIVE = default_rules()
@@ -169,3 +170,41 @@ def test_every_definition_that_is_accepted_can_be_evaluated(kind, values, min_co
     thresholds = dict(zip(("4", "3", "2", "1"), values, strict=True))
     definition = validate_definition({"kind": kind, "thresholds": thresholds, "min_count": min_count})
     assert evaluate(definition, situation).kind == kind
+
+
+MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+def post(minute: int, author: str = "", *, fresh: bool = True) -> tuple[datetime, bool, str]:
+    return MORNING + timedelta(minutes=minute), fresh, author or f"author at {minute}"
+
+
+def test_the_busiest_hour_is_any_sixty_minutes_not_an_hour_of_the_clock():
+    assert busiest_hour([post(0), post(50), post(70), post(100), post(109)]) == (4, 4)
+
+
+def test_a_post_sixty_minutes_later_is_in_another_hour():
+    assert busiest_hour([post(0), post(60)]) == (1, 1)
+
+
+def test_the_busiest_hour_says_how_many_people_wrote():
+    assert busiest_hour([post(0, "a"), post(1, "a"), post(2, "b")]) == (3, 2)
+
+
+def test_an_hour_without_anything_fresh_does_not_count():
+    assert busiest_hour([post(minute, fresh=False) for minute in range(9)]) == (0, 0)
+    assert busiest_hour([post(0, fresh=False), post(1, fresh=False), post(90)]) == (1, 1)
+
+
+def test_what_was_known_before_counts_beside_something_fresh():
+    assert busiest_hour([post(0, fresh=False), post(1, fresh=False), post(20)]) == (3, 3)
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.booleans(), st.sampled_from("abc"))))
+def test_the_busiest_hour_is_that_of_a_recount(drawn: list[tuple[int, bool, str]]):
+    posts = [(MORNING + timedelta(minutes=minute), fresh, author) for minute, fresh, author in sorted(drawn)]
+    hours = [[one for one in posts if end - timedelta(hours=1) < one[0] <= end] for end, _fresh, _author in posts]
+    counted = [
+        (len(hour), len({author for _when, _fresh, author in hour})) for hour in hours if any(p[1] for p in hour)
+    ]
+    assert busiest_hour(posts) == max(counted, default=(0, 0))

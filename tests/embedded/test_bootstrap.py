@@ -28,7 +28,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / ".venv"
 
 
-def fake_install(lock: Path, environment: Path, stamp: str) -> None:
+def fake_install(lock: Path, environment: Path, stamp: str, claim: int) -> None:
     environment.mkdir()
     (environment / "bin").mkdir()
     (environment / "bin/python").symlink_to(sys.executable)
@@ -69,10 +69,10 @@ def test_of_two_first_runs_one_installs_and_the_other_waits(
 ) -> None:
     installed: list[Path] = []
 
-    def slow_install(lock: Path, environment: Path, stamp: str) -> None:
+    def slow_install(lock: Path, environment: Path, stamp: str, claim: int) -> None:
         threading.Event().wait(0.2)
         installed.append(environment)
-        fake_install(lock, environment, stamp)
+        fake_install(lock, environment, stamp, claim)
 
     monkeypatch.setattr(bootstrap, "install", slow_install)
     runs = [threading.Thread(target=bootstrap.prepared_environment, args=(lock,)) for _ in range(2)]

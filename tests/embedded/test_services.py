@@ -85,14 +85,22 @@ def test_an_interrupted_first_start_is_begun_again(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_cluster_is_left_alone_and_named(tmp_path: Path) -> None:
     (tmp_path / "cluster").mkdir()
     (tmp_path / "cluster/notes.txt").write_text("mine")
+    (tmp_path / "password").touch()
     with pytest.raises(StartFailed, match=r"it is not a PostgreSQL data folder\); nothing in it was changed"):
         postgres.prepare(tmp_path, port=free_port())
     assert (tmp_path / "cluster/notes.txt").read_text() == "mine"
 
 
+def test_a_cluster_without_its_password_is_left_alone_and_named(tmp_path: Path) -> None:
+    (tmp_path / "cluster").mkdir()
+    with pytest.raises(StartFailed, match=r"its password, .*/password, is missing\)"):
+        postgres.prepare(tmp_path, port=free_port())
+
+
 def test_a_cluster_of_another_version_is_left_alone_and_named(tmp_path: Path) -> None:
     (tmp_path / "cluster").mkdir()
     (tmp_path / "cluster/PG_VERSION").write_text("15\n")
+    (tmp_path / "password").touch()
     with pytest.raises(StartFailed, match=r"it was written by PostgreSQL 15, this is 18\)"):
         postgres.prepare(tmp_path, port=free_port())
 

@@ -152,6 +152,7 @@ def test_a_damaged_database_is_named_and_not_touched(tmp_path: Path) -> None:
     cluster = tmp_path / "data/postgres/cluster"
     cluster.mkdir(parents=True)
     (cluster / "PG_VERSION").write_text("18\n")
+    (cluster.parent / "password").write_text("secret")
     message = refused(Instance(tmp_path / "data"))
     assert message.startswith(f"The database in {cluster} cannot be opened (")
     assert [path.name for path in cluster.iterdir()] == ["PG_VERSION"]

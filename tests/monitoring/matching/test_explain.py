@@ -1,6 +1,6 @@
 """Why a query holds or not, for a page to put into words."""
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from monitoring.matching import Document, Engine, Finding, explain, parse
 from tests.monitoring.matching.strategies import documents, queries
@@ -55,6 +55,7 @@ def test_a_near_that_fails_says_how_far_apart_or_that_they_never_meet():
     assert reasons("曜日 NEAR/9 客服", "客服", title="曜日") == (False, [("apart", {"left": "曜日", "right": "客服"})])
 
 
+@settings(deadline=None)
 @given(queries(), documents)
 def test_an_explanation_agrees_with_the_engine_and_always_has_a_reason(query, document):
     explanation = explain(query, document)

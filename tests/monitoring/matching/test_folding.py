@@ -1,7 +1,7 @@
 """Text without its disguises, and the way back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.matching.folding import Folded, skeleton
@@ -80,6 +80,7 @@ def test_joining_characters_fold_like_what_they_make():
     assert skeleton("\u1112\u1161\u11ab") == skeleton("한")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_each_character_of_a_skeleton_comes_from_the_place_it_names(text):
     folded = Folded(text)
@@ -91,11 +92,13 @@ def test_each_character_of_a_skeleton_comes_from_the_place_it_names(text):
         previous = span
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_folding_a_skeleton_changes_nothing(text):
     assert skeleton(skeleton(text)) == skeleton(text)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=20))
 def test_folding_sees_no_difference_that_conversion_by_phrases_makes(text):
     assert skeleton(simplify(text)) == skeleton(text)

@@ -1,7 +1,7 @@
 """The keyword language: what people may write, and what they are told when it cannot be read."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.matching import Query, QueryError, parse, print_query
@@ -180,6 +180,7 @@ def test_an_error_reads_as_a_sentence_and_can_be_translated():
     assert caught.value.message in MESSAGES.values()
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*'曜日Ab ()|+-"\\“”「」:=~/5,*', "AND ", " OR ", " NEAR/3 ", "title:"])).map("".join))
 def test_any_text_is_either_read_or_refused_inside_itself(text):
     read, position = attempt(text)

@@ -1,7 +1,7 @@
 """The normal form: the same query is always written the same way, and reads back as itself."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from monitoring.matching import parse, print_query
 from tests.monitoring.matching.strategies import any_text, queries
@@ -25,11 +25,13 @@ def test_the_normal_form_writes_operators_out(written, normal):
     assert print_query(parse(written)) == normal
 
 
+@settings(deadline=None)
 @given(queries(any_text))
 def test_what_is_printed_is_read_back_as_the_same_query(query):
     assert parse(print_query(query)) == query
 
 
+@settings(deadline=None)
 @given(queries(any_text))
 def test_the_normal_form_of_a_normal_form_is_itself(query):
     normal = print_query(query)

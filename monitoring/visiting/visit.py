@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any, TypeVar
 
-from monitoring.crawling.answers import check_answer
-from monitoring.crawling.manners import Client, Failure, LogLine, Manners, Ports
-from monitoring.crawling.storable import storable, storable_item
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind
+from monitoring.visiting.answers import check_answer
+from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports
+from monitoring.visiting.storable import storable, storable_item
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
 

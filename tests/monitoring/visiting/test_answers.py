@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from monitoring.crawling.answers import check_answer, retry_after
 from monitoring.sources.items import SourceError
+from monitoring.visiting.answers import check_answer, retry_after
 from sentinel.core.net.types import Response
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)

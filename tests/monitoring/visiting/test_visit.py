@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from monitoring.crawling.robots import RobotsFile
-from monitoring.crawling.visit import Ports, VisitLimits, VisitResult, visit
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Page
+from monitoring.visiting.visit import Ports, VisitLimits, VisitResult, visit
 from sentinel.core.net.client import GuardedClient, Limits
 from sentinel.core.net.types import Request, Response
 from tests.fakes.hostile import Behaviour, HostileServer, answer, endless, raw, redirect, serving, silence

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from monitoring.crawling.answers import retry_after
 from monitoring.crawling.robots import LARGEST, RobotsFile, Rules, read_robots
-from monitoring.crawling.storable import storable
 from monitoring.sources.items import Item, SourceError
+from monitoring.visiting.answers import retry_after
+from monitoring.visiting.storable import storable
 from sentinel.core.net.guard import Target, parse_target
 from sentinel.core.net.types import PRODUCT, FetchError, Request, Response
 

@@ -1,0 +1,102 @@
+"""The charset of a page is told by its bytes; what is declared helps only where they are not clear."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitoring.crawling.charset import decode
+
+SIMPLIFIED = "曜日乳业回应酸奶变质投诉，消费者可凭小票退货，公司表示正在调查原因。"
+TRADITIONAL = "曜日乳業回應優格變質投訴，消費者可憑發票退貨，公司表示正在調查原因。"
+LIES = ["", "text/html; charset=utf-8", "text/html; charset=gb2312", "text/html; charset=big5", "text/html; charset=x"]
+
+
+@pytest.mark.parametrize("content_type", LIES)
+@pytest.mark.parametrize(
+    ("text", "codec", "charset"),
+    [
+        (SIMPLIFIED, "utf-8", "utf-8"),
+        (TRADITIONAL, "utf-8", "utf-8"),
+        (SIMPLIFIED, "gbk", "gb18030"),
+        (TRADITIONAL, "gb18030", "gb18030"),
+        (TRADITIONAL, "big5", "big5"),
+    ],
+)
+def test_headers_lie_in_both_directions(text: str, codec: str, charset: str, content_type: str) -> None:
+    decoded = decode(text.encode(codec), content_type)
+    assert (decoded.text, decoded.charset) == (text, charset)
+
+
+@pytest.mark.parametrize("declared", ["gb2312", "GBK", "utf-8", "big5"])
+def test_meta_declarations_lie_too(declared: str) -> None:
+    page = f'<html><head><meta charset="{declared}"></head><body>{SIMPLIFIED}</body></html>'
+    assert decode(page.encode("gb18030")).text == page
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_decides_and_is_no_text(codec: str) -> None:
+    assert decode(TRADITIONAL.encode(codec), "text/html; charset=gbk").text == TRADITIONAL
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_told_by_its_zero_bytes(codec: str) -> None:
+    page = f"<html><head><title>title</title></head><body>{TRADITIONAL}</body></html>"
+    assert decode(page.encode(codec)).text == page
+
+
+def test_characters_beyond_gb2312_and_big5_are_read_as_browsers_read_them() -> None:
+    assert decode("喆𠮷堃，镕基，国务院回应称正在调查".encode("gb18030"), "text/html; charset=gb2312").text.startswith(
+        "喆𠮷堃"
+    )
+    assert decode("碁銹恒裏，我們正在調查這件事情".encode("cp950"), "text/html; charset=big5").text.startswith(
+        "碁銹恒裏"
+    )
+    assert decode("香港嘅嚟咗，我們正在調查這件事情".encode("big5hkscs")).text.startswith("香港嘅嚟咗")
+
+
+def test_a_page_cut_inside_a_character_stays_what_it_was() -> None:
+    assert decode(SIMPLIFIED.encode()[:-2]).charset == "utf-8"
+    assert decode(SIMPLIFIED.encode("gbk")[:-1]).charset == "gb18030"
+
+
+def test_a_stray_byte_does_not_turn_a_page_into_another_charset() -> None:
+    body = SIMPLIFIED.encode() * 3 + b"\xa0\xff" + SIMPLIFIED.encode()
+    assert decode(body, "text/html; charset=gb2312").charset == "utf-8"
+
+
+@pytest.mark.parametrize("word", ["联通", "一台Iphone"])
+def test_a_short_gb_text_that_is_valid_utf_8_by_chance_is_gb(word: str) -> None:
+    assert decode(word.encode("gbk")).text == word
+
+
+@pytest.mark.parametrize("text", ["Привет, как дела", "© 2025 Example", "café crème", "Ελληνικά νέα"])
+def test_other_scripts_in_utf_8_stay_themselves(text: str) -> None:
+    assert decode(text.encode(), "text/html; charset=gb2312").text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "declared"),
+    [
+        ("日本語のニュースです", "cp932", "Shift_JIS"),
+        ("日本語のニュースです", "euc-jp", "EUC-JP"),
+        ("한국어 뉴스 기사", "cp949", "euc-kr"),
+        ("café crème où", "cp1252", "iso-8859-1"),
+    ],
+)
+def test_a_declared_foreign_charset_is_believed_where_the_bytes_are_not_chinese(
+    text: str, codec: str, declared: str
+) -> None:
+    assert decode(text.encode(codec), f"text/html; charset={declared}").text == text
+
+
+@given(st.binary(max_size=400), st.text(max_size=60))
+def test_any_bytes_are_read_somehow(body: bytes, content_type: str) -> None:
+    assert isinstance(decode(body, content_type).text, str)
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
+def test_what_is_utf_8_is_never_read_otherwise_where_it_says_so(text: str) -> None:
+    body = text.encode()
+    if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or b"\0" in body:
+        return
+    assert decode(body, "text/html; charset=utf-8").text == text

@@ -1,0 +1,185 @@
+"""Weibo's mobile interface: nested cards, counts in words, and blocks that come as answers."""
+
+import contextlib
+import json
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitoring.sources import weibo
+from monitoring.sources.figures import read_count
+from monitoring.sources.items import DefinitionError, SourceError
+from sentinel.core.net.types import Response
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2025, 6, 20, 10, 30, tzinfo=SHANGHAI)
+PAYLOADS = Path(__file__).resolve().parents[2] / "payloads"
+DEFINITION = weibo.validate({"url": "https://m.weibo.cn", "query": "曜日乳业", "pages": "3"})
+FIRST = weibo.start(DEFINITION)[0].url
+
+
+def answer(body: bytes, url: str = FIRST, status: int = 200) -> Response:
+    return Response(url, status, {"content-type": "application/json; charset=utf-8"}, body)
+
+
+def payload(name: str) -> bytes:
+    return (PAYLOADS / name).read_bytes()
+
+
+def test_a_search_asks_for_the_first_page_in_the_networks_own_form() -> None:
+    parts = urlsplit(FIRST)
+    assert (parts.netloc, parts.path) == ("m.weibo.cn", "/api/container/getIndex")
+    assert parse_qs(parts.query) == {
+        "containerid": ["100103type=61&q=曜日乳业"],
+        "page_type": ["searchall"],
+        "page": ["1"],
+    }
+
+
+def test_posts_are_found_in_nested_cards() -> None:
+    page = weibo.parse(DEFINITION, answer(payload("weibo_search.json")), NOW, SHANGHAI)
+    assert [item.site_id for item in page.items] == ["5001", "5002", "5003", "5004"]
+    first = page.items[0]
+    assert first.url == "https://m.weibo.cn/detail/5001"
+    assert first.text == "曜日乳业的酸奶[怒]坏了\n找客服没人理 @曜日乳业"
+    assert (first.author, first.precision) == ("雅婷", "minute")
+    assert first.published_at == datetime(2025, 6, 20, 10, 27, tzinfo=SHANGHAI)
+    assert first.figures == {"reposts": 1_000_000, "comments": 12_000, "likes": 35}
+
+
+def test_a_repost_quotes_its_original_whether_the_author_is_there_or_not() -> None:
+    page = weibo.parse(DEFINITION, answer(payload("weibo_search.json")), NOW, SHANGHAI)
+    quoted, orphan = page.items[1], page.items[2]
+    assert quoted.text == "转发微博//@爆料君:原来的内容&链接"
+    assert quoted.published_at == datetime(2025, 6, 20, 9, 39, 20, tzinfo=SHANGHAI)
+    assert quoted.figures == {"reposts": 0, "likes": 1}
+    assert orphan.text == "转发//抱歉，作者已设置仅展示半年内微博"
+    assert (orphan.author, orphan.precision) == ("", "day")
+
+
+def test_a_long_text_is_read_whole_with_a_second_call() -> None:
+    page = weibo.parse(DEFINITION, answer(payload("weibo_search.json")), NOW, SHANGHAI)
+    long = page.items[3]
+    assert long.needs_detail
+    assert long.text == "长文开头……//@月见乳业:月见乳业公告"
+    assert weibo.detail_request(DEFINITION, long).url == "https://m.weibo.cn/statuses/extend?id=5004"
+    whole = weibo.detail(DEFINITION, long, answer(payload("weibo_extend.json")), NOW, SHANGHAI)
+    assert whole.text == "长文开头，\n后面还有很多内容。//@月见乳业:月见乳业公告"
+    assert not whole.needs_detail
+
+
+def test_pages_are_followed_up_to_the_limit_of_the_definition() -> None:
+    url, read = FIRST, 0
+    while True:
+        read += 1
+        onward = weibo.parse(DEFINITION, answer(payload("weibo_search.json"), url), NOW, SHANGHAI).next
+        if not onward:
+            break
+        url = onward[0].url
+    assert read == 3
+
+
+def test_a_list_by_since_id_is_followed_with_it() -> None:
+    body = json.loads(payload("weibo_search.json"))
+    body["data"]["cardlistInfo"] = {"since_id": 777, "page": None}
+    onward = weibo.parse(DEFINITION, answer(json.dumps(body).encode()), NOW, SHANGHAI).next
+    assert parse_qs(urlsplit(onward[0].url).query)["since_id"] == ["777"]
+
+
+@pytest.mark.parametrize(
+    ("response", "code"),
+    [
+        (answer(payload("weibo_login_wanted.json")), "blocked"),
+        (
+            answer(b'{"ok": 0, "msg": "\xe8\xaf\xb7\xe6\xb1\x82\xe8\xbf\x87\xe4\xba\x8e\xe9\xa2\x91\xe7\xb9\x81"}'),
+            "blocked",
+        ),
+        (answer(b'{"ok": 0}'), "blocked"),
+        (answer(b"", status=432), "blocked"),
+        (
+            answer(b"<html><title>Sina Visitor System</title></html>", "https://passport.weibo.com/visitor/visitor"),
+            "blocked",
+        ),
+        (answer(payload("weibo_nothing.json")), "empty"),
+        (answer(b"<html>hello</html>"), "malformed"),
+        (answer(b"[1]"), "malformed"),
+        (answer(b"", status=502), "http"),
+    ],
+)
+def test_a_block_is_said_and_never_no_posts(response: Response, code: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        weibo.parse(DEFINITION, response, NOW, SHANGHAI)
+    assert caught.value.code == code
+
+
+def test_the_end_of_the_pages_is_no_failure() -> None:
+    page = weibo.parse(
+        DEFINITION, answer(payload("weibo_nothing.json"), FIRST.replace("page=1", "page=2")), NOW, SHANGHAI
+    )
+    assert page.items == []
+    assert page.next == []
+
+
+def test_a_definition_has_words_or_a_whole_interface_address() -> None:
+    whole = "http://127.0.0.1:8123/api/container/getIndex?containerid=1076031"
+    definition = weibo.validate({"url": whole})
+    assert weibo.start(definition)[0].url == whole
+    assert weibo.site(definition) == "127.0.0.1"
+    assert definition["pages"] == "1"
+    for bad, field in (({"url": "https://m.weibo.cn"}, "query"), ({"url": "weibo", "query": "x"}, "url")):
+        with pytest.raises(DefinitionError) as caught:
+            weibo.validate(bad)
+        assert list(caught.value.problems) == [field]
+
+
+@pytest.mark.parametrize(
+    ("shown", "count"),
+    [
+        ("100万+", 1000000),
+        ("1.2万", 12000),
+        ("3.4k", 3400),
+        ("1,234", 1234),
+        ("评论(56)", 56),
+        ("2亿", 200000000),
+        (7, 7),
+        ("转发", None),
+        (None, None),
+        (True, None),
+        (-1, None),
+        ("", None),
+    ],
+)
+def test_counts_are_read_as_sites_show_them(shown: object, count: int | None) -> None:
+    assert read_count(shown) == count
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["mblog", "card_group", "id", "text", "user", "created_at", "retweeted_status", "x"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(json_values, json_values)
+def test_no_answer_raises_anything_but_a_source_error(cards: object, info: object) -> None:
+    body = json.dumps({"ok": 1, "data": {"cards": cards, "cardlistInfo": info}}).encode()
+    with contextlib.suppress(SourceError):
+        weibo.parse(DEFINITION, answer(body), NOW, SHANGHAI)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise_anything_but_a_source_error(body: bytes) -> None:
+    with contextlib.suppress(SourceError):
+        weibo.parse(DEFINITION, answer(body), NOW, SHANGHAI)
