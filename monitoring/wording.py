@@ -41,7 +41,7 @@ def log_text(line: dict[str, Any]) -> str:
         "details": _("%(wanted)s pages were new; %(unread)s are left for the next visit."),
         "out-of-time": _("No time was left to ask %(host)s."),
     }.get(what, what)
-    return text % said
+    return str(text % said)
 
 
 def mood_text(label: str) -> str:
@@ -115,4 +115,3 @@ def finding_text(finding: Finding) -> str:
     if finding.code == "hit" and params["count"] > 1:
         return _("%(said)s %(count)s times") % {"said": said, "count": params["count"]}
     return said
-    return str(text % said)

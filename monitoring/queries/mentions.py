@@ -12,6 +12,7 @@ from monitoring.operations.mentions import bucket_of
 from monitoring.queries.names import author_code, source_names
 from monitoring.text.analysis import whole_text
 from monitoring.text.marks import Part, excerpt, marked, shifted
+from monitoring.text.script import language_of
 from monitoring.text.sensitive import warning_hits
 from sentinel.core.models import Workspace
 
@@ -68,18 +69,19 @@ class TopicMatch:
 
 @dataclass(frozen=True, slots=True)
 class MentionRow:
-    """One post of the list; `stated` says what is known of its time: second, minute, hour, day, month or ""."""
+    """One post of the list; `precision` of its publication is second, minute, hour, day, month or "" for unknown."""
 
     post_id: int
     placed_at: datetime
     published_at: datetime | None
     captured_at: datetime
-    stated: str
+    precision: str
     latency: timedelta | None
     is_history: bool
     edited: bool
     source: str
     author: str
+    language: str
     title: Sequence[Part]
     text: Sequence[Part]
     terms: Sequence[str]
@@ -89,7 +91,7 @@ class MentionRow:
 
     @property
     def placed_by_publication(self) -> bool:
-        return self.stated in ("second", "minute", "hour")
+        return self.precision in ("second", "minute", "hour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +198,13 @@ def _row(workspace: Workspace, found: list[Mention], analysis: Analysis | None, 
         placed_at=post.placed_at,
         published_at=post.published_at,
         captured_at=post.captured_at,
-        stated=post.precision if post.published_at else "",
+        precision=post.precision,
         latency=latency(post),
         is_history=post.is_history,
         edited=post.revision > 1,
         source=source,
         author=author_code(post),
+        language=language_of(post.title + post.text),
         title=marked(post.title, title_hits, [(hit["start"], hit["end"]) for hit in terms]),
         text=excerpt(post.text, hits, shifted([(hit["start"], hit["end"]) for hit in terms], begin)),
         terms=tuple(dict.fromkeys(hit["term"] for hit in terms)),

@@ -10,6 +10,7 @@ from monitoring.queries.mentions import current_spans, latency, text_begins, war
 from monitoring.queries.names import author_code, source_names
 from monitoring.text.differences import changed_characters, differences
 from monitoring.text.marks import Part, marked, shifted
+from monitoring.text.script import language_of
 from sentinel.core.models import Workspace
 
 
@@ -56,6 +57,7 @@ class PostPage:
     source: str
     author: str
     latency: timedelta | None
+    language: str
     link: str  # "" where the address is none that a browser may open
     title: Sequence[Part]
     text: Sequence[Part]
@@ -92,6 +94,7 @@ def post_page(workspace: Workspace, post: Post, compare: tuple[int, int] | None 
         source=names.get(mentions[0].source_id, "") if mentions else "",
         author=author_code(post),
         latency=latency(post),
+        language=language_of(post.title + post.text),
         link=post.url if post.url.startswith(("https://", "http://")) else "",
         title=marked(post.title, title_hits, spans),
         text=marked(post.text, hits, shifted(spans, text_begins(post))),

@@ -9,7 +9,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from monitoring.text.script import language_of
 from monitoring.wording import category_text, figure_text, mood_text, precision_text
 from sentinel.core import formats
 from sentinel.core.templatetags.sentinel import span
@@ -19,7 +18,6 @@ register.filter("category_text", category_text)
 register.filter("figure_text", figure_text)
 register.filter("mood_text", mood_text)
 register.filter("precision_text", precision_text)
-register.filter("language_of", language_of)
 
 
 @register.filter
