@@ -138,7 +138,7 @@ class Visit(StageRow):
         ]
 
     def __str__(self) -> str:
-        return self.source.url
+        return str(self.source)
 
 
 class Host(models.Model):
@@ -248,7 +248,7 @@ class Analysis(StageRow):
         pass
 
     def __str__(self) -> str:
-        return str(self.post_id)
+        return str(self.post)
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -308,7 +308,7 @@ class BackMatch(StageRow):
         pass
 
     def __str__(self) -> str:
-        return str(self.topic_version_id)
+        return str(self.topic_version)
 
 
 class MentionQuerySet(models.QuerySet["Mention"]):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alerts.models import Alert
+from alerts.tiers import Tier
 from monitoring.models import Subscription
 from sentinel.core.live import newest_seq
 from sentinel.core.models import Membership, Workspace
@@ -60,9 +61,16 @@ def _workspaces_of(membership: Membership) -> list[Workspace]:
 
 def _figures(membership: Membership) -> dict[str, Any]:
     workspace = membership.workspace
+    seq = newest_seq(workspace.pk)  # read first: what comes later is announced later
+    unclaimed = (
+        Alert.objects.visible_to(workspace)
+        .unclaimed()
+        .aggregate(every=Count("pk"), red=Count("pk", filter=Q(tier=Tier.RED)))
+    )
     figures = {
-        "seq": newest_seq(workspace.pk),
-        "open_unclaimed": Alert.objects.visible_to(workspace).unclaimed().count(),
+        "seq": seq,
+        "open_unclaimed": unclaimed["every"],
+        "unclaimed_red": unclaimed["red"],
         **_sources(workspace),
     }
     if membership.may(Permission.RELEASE_PARKED):

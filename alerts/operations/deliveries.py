@@ -47,9 +47,7 @@ DELIVERIES: Stage[Delivery] = Stage(
 def _note_try(delivery: Delivery, receipt: Receipt, now: datetime) -> None:
     """Write the receipt down; raises LeaseLostError when another worker has taken the delivery over."""
     claimed = Delivery.objects.filter(pk=delivery.pk, lease_until=delivery.lease_until)
-    if not claimed.update(
-        outcome=receipt.outcome, receipt=receipt.detail[:300], tried_at=now, tries=F("tries") + 1
-    ):
+    if not claimed.update(outcome=receipt.outcome, receipt=receipt.detail[:300], tried_at=now, tries=F("tries") + 1):
         raise LeaseLostError(DELIVERIES.name)
 
 

@@ -67,9 +67,7 @@ def edit_outlet(
             outlet.save(update_fields=changed)
     except IntegrityError as error:
         raise WrongStateError("name-taken") from error
-    audit.record(
-        verb="edit", subject=outlet, by=by, now=now, workspace=outlet.workspace, data={"changed": changed}
-    )
+    audit.record(verb="edit", subject=outlet, by=by, now=now, workspace=outlet.workspace, data={"changed": changed})
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from monitoring.models import Source, Subscription
 from monitoring.operations import sources as operations
 from monitoring.previews import Preview, try_source
 from monitoring.sources import KINDS
-from monitoring.wording import log_words, outcome_text, source_done, wrong_source_state
+from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.models import User
 from sentinel.core.operations import WrongStateError

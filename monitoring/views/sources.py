@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,13 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from monitoring.crawling.addresses import host_of
 from monitoring.models import AllowedHost, Post, Sighting, Subscription, Visit
 from monitoring.operations import sources as operations
+from monitoring.queries.names import author_code
 from monitoring.source_health import HIDDEN, TROUBLE, SourceHealth, share_within_norm, source_health
 from monitoring.sources import KINDS
-from monitoring.text.pseudonym import pseudonym
-from monitoring.wording import (
+from monitoring.source_wording import (
     LogWords,
     StateWords,
     log_words,
@@ -161,7 +159,7 @@ def _shown_post(sighting: Sighting) -> ShownPost:
     is_timed = post.published_at is not None and post.precision in ("second", "minute")
     return ShownPost(
         post=post,
-        author=pseudonym(post.author, host_of(post.url), settings.SECRET_KEY.encode()) if post.author else "",
+        author=author_code(post),
         latency=sighting.captured_at - post.published_at if is_timed and post.published_at else None,
     )
 

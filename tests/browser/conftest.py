@@ -152,7 +152,8 @@ def _wait_until_it_serves(process: "subprocess.Popen[bytes]", address: str) -> N
 
 def _launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(
-        executable_path=shutil.which("chromium") or "/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
+        executable_path=shutil.which("chromium") or "/usr/bin/chromium",
+        args=["--no-sandbox", "--disable-dev-shm-usage"],
     )
 
 
