@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from monitoring.queries.mentions import Wanted
+from monitoring.source_wording import address_text, pace_words
 from monitoring.sources import KINDS
 from monitoring.sources.items import DefinitionError
 from monitoring.sources.kinds import Field
-from monitoring.source_wording import address_text, pace_words
 from sentinel.core.net.guard import RefusedAddressError, parse_target
 
 SECONDS = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
@@ -68,6 +68,10 @@ class SourceForm(forms.Form):
         """The kind's own fields that few sources need."""
         return [self[field.name] for field in KINDS[self.kind].FIELDS if field.advanced]
 
+    def has_advanced(self) -> bool:
+        """Whether one of these says something, so that it is not folded away."""
+        return any(field.value() or field.errors for field in self.advanced_fields())
+
     def settings_fields(self) -> list[forms.BoundField]:
         """What the workspace says of the source."""
         return [self[name] for name in SETTINGS]
@@ -91,7 +95,8 @@ class SourceForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What a valid form says, as the operations take it."""
         cleaned = self.cleaned_data
-        return {"definition": cleaned["definition"], "url": cleaned["address"]} | {one: cleaned[one] for one in SETTINGS}
+        settings = {name: cleaned[name] for name in SETTINGS}
+        return {"definition": cleaned["definition"], "url": cleaned["address"], **settings}
 
     def place(self) -> str:
         """The `host:port` that a valid form's visits begin at."""

@@ -80,7 +80,7 @@ def state_of(subscription: Subscription, visit: Visit | None, latency: Latency |
 
 def source_health(workspace: Workspace, now: datetime, subscription_id: int | None = None) -> list[SourceHealth]:
     """Every subscription of the workspace (or one): trouble first, then by name."""
-    found = Subscription.objects.filter(workspace=workspace).select_related("source", "paused_by")
+    found = Subscription.objects.filter(workspace=workspace).select_related("workspace", "source", "paused_by")
     subscriptions = list(found.filter(pk=subscription_id) if subscription_id else found)
     sources = [subscription.source_id for subscription in subscriptions]
     latencies, volumes = _latencies(sources, now), _volumes(sources, now)

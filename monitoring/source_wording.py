@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from monitoring.source_health import SourceHealth
 from monitoring.sources import KINDS
+from monitoring.wording import figure_text
 from sentinel.core.net.guard import RefusedAddressError
 from sentinel.core.wording import fetch_error_text
 
@@ -160,6 +161,18 @@ def address_text(error: RefusedAddressError) -> str:
         "lookalike-host": _("The name of the site contains letters that only look like others. Type it anew."),
     }.get(error.reason)
     return said or fetch_error_text(error.code, error.detail)
+
+
+def field_text(name: str) -> str:
+    """A field of an item; what a site counts is worded by `figure_text`."""
+    return {
+        "title": _("Title"),
+        "text": _("Text"),
+        "author": _("Author"),
+        "published_at": _("Published"),
+        "url": _("Address"),
+        "site_id": _("The site's identifier"),
+    }.get(name) or figure_text(name)
 
 
 def log_words(lines: Iterable[dict[str, Any]]) -> list[LogWords]:

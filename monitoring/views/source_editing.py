@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -16,8 +16,8 @@ from monitoring.forms import DEFAULT_INTERVAL, SETTINGS, SourceForm
 from monitoring.models import Source, Subscription
 from monitoring.operations import sources as operations
 from monitoring.previews import Preview, try_source
-from monitoring.sources import KINDS
 from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
+from monitoring.sources import KINDS
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.models import User
 from sentinel.core.operations import WrongStateError
@@ -56,7 +56,7 @@ def source_add(request: WorkspaceRequest, kind: str = "feed") -> HttpResponse:
     def save(values: dict[str, Any], now: datetime) -> Subscription:
         return operations.add_source(workspace=request.workspace, kind=kind, by=request.user, now=now, **values)
 
-    return _edit(request, SourceForm(kind, request.POST or None, initial=initial), None, save)
+    return _edit(request, SourceForm(kind, _typed(request), initial=initial), None, save)
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,7 +77,17 @@ def source_edit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
         operations.edit_source(subscription=subscription, by=request.user, now=now, **values)
         return subscription
 
-    return _edit(request, SourceForm(edited.kind, request.POST or None, initial=initial), subscription, save)
+    return _edit(request, SourceForm(edited.kind, _typed(request), initial=initial), subscription, save)
+
+
+def _typed(request: WorkspaceRequest) -> QueryDict | None:
+    """What was submitted; `action=use-feed` takes over the feed that a web page named."""
+    if request.method != "POST":
+        return None
+    typed = request.POST.copy()
+    if typed.get("action") == "use-feed":
+        typed["url"] = typed.get("named_feed", "")
+    return typed
 
 
 def _edit(request: WorkspaceRequest, form: SourceForm, subscription: Subscription | None, save: Save) -> HttpResponse:
@@ -94,7 +104,7 @@ def _edit(request: WorkspaceRequest, form: SourceForm, subscription: Subscriptio
 def _do(
     request: WorkspaceRequest, form: SourceForm, subscription: Subscription | None, save: Save, now: datetime
 ) -> _Answer:
-    """Carry out `action`: test; save, which tests what was not tested yet; save-anyway; or open-place.
+    """Carry out `action`: test, also as use-feed; save, which tests what was not tested yet; save-anyway; open-place.
 
     By `open-place` an operator opens the private `host:port` of the address to the crawler, and tests again.
     """
@@ -104,7 +114,7 @@ def _do(
     if action == "open-place" and request.user.is_operator:
         operations.allow_host(address=form.place(), by=request.user, now=now)
     needs_test = action == "save" and not _is_tested(request, source) and not _is_unchanged(source, subscription)
-    if needs_test or action in ("test", "open-place"):
+    if needs_test or action in ("test", "use-feed", "open-place"):
         answer.preview = try_source(source, request.workspace, now)
     if action == "save-anyway" or (action == "save" and (answer.preview is None or answer.preview.succeeded)):
         try:

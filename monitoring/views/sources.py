@@ -1,7 +1,8 @@
 """Sources: are we blind anywhere?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,6 @@ from monitoring.models import AllowedHost, Post, Sighting, Subscription, Visit
 from monitoring.operations import sources as operations
 from monitoring.queries.names import author_code
 from monitoring.source_health import HIDDEN, TROUBLE, SourceHealth, share_within_norm, source_health
-from monitoring.sources import KINDS
 from monitoring.source_wording import (
     LogWords,
     StateWords,
@@ -27,12 +27,14 @@ from monitoring.source_wording import (
     state_words,
     wrong_source_state,
 )
+from monitoring.sources import KINDS
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
+from sentinel.core.models import Workspace
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
 NEWEST_SHOWN = 5
-VISITS_IN_PANE = 1
+VISITS_IN_PANE = 7
 VISITS_ON_PAGE = 60
 
 # what the list can be narrowed to → the states that it then shows
@@ -83,7 +85,8 @@ class ShownPost:
 
     post: Post
     author: str
-    latency: Any  # timedelta, or None where the time of publication is not known to the minute
+    latency: timedelta | None  # None where the time of publication is not known to the minute
+    is_mention: bool  # the workspace has a page of it
 
 
 def _row(health: SourceHealth) -> SourceRow:
@@ -118,6 +121,7 @@ def _list_context(request: WorkspaceRequest) -> dict[str, Any]:
         "captured": sum(row.health.captured for row in rows),
         "within_norm": share_within_norm(row.health for row in rows),
         "view": view,
+        "is_empty": not shown,
         "query": "" if view == "all" else f"{urlencode({'show': view})}&",
         "selected": selected,
         "is_chosen": chosen is not None,
@@ -140,28 +144,39 @@ def _detail(row: SourceRow, visits: int) -> dict[str, Any]:
         for visit in finished[:visits]
     ]
     newest = Sighting.objects.filter(source=source).select_related("post").order_by("-captured_at", "-pk")
-    posts = [_shown_post(sighting) for sighting in newest[:NEWEST_SHOWN]]
+    posts = _shown_posts(newest[:NEWEST_SHOWN], row.health.subscription.workspace)
     return {
         "visits": shown,
         "posts": posts,
-        "complete": {
-            "time": sum(one.post.published_at is not None for one in posts),
-            "text": sum(bool(one.post.text) for one in posts),
-            "author": sum(bool(one.post.author) for one in posts),
-            "figures": sum(bool(one.post.figures) for one in posts),
-        },
+        "complete": _complete([one.post for one in posts]),
         "kind_name": KINDS[source.kind].NAME,
     }
 
 
-def _shown_post(sighting: Sighting) -> ShownPost:
+def _complete(posts: list[Post]) -> dict[str, int]:
+    """In how many of the posts a field is filled."""
+    return {
+        "time": sum(post.published_at is not None for post in posts),
+        "text": sum(bool(post.text) for post in posts),
+        "author": sum(bool(post.author) for post in posts),
+        "figures": sum(bool(post.figures) for post in posts),
+    }
+
+
+def _shown_posts(sightings: Iterable[Sighting], workspace: Workspace) -> list[ShownPost]:
+    brought = list(sightings)
+    mine = Post.objects.visible_to(workspace).filter(pk__in=[one.post_id for one in brought])
+    mentioned = set(mine.values_list("pk", flat=True))
+    return [
+        ShownPost(one.post, author_code(one.post), _latency(one), is_mention=one.post_id in mentioned)
+        for one in brought
+    ]
+
+
+def _latency(sighting: Sighting) -> timedelta | None:
     post = sighting.post
     is_timed = post.published_at is not None and post.precision in ("second", "minute")
-    return ShownPost(
-        post=post,
-        author=author_code(post),
-        latency=sighting.captured_at - post.published_at if is_timed and post.published_at else None,
-    )
+    return sighting.captured_at - post.published_at if is_timed and post.published_at else None
 
 
 @require_GET
