@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from monitoring.crawler import allowed_private_hosts, ports_of, visit_source
 from monitoring.matching import Document
@@ -114,7 +114,7 @@ def _released(port: Callable[Given, Awaitable[Answer]]) -> Callable[Given, Await
         try:
             return await port(*args, **kwargs)
         finally:
-            await sync_to_async(connection.close)()
+            await sync_to_async(connections.close_all)()
 
     return call
 
