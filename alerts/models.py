@@ -70,7 +70,7 @@ class Evaluation(StageRow):
         pass
 
     def __str__(self) -> str:
-        return str(self.topic_id)
+        return str(self.topic)
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -253,4 +253,4 @@ class Delivery(StageRow):
         ]
 
     def __str__(self) -> str:
-        return str(self.key)
+        return str(self.outlet)
