@@ -130,6 +130,7 @@ class Reason:
     fraction: float
     threshold_fraction: float
     reached: bool
+    note: str = ""  # what holds a value back that is high enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ class AlertDetail:
     topic_id: int
     reasons: tuple[Reason, ...]
     reached: int  # how many of them
+    counts_less: bool  # one condition alone counts one level less, and here it does
     clocks: tuple[Clock, ...]
     mentions: int  # captured mentions that the alert is about
     mentions_query: str  # of their list

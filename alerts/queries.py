@@ -243,6 +243,7 @@ class BoardReader:
             topic_id=alert.topic_id,
             reasons=reasons,
             reached=sum(reason.reached for reason in reasons),
+            counts_less=[made["tier"] for made in alert.reasons if made["tier"]] == [alert.tier - 1],
             clocks=self._clocks(alert),
             mentions=mentions.count(),
             mentions_query=_mentions_query(alert.topic_id, since, alert.closed_at),

@@ -47,19 +47,14 @@ def reason_of(reason: dict[str, Any]) -> read.Reason:
     full = 1.0 if kind == "negative" else max(BAR_SPAN * threshold, value)
     return read.Reason(
         kind=kind,
-        label=_reason_label(kind, reason.get("held_by", "")),
+        label=rule_name(kind),
         value_text=figure_text(kind, value),
         threshold_text=figure_text(kind, threshold),
         fraction=value / full,
         threshold_fraction=threshold / full,
         reached=reason["tier"] is not None,
+        note={"count": _("too few posts"), "surprise": _("nothing out of the ordinary")}.get(reason["held_by"], ""),
     )
-
-
-def _reason_label(kind: str, held_by: str) -> str:
-    label = rule_name(kind)
-    held = {"count": _("too few posts"), "surprise": _("nothing out of the ordinary")}.get(held_by)
-    return _("%(label)s (%(held)s)") % {"label": label, "held": held} if held else label
 
 
 def rule_name(kind: str) -> str:
