@@ -9,6 +9,7 @@ VERBS = {
     "add": _("added"),
     "allow": _("opened to the crawler"),
     "archive": _("archived"),
+    "change-key": _("changed the signing key of"),
     "change-password": _("changed the password of"),
     "change-preferences": _("changed the preferences of"),
     "change-roles": _("changed the roles of"),
@@ -30,6 +31,7 @@ VERBS = {
     "rename": _("renamed"),
     "resume": _("resumed"),
     "reveal": _("revealed the author of"),
+    "send-again": _("sent once more"),
     "test": _("tested"),
     "visit-now": _("asked for a visit of"),
     "withdraw": _("withdrew"),
@@ -38,6 +40,7 @@ VERBS = {
 KINDS = {
     "alert": _("alert"),
     "allowedhost": _("private address"),
+    "delivery": _("message"),
     "invitation": _("invitation"),
     "membership": _("membership"),
     "outlet": _("notification outlet"),
@@ -52,6 +55,7 @@ KINDS = {
 FACTS = {
     "after": _("after"),
     "before": _("before"),
+    "changed": _("what"),
     "count": _("how many"),
     "definition": _("definition"),
     "kind": _("kind"),
@@ -67,6 +71,7 @@ FACTS = {
     "tier": _("tier"),
     "url": _("address"),
     "version": _("version"),
+    "why": _("why"),
     "window_minutes": _("minutes"),
 }
 LATE = ["after"]  # shown after the others, so that "before" comes before it
