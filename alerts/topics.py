@@ -10,7 +10,7 @@ from alerts import board as read
 from alerts.models import Evaluation, Rule, RuleVersion
 from alerts.operations.evaluations import reasons_of
 from alerts.rules import Situation
-from alerts.wording import figure_text, reason_of, rule_help, rule_name, rule_words
+from alerts.wording import reason_of, rule_help, rule_name, rule_words, threshold_text
 from monitoring.models import BackMatch, Measure, Topic, TopicVersion
 from monitoring.operations.mentions import bucket_of
 from monitoring.text.differences import Part, differences
@@ -180,4 +180,4 @@ def rule_version_lines(rule: Rule) -> list[RuleVersionLine]:
 
 def thresholds_of(definition: dict[str, Any]) -> list[tuple[int, str]]:
     """The thresholds in words, the mildest tier first."""
-    return [(tier, figure_text(definition["kind"], definition["thresholds"][str(tier)])) for tier in (4, 3, 2, 1)]
+    return [(tier, threshold_text(definition["kind"], definition["thresholds"][str(tier)])) for tier in (4, 3, 2, 1)]
