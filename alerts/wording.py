@@ -58,8 +58,13 @@ def reason_of(reason: dict[str, Any]) -> read.Reason:
 
 def _reason_label(kind: str, held_by: str) -> str:
     label = rule_name(kind)
-    held = {"count": _("too few posts"), "surprise": _("nothing out of the ordinary")}.get(held_by)
+    held = held_text(held_by)
     return _("%(label)s (%(held)s)") % {"label": label, "held": held} if held else label
+
+
+def held_text(held_by: str) -> str:
+    """Why a value that is high enough does not speak; "" where nothing holds it back."""
+    return {"count": _("too few posts"), "surprise": _("nothing out of the ordinary"), "": ""}[held_by]
 
 
 def rule_name(kind: str) -> str:
