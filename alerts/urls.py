@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts.views import board, outlets, setup
+from alerts.views import board, mentions, outlets, rules, setup, topics
 
 urlpatterns = [
     path("setup/<str:token>/", setup.setup, name="setup"),
@@ -23,4 +23,13 @@ urlpatterns = [
     path("w/<slug:workspace>/outlets/<int:outlet_id>/enable/", outlets.outlet_enable, name="outlet-enable"),
     path("w/<slug:workspace>/outlets/<int:outlet_id>/remove/", outlets.outlet_remove, name="outlet-remove"),
     path("w/<slug:workspace>/deliveries/<int:delivery_id>/again/", outlets.delivery_again, name="delivery-again"),
+    path("w/<slug:workspace>/alerts/<int:alert_id>/mentions/", mentions.alert_mentions, name="alert-mentions"),
+    path("w/<slug:workspace>/topics/", topics.topic_list, name="topic-list"),
+    path("w/<slug:workspace>/topics/add/", topics.topic_add, name="topic-add"),
+    path("w/<slug:workspace>/topics/test/", topics.topic_test, name="topic-test"),
+    path("w/<slug:workspace>/topics/<int:topic_id>/", topics.topic_edit, name="topic-edit"),
+    path("w/<slug:workspace>/topics/<int:topic_id>/publish/", topics.topic_publish, name="topic-publish"),
+    path("w/<slug:workspace>/topics/<int:topic_id>/rename/", topics.topic_rename, name="topic-rename"),
+    path("w/<slug:workspace>/topics/<int:topic_id>/archive/", topics.topic_archive, name="topic-archive"),
+    path("w/<slug:workspace>/rules/<int:rule_id>/", rules.rule_edit, name="rule-edit"),
 ]

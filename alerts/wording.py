@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 
 from alerts import board as read
 from alerts.models import Alert, AlertEvent, Delivery
@@ -48,8 +48,8 @@ def reason_of(reason: dict[str, Any]) -> read.Reason:
     return read.Reason(
         kind=kind,
         label=_reason_label(kind, reason.get("held_by", "")),
-        value_text=_figure(kind, value),
-        threshold_text=_figure(kind, threshold),
+        value_text=figure_text(kind, value),
+        threshold_text=figure_text(kind, threshold),
         fraction=value / full,
         threshold_fraction=threshold / full,
         reached=reason["tier"] is not None,
@@ -57,16 +57,83 @@ def reason_of(reason: dict[str, Any]) -> read.Reason:
 
 
 def _reason_label(kind: str, held_by: str) -> str:
-    label = {
-        "volume": _("Volume, times the usual"),
-        "negative": _("Negative share, at least"),
-        "sensitive": _("Sensitive posts in an hour"),
-    }[kind]
+    label = rule_name(kind)
     held = {"count": _("too few posts"), "surprise": _("nothing out of the ordinary")}.get(held_by)
     return _("%(label)s (%(held)s)") % {"label": label, "held": held} if held else label
 
 
-def _figure(kind: str, value: float) -> str:
+def rule_name(kind: str) -> str:
+    """What a rule looks at."""
+    return {
+        "volume": _("Volume, times the usual"),
+        "negative": _("Negative share, at least"),
+        "sensitive": _("Sensitive posts in an hour"),
+    }[kind]
+
+
+def rule_help(kind: str) -> str:
+    """How a rule's value comes about."""
+    return {
+        "volume": _(
+            "Posts of the last hour as a multiple of a usual hour, and only while the rise is out of the ordinary for "
+            "this topic, its time of day and its day of the week."
+        ),
+        "negative": _(
+            "How much of the last hour is negative at least: the lower bound of the share, so that few posts do not "
+            "count as many."
+        ),
+        "sensitive": _(
+            "Posts of an hour with a sensitive term that the text does not deny; one author counts twice at most."
+        ),
+    }[kind]
+
+
+def rule_unit(kind: str) -> str:
+    """What stands behind a threshold in a form."""
+    return {
+        "volume": pgettext("unit", "× the usual"),
+        "negative": pgettext("unit", "% negative"),
+        "sensitive": pgettext("unit", "posts"),
+    }[kind]
+
+
+def rule_words(definition: dict[str, Any]) -> str:
+    """A rule in one line: where it begins to speak and where it is worst."""
+    kind, thresholds = definition["kind"], definition["thresholds"]
+    said = {
+        "volume": _("volume from %(blue)s, red from %(red)s"),
+        "negative": _("negative from %(blue)s, red from %(red)s"),
+        "sensitive": _("sensitive posts from %(blue)s, red from %(red)s"),
+    }[kind]
+    return said % {"blue": figure_text(kind, thresholds["4"]), "red": figure_text(kind, thresholds["1"])}
+
+
+# What alerts.rules.validate_definition says of a field.
+RULE_PROBLEMS = (
+    gettext_noop("Choose volume, negative or sensitive"),
+    gettext_noop("Give a threshold for each of the four tiers"),
+    gettext_noop("Give a number above 0"),
+    gettext_noop("Give a whole number from 1"),
+    gettext_noop("This can never be reached"),
+    gettext_noop("A worse tier needs a higher threshold"),
+)
+
+
+def topic_refused_text(code: str, publisher: str = "", number: int = 0) -> str:
+    """Why a verb on a topic or a rule was refused, and what to do."""
+    return {
+        "name-taken": _("Another topic has this name. Choose a different one."),
+        "archived": _("This topic is archived already."),
+        "newer-version": _(
+            "%(name)s published version %(number)s while you were writing. Your text is still here: compare, then "
+            "publish again."
+        )
+        % {"name": publisher or _("Somebody"), "number": number},
+    }[code]
+
+
+def figure_text(kind: str, value: float) -> str:
+    """A rule's value or threshold: 8.4×, 71%, 3."""
     if kind == "volume":
         return formats.multiple(value)
     return formats.percent(value) if kind == "negative" else formats.grouped(round(value))

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from monitoring.views import sources
+from monitoring.views import mentions, posts, sources
 
 urlpatterns = [
+    path("w/<slug:workspace>/mentions/", mentions.mention_list, name="mention-list"),
+    path("w/<slug:workspace>/posts/<int:post_id>/", posts.post, name="post"),
+    path("w/<slug:workspace>/posts/<int:post_id>/author/", posts.post_reveal, name="post-reveal"),
     path("w/<slug:workspace>/sources/", sources.source_list, name="source-list"),
     path("w/<slug:workspace>/sources/add/", sources.source_add, name="source-add"),
     path("w/<slug:workspace>/sources/add/<str:kind>/", sources.source_add, name="source-add-kind"),

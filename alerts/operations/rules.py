@@ -8,8 +8,18 @@ from django.db import transaction
 from alerts.models import Evaluation, Rule, RuleVersion
 from alerts.rules import default_rules, validate_definition
 from monitoring.models import Topic
+from monitoring.operations.topics import create_topic
 from sentinel.core import audit
-from sentinel.core.models import User
+from sentinel.core.models import User, Workspace
+from sentinel.core.operations import WrongStateError
+
+
+@transaction.atomic
+def watch_topic(*, workspace: Workspace, name: str, query: str, is_own: bool, by: User, now: datetime) -> Topic:
+    """A new topic with sensible rules; raises WrongStateError('name-taken') and matching.QueryError."""
+    topic = create_topic(workspace=workspace, name=name, query=query, is_own=is_own, by=by, now=now)
+    create_default_rules(topic=topic, by=by, now=now)
+    return topic
 
 
 @transaction.atomic
@@ -23,8 +33,13 @@ def create_default_rules(*, topic: Topic, by: User, now: datetime) -> list[Rule]
 
 
 @transaction.atomic
-def publish_rule(*, topic: Topic, kind: str, definition: dict[str, Any], by: User, now: datetime) -> RuleVersion:
-    """Make `definition` the topic's live rule of this kind; raises rules.RuleError with the problems by field."""
+def publish_rule(
+    *, topic: Topic, kind: str, definition: dict[str, Any], by: User, now: datetime, over: int | None = None
+) -> RuleVersion:
+    """Make `definition` the topic's live rule of this kind; `over` numbers the version that its writer had read.
+
+    Raises rules.RuleError with the problems by field, and WrongStateError('newer-version').
+    """
     clean = validate_definition(definition)
     Topic.objects.select_for_update(no_key=True).get(pk=topic.pk)
     rule, _created = Rule.objects.get_or_create(
@@ -33,6 +48,8 @@ def publish_rule(*, topic: Topic, kind: str, definition: dict[str, Any], by: Use
     newest = rule.versions.order_by("-number").first()
     if newest is not None and newest.definition == clean:
         return newest
+    if over is not None and newest is not None and newest.number != over:
+        raise WrongStateError("newer-version")
     version = RuleVersion.objects.create(
         rule=rule, number=newest.number + 1 if newest else 1, definition=clean, created_by=by, created_at=now
     )

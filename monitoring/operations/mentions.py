@@ -18,8 +18,8 @@ from monitoring.crawling.addresses import host_of
 from monitoring.matching import Document, Engine, Match, parse
 from monitoring.models import BUCKET, Analysis, Mention, Post, Sighting, Subscription, Topic
 from monitoring.text.analysis import whole_text
-from monitoring.text.sensitive import name_spans
-from sentinel.core.models import LiveCounter, Workspace
+from monitoring.text.sensitive import warning_hits
+from sentinel.core.models import LiveCounter
 from sentinel.core.wakes import wake
 
 MEASURED = ("total", "negative", "positive", "sensitive")
@@ -73,15 +73,6 @@ def document_of(post: Post) -> Document:
     return Document(text=post.text, title=post.title, author=post.author, url=post.url, site=host_of(post.url))
 
 
-def sensitive_count(analysis: Analysis, workspace: Workspace) -> int:
-    """How many sensitive terms warn: those that are not negated and do not lie inside one of the brand's own names."""
-    hits = [hit for hit in analysis.sensitive if not hit["negated"]]
-    if not hits:
-        return 0
-    names = name_spans(whole_text(analysis.post.title, analysis.post.text), workspace.brand_names)
-    return sum(not any(start <= hit["start"] and hit["end"] <= end for start, end in names) for hit in hits)
-
-
 def _matching(analyses: Sequence[Analysis], watched: Watch, existing: Mapping[Key, Mention]) -> dict[Key, Mention]:
     """The mentions that should exist. New ones need a source that the workspace reads; what was captured stays."""
     readers = _readers([analysis.post for analysis in analyses])
@@ -99,7 +90,7 @@ def _matching(analyses: Sequence[Analysis], watched: Watch, existing: Mapping[Ke
 
 
 def _mention(topic: Topic, analysis: Analysis, match: Match, source_id: int) -> Mention:
-    post = analysis.post
+    post, names = analysis.post, topic.workspace.brand_names
     return Mention(
         workspace_id=topic.workspace_id,
         topic=topic,
@@ -111,7 +102,7 @@ def _mention(topic: Topic, analysis: Analysis, match: Match, source_id: int) -> 
         title_spans=[list(span) for span in match.title_spans],
         negative=analysis.negative if analysis.negative is not None else 0.5,
         label=analysis.label,
-        sensitive=sensitive_count(analysis, topic.workspace),
+        sensitive=len(warning_hits(analysis.sensitive, whole_text(post.title, post.text), names)),
         placed_at=post.placed_at,
         captured_at=post.captured_at,
         is_history=post.is_history,

@@ -6,10 +6,11 @@ The terms stand in `terms/<category>.txt`, phrases in which they mean no harm in
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
@@ -174,6 +175,13 @@ def name_spans(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
     """
     folded = fold(text)
     return sorted({folded.original_span(start, end) for start, end in _occurrences(folded.text, names)})
+
+
+def warning_hits(hits: Iterable[Mapping[str, Any]], text: str, own_names: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Of the hits that are kept of `text`, those that warn: not negated and not inside one of `own_names`."""
+    meant = [hit for hit in hits if not hit["negated"]]
+    names = name_spans(text, own_names) if meant else []
+    return [hit for hit in meant if not any(start <= hit["start"] and hit["end"] <= end for start, end in names)]
 
 
 def find_sensitive(text: str, own_names: Sequence[str] = ()) -> list[Hit]:

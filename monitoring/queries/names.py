@@ -1,0 +1,27 @@
+"""Names on pages: sources as the workspace calls them, authors as pseudonyms."""
+
+import hashlib
+import hmac
+from functools import cache
+
+from django.conf import settings
+
+from monitoring.crawling.addresses import host_of
+from monitoring.models import Post, Subscription
+from monitoring.text.pseudonym import pseudonym
+from sentinel.core.models import Workspace
+
+
+def source_names(workspace: Workspace) -> dict[int, str]:
+    """By source, the workspace's name for it."""
+    return dict(Subscription.objects.filter(workspace=workspace).order_by("name").values_list("source_id", "name"))
+
+
+def author_code(post: Post) -> str:
+    """The author's pseudonym, "" where none is stated."""
+    return pseudonym(post.author, host_of(post.url), _key(settings.SECRET_KEY)) if post.author else ""
+
+
+@cache
+def _key(secret: str) -> bytes:
+    return hmac.new(secret.encode(), b"pseudonyms", hashlib.sha256).digest()

@@ -1,0 +1,161 @@
+"""One post: what exactly was said, when, where, and what was made of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitoring.models import Analysis, Mention, Post, PostRevision, Sighting
+from monitoring.queries.mentions import current_spans, latency, text_begins, warnings
+from monitoring.queries.names import author_code, source_names
+from monitoring.text.differences import changed_characters, differences
+from monitoring.text.marks import Part, marked, shifted
+from monitoring.text.script import language_of
+from sentinel.core.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A topic that the post matches; `finds` of its words stand in title and text."""
+
+    topic_id: int
+    name: str
+    version: int
+    finds: int
+    since: datetime
+    is_archived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What the post said from `at` on; `added` and `removed` characters against the version before."""
+
+    number: int
+    at: datetime
+    title: str
+    text: str
+    fingerprint: str
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions as one text."""
+
+    before: int
+    after: int
+    title: Sequence[Part]
+    text: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """Everything that the page of a post shows; `analysis` is None while the post waits for it."""
+
+    post: Post
+    source: str
+    author: str
+    latency: timedelta | None
+    language: str
+    link: str  # "" where the address is none that a browser may open
+    title: Sequence[Part]
+    text: Sequence[Part]
+    finds: int
+    terms: Sequence[dict[str, Any]]  # as kept: term, category, negated; `warns` is added
+    warning_terms: int
+    analysis: Analysis | None
+    matched: Sequence[Matched]
+    versions: Sequence[Version]  # newest first
+    sightings: Sequence[tuple[str, datetime]]
+    comparison: Comparison | None
+
+
+def find_post(workspace: Workspace, post_id: int) -> Post | None:
+    """The post, where the workspace has a mention of it."""
+    return Post.objects.visible_to(workspace).filter(pk=post_id).first()
+
+
+def post_page(workspace: Workspace, post: Post, compare: tuple[int, int] | None = None) -> PostPage:
+    """The page of a post that the workspace may see."""
+    mentions = list(
+        Mention.objects.visible_to(workspace).filter(post=post).select_related("topic", "topic_version").order_by("pk")
+    )
+    analysis = Analysis.objects.filter(post=post).first()
+    if analysis is not None and analysis.evaluated_revision != post.revision:
+        analysis = None
+    names = source_names(workspace)
+    hits, title_hits = current_spans(mentions, post)
+    warning = warnings(post, analysis, workspace)
+    spans = [(hit["start"], hit["end"]) for hit in warning]
+    versions = _versions(post)
+    return PostPage(
+        post=post,
+        source=names.get(mentions[0].source_id, "") if mentions else "",
+        author=author_code(post),
+        latency=latency(post),
+        language=language_of(post.title + post.text),
+        link=post.url if post.url.startswith(("https://", "http://")) else "",
+        title=marked(post.title, title_hits, spans),
+        text=marked(post.text, hits, shifted(spans, text_begins(post))),
+        finds=len(hits) + len(title_hits),
+        terms=[{**hit, "warns": hit in warning} for hit in analysis.sensitive] if analysis else [],
+        warning_terms=len(warning),
+        analysis=analysis,
+        matched=[_matched(mention) for mention in mentions],
+        versions=versions,
+        sightings=_sightings(post, names),
+        comparison=_comparison(versions, compare) if compare else None,
+    )
+
+
+def _matched(mention: Mention) -> Matched:
+    return Matched(
+        topic_id=mention.topic_id,
+        name=mention.topic.name,
+        version=mention.topic_version.number,
+        finds=len(mention.spans) + len(mention.title_spans),
+        since=mention.topic_version.created_at,
+        is_archived=mention.topic.archived_at is not None,
+    )
+
+
+def _sightings(post: Post, names: dict[int, str]) -> list[tuple[str, datetime]]:
+    """The workspace's own sources that brought the post; what others read is theirs to know."""
+    sightings = Sighting.objects.filter(post=post, source__in=names).order_by("captured_at", "pk")
+    return [(names[sighting.source_id], sighting.captured_at) for sighting in sightings]
+
+
+def _versions(post: Post) -> list[Version]:
+    said: list[Post | PostRevision] = [*PostRevision.objects.filter(post=post).order_by("number"), post]
+    versions: list[Version] = []
+    for one in said:
+        now_current = isinstance(one, Post)
+        added, removed = _change(versions[-1], one) if versions else (0, 0)
+        versions.append(
+            Version(
+                number=one.revision if isinstance(one, Post) else one.number,
+                at=(post.revised_at or post.captured_at) if now_current else one.captured_at,
+                title=one.title,
+                text=one.text,
+                fingerprint=bytes(one.content_hash).hex(),
+                added=added,
+                removed=removed,
+            )
+        )
+    return versions[::-1]
+
+
+def _change(before: Version, after: Post | PostRevision) -> tuple[int, int]:
+    title, text = differences(before.title, after.title), differences(before.text, after.text)
+    return changed_characters([*title, *text])
+
+
+def _comparison(versions: Sequence[Version], compare: tuple[int, int]) -> Comparison | None:
+    by_number = {version.number: version for version in versions}
+    before, after = (by_number.get(number) for number in sorted(compare))
+    if before is None or after is None or before is after:
+        return None
+    return Comparison(
+        before.number, after.number, differences(before.title, after.title), differences(before.text, after.text)
+    )
