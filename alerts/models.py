@@ -4,7 +4,7 @@ import uuid
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from monitoring.models import Post, Topic, TopicVersion
@@ -70,7 +70,7 @@ class Evaluation(StageRow):
         pass
 
     def __str__(self) -> str:
-        return str(self.topic_id)
+        return str(self.topic)
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -157,6 +157,16 @@ class AlertEvent(models.Model):
         return f"{self.alert_id} {self.kind}"
 
 
+class OutletQuerySet(models.QuerySet["Outlet"]):
+    def with_counts(self) -> Self:
+        """Each with `waiting` and `failed`, the numbers of its messages in that state."""
+        undelivered = Q(deliveries__delivered_at__isnull=True)
+        return self.annotate(
+            waiting=Count("deliveries", filter=undelivered & Q(deliveries__parked_at__isnull=True)),
+            failed=Count("deliveries", filter=undelivered & Q(deliveries__parked_at__isnull=False)),
+        )
+
+
 class Outlet(models.Model):
     """Where a workspace's alerts are sent, from `least_tier` upwards."""
 
@@ -170,6 +180,8 @@ class Outlet(models.Model):
     disabled_at = models.DateTimeField(null=True)
     disabled_why = models.CharField(max_length=20, blank=True)  # "person", or "gone": the receiver answered 410
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = OutletQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -196,6 +208,18 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")
+
+    def before(self, delivery: "Delivery") -> Self:
+        """What comes after `delivery` when read newest first."""
+        return self.filter(
+            Q(created_at__lt=delivery.created_at) | Q(created_at=delivery.created_at, pk__lt=delivery.pk)
+        )
+
+    def after(self, delivery: "Delivery") -> Self:
+        """What comes before `delivery` when read newest first."""
+        return self.filter(
+            Q(created_at__gt=delivery.created_at) | Q(created_at=delivery.created_at, pk__gt=delivery.pk)
+        )
 
 
 class Delivery(StageRow):
@@ -229,4 +253,4 @@ class Delivery(StageRow):
         ]
 
     def __str__(self) -> str:
-        return str(self.key)
+        return str(self.outlet)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
 from alerts import board as read
-from alerts.models import Alert, Delivery
+from alerts.models import Alert, AlertEvent, Delivery
 from sentinel.core import formats
 from sentinel.core.templatetags.sentinel import tier_colour, tier_word
 from sentinel.core.wording import fetch_error_text
@@ -149,6 +149,23 @@ def figure_text(kind: str, value: float) -> str:
     if kind == "volume":
         return formats.multiple(value)
     return formats.percent(value) if kind == "negative" else formats.grouped(round(value))
+
+
+def kind_name(kind: str) -> str:
+    """What a kind of outlet is called."""
+    return {"webhook": _("Webhook"), "email": _("E-mail")}[kind]
+
+
+def event_text(event: AlertEvent | None) -> str:
+    """What a message is about, in a few words; without an event it is a test."""
+    if event is None:
+        return _("Test")
+    return {
+        "opened": _("New alert"),
+        "raised": _("Alert raised"),
+        "claimed": pgettext("event", "Claimed"),
+        "closed": pgettext("event", "Closed"),
+    }[event.kind]
 
 
 def receipt_text(delivery: Delivery) -> str:

@@ -82,7 +82,7 @@ async def _round() -> int:
     allowed = await sync_to_async(allowed_private_hosts)()
     running: set[asyncio.Task[None]] = set()
     count, ends = 0, time.monotonic() + TURN
-    async with GuardedClient(allowed_private=allowed, contact=settings.PUBLIC_URL) as client:
+    async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL) as client:
         while True:
             if time.monotonic() < ends and len(running) < SOCKETS:
                 claimed = await sync_to_async(VISITS.claim)(now=timezone.now(), limit=SOCKETS - len(running))

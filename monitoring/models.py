@@ -121,7 +121,7 @@ class Visit(StageRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source_id} {self.finished_at or self.due_at}"
+        return str(self.source)
 
 
 class Host(models.Model):
@@ -230,7 +230,7 @@ class Analysis(StageRow):
         pass
 
     def __str__(self) -> str:
-        return str(self.post_id)
+        return str(self.post)
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -290,7 +290,7 @@ class BackMatch(StageRow):
         pass
 
     def __str__(self) -> str:
-        return str(self.topic_version_id)
+        return str(self.topic_version)
 
 
 class MentionQuerySet(models.QuerySet["Mention"]):

@@ -80,7 +80,7 @@ def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
 
 
 async def _visit(source: Source, allowed: frozenset[str]) -> VisitResult:
-    async with GuardedClient(allowed_private=allowed, contact=settings.PUBLIC_URL) as client:
+    async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL) as client:
         result = await visit_source(source, client, allowed, LIMITS)
     await sync_to_async(connections.close_all)()
     return result

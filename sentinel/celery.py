@@ -1,10 +1,13 @@
 """The clockwork: every event → task and every clock of Sentinel on one screen."""
 
+import gc
 import os
 from datetime import timedelta
+from typing import Any
 
 import django
 from celery import Celery
+from celery.signals import celeryd_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentinel.settings")
@@ -57,7 +60,16 @@ app.conf.update(
         for name, seconds in CLOCKS.items()
     },
 )
-app.autodiscover_tasks(["sentinel.core", "monitoring", "alerts", "playbooks"])
+
+
+@celeryd_init.connect
+def load_tasks(**_details: Any) -> None:
+    """Workers alone load what tasks need: beat and the web process send them by name, and stay small."""
+    app.autodiscover_tasks(["sentinel.core", "monitoring", "alerts", "playbooks"], force=True)
+
+
+# What a worker has loaded is shared with its children for as long as the garbage collector leaves it alone.
+os.register_at_fork(before=gc.freeze)
 
 
 def ring(event: str) -> None:

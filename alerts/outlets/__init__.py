@@ -1,7 +1,8 @@
 """Outlets: one file per way to tell people outside the browser, each with the same shape.
 
-An outlet has `check_address(address)`, which returns the problem as an English msgid or "", and `compose(…)`, which
-turns a message into what is sent; sending is the edge's (`alerts.tasks`).
+An outlet has `check_address(address)`, which returns the problem as a code or "", `shown_address(address)`, which
+leaves out what may be secret, and `compose(…)`, which turns a message into what is sent; sending is the edge's
+(`alerts.deliverer`). `alerts.outlets.kinds` lists them.
 """
 
 from dataclasses import dataclass

@@ -25,11 +25,14 @@ def recipients(address: str) -> list[str]:
 
 
 def check_address(address: str) -> str:
-    """What is wrong with a list of addresses, as an English msgid, or ""."""
+    """What is wrong with a list of addresses: "mail-address" or ""."""
     found = recipients(address)
-    if not found or not all(_ADDRESS.fullmatch(one) for one in found):
-        return "Enter one or more e-mail addresses, separated by commas."
-    return ""
+    return "" if found and all(_ADDRESS.fullmatch(one) for one in found) else "mail-address"
+
+
+def shown_address(address: str) -> str:
+    """The recipients."""
+    return ", ".join(recipients(address))
 
 
 def compose(message: Message, *, address: str, key: str, host: str) -> Mail:

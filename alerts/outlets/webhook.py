@@ -22,16 +22,16 @@ def new_secret() -> str:
 
 
 def check_address(address: str) -> str:
-    """What is wrong with an address, as an English msgid, or ""."""
+    """What is wrong with an address: "web-address" or ""."""
     try:
         parse_target(address)
     except RefusedAddressError:
-        return "Enter an address that begins with https:// or http://, without a user name in it."
+        return "web-address"
     return ""
 
 
-def place(address: str) -> str:
-    """The address without what may be secret in it: scheme, host and port."""
+def shown_address(address: str) -> str:
+    """Scheme, host and port: what follows may be secret."""
     target = parse_target(address)
     return f"{target.scheme}://{target.authority}"
 

@@ -190,9 +190,9 @@ def _announce(topic_ids: set[int], topics: Mapping[int, Topic], now: datetime) -
             [sorted(topic_ids), now],
         )
     workspaces = {topics[topic_id].workspace_id for topic_id in topic_ids}
-    silent = LiveCounter.objects.filter(workspace__in=workspaces, pulse_wanted_at__isnull=True)
-    locked = list(silent.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-    LiveCounter.objects.filter(pk__in=locked).update(pulse_wanted_at=now)
+    # Wanted even where it is wanted already: a pulse that is just being told does not know these figures yet.
+    counters = LiveCounter.objects.filter(workspace__in=workspaces).order_by("pk").select_for_update(no_key=True)
+    LiveCounter.objects.filter(pk__in=[counter.pk for counter in counters]).update(pulse_wanted_at=now)
     wake("monitoring.measured")
 
 

@@ -8,11 +8,11 @@ from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from sentinel.core.audit_words import KINDS, VERBS
+from sentinel.core.audit_words import KINDS, ROLE_WORDS, VERBS
 from sentinel.core.models import LANGUAGES, THEMES, AuditEntryQuerySet, User
 from sentinel.core.permissions import Role
 
-ROLES = [(Role.STAFF, _("PR staff")), (Role.MANAGER, _("Manager")), (Role.ADMIN, _("Admin"))]
+ROLES = [(role, ROLE_WORDS[role]) for role in Role]
 
 
 def tried_email(request: Any, credentials: dict[str, str] | None) -> str:

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -127,12 +127,20 @@ class Invitation(models.Model):
         return self.label or str(self.pk)
 
 
+class SetupLinkQuerySet(models.QuerySet["SetupLink"]):
+    def open(self, token_hash: str) -> Self:
+        """The link of this hash, while it is unused and nobody exists."""
+        return self.filter(~Exists(User.objects.all()), token_hash=token_hash, used_at__isnull=True)
+
+
 class SetupLink(models.Model):
     """The one-time link of the first start; only the newest, unused one opens the page."""
 
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     used_at = models.DateTimeField(null=True)
+
+    objects = SetupLinkQuerySet.as_manager()
 
     def __str__(self) -> str:
         return str(self.pk)

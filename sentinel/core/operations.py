@@ -36,8 +36,8 @@ def issue_setup_link(*, now: datetime) -> str | None:
 
 
 def use_setup_link(*, token: str, now: datetime) -> None:
-    """Claim the one-time link; raises WrongStateError('used') for everyone but the first."""
-    if not SetupLink.objects.filter(token_hash=token_hash(token), used_at__isnull=True).update(used_at=now):
+    """Claim the one-time link while nobody exists; raises WrongStateError('used') for everyone but the first."""
+    if not SetupLink.objects.open(token_hash(token)).update(used_at=now):
         raise WrongStateError("used")
 
 

@@ -1,7 +1,6 @@
 """People come by one-time links, hold roles, and leave; a workspace keeps an admin."""
 
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
@@ -110,12 +109,12 @@ def test_roles_can_be_changed_and_the_change_is_written_down(cast: Cast) -> None
 @pytest.mark.parametrize("verb", ["change", "remove"])
 def test_the_last_admin_stays(cast: Cast, verb: str) -> None:
     membership = Membership.objects.get(user=cast.admin)
-    verbs_of = {
-        "change": partial(operations.change_roles, roles=[Role.STAFF]),
-        "remove": operations.remove_member,
-    }
+    leave = {
+        "change": lambda: operations.change_roles(membership=membership, roles=[Role.STAFF], by=cast.admin, now=NOW),
+        "remove": lambda: operations.remove_member(membership=membership, by=cast.admin, now=NOW),
+    }[verb]
     with pytest.raises(WrongStateError, match="last-admin"):
-        verbs_of[verb](membership=membership, by=cast.admin, now=NOW)
+        leave()
     assert Membership.objects.get(user=cast.admin).roles == ["admin"]
     assert verbs() == []
 
@@ -154,6 +153,14 @@ def test_the_first_start_has_one_link_and_only_the_newest_works() -> None:
     with pytest.raises(WrongStateError, match="used"):
         operations.use_setup_link(token=second, now=NOW)
     assert SetupLink.objects.count() == 1
+
+
+def test_a_setup_link_no_longer_works_once_somebody_exists() -> None:
+    token = operations.issue_setup_link(now=NOW)
+    assert token
+    make_user()
+    with pytest.raises(WrongStateError, match="used"):
+        operations.use_setup_link(token=token, now=NOW)
 
 
 def test_there_is_no_setup_link_once_somebody_exists() -> None:

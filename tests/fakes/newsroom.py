@@ -82,14 +82,20 @@ def load_pages(folder: Path) -> dict[str, bytes]:
 
 
 def load_posts(path: Path, *, ends_at: datetime, lasts: timedelta) -> list[dict[str, Any]]:
-    """Real short posts, oldest first; their times are squeezed and shifted so that the stream ends at `ends_at`."""
-    posts = sorted((json.loads(line) for line in path.open(encoding="utf-8")), key=lambda post: post["published_at"])
-    first, last = posts[0]["published_at"], posts[-1]["published_at"]
-    for number, post in enumerate(posts):
-        share = (post["published_at"] - first) / ((last - first) or 1)
-        post["published_at"] = ends_at - lasts * (1 - share)
+    """Real short posts, oldest first; their times, years apart, become a stream that ends at `ends_at`."""
+    posts = [json.loads(line) for line in path.read_text(encoding="utf-8").strip().split("\n")]
+    posts.sort(key=lambda post: _seconds(post["published_at"]))
+    for number, post in enumerate(posts, start=1):
+        post["published_at"] = ends_at - lasts * (1 - number / len(posts))
         post["id"] = f"{4_000_000_000_000_000 + number}"
     return posts
+
+
+def _seconds(moment: int | str) -> float:
+    """The data states most times in epoch seconds and a few as Weibo writes them."""
+    if isinstance(moment, int):
+        return moment
+    return datetime.strptime(moment, "%a %b %d %H:%M:%S %z %Y").timestamp()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -7,13 +7,15 @@ from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.live import as_message, events_after, newest_seq
 from sentinel.core.permissions import Permission
 
+LONGEST_NUMBER = 18  # digits; what is longer is no sequence number
+
 
 @require_GET
 @needs(Permission.VIEW)
 def missed(request: WorkspaceRequest) -> HttpResponse:
     """The events after `?after=`; `reset` says that the page has to be loaded again."""
     after = request.GET.get("after", "")
-    if not after.isdigit():
+    if not after.isdecimal() or len(after) > LONGEST_NUMBER:
         return JsonResponse({"error": "after must be a number"}, status=400)
     seq = newest_seq(request.workspace.pk)
     events, reset = events_after(request.workspace.pk, int(after), request.membership.permissions)

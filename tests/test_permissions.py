@@ -1,0 +1,171 @@
+"""Every address of a workspace × every role × a stranger × a visitor."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from alerts.models import Alert
+from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
+from sentinel.core import operations
+from sentinel.core.models import Membership, Workspace
+from sentinel.core.permissions import GRANTS, Permission, Role
+from tests.factories import NOW, Cast, make_tsukimi, make_yaori
+
+ROOT = "w/<slug:workspace>/"
+
+
+def patterns_of_workspaces() -> Iterator[tuple[str, URLPattern]]:
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, URLPattern]]:
+        for pattern in patterns:
+            route = prefix + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, route)
+            elif route.startswith(ROOT):
+                yield route, pattern
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+PATTERNS = dict(patterns_of_workspaces())
+
+
+# --- one of each thing that an address can name -------------------------------------------------
+
+
+def topic_of(workspace: Workspace) -> Topic:
+    topic, _created = Topic.objects.get_or_create(workspace=workspace, name="品牌")
+    topic.current = TopicVersion.objects.get_or_create(topic=topic, number=1, query="曜日")[0]
+    topic.save()
+    return topic
+
+
+def subscription_of(workspace: Workspace) -> Subscription:
+    source, _created = Source.objects.get_or_create(
+        kind="feed", definition={"url": "https://news.example/rss"}, definition_hash="x", url="https://news.example/rss"
+    )
+    return Subscription.objects.get_or_create(workspace=workspace, source=source, name="新聞")[0]
+
+
+def post_of(workspace: Workspace) -> Post:
+    source, topic = subscription_of(workspace).source, topic_of(workspace)
+    post = Post.objects.create(
+        key=b"k" * 32, source=source, url="https://news.example/1", captured_at=NOW, placed_at=NOW, content_hash=b"h"
+    )
+    Mention.objects.create(
+        workspace=workspace,
+        topic=topic,
+        topic_version=topic.current,
+        post=post,
+        post_revision=1,
+        source=source,
+        negative=0.5,
+        label="unsure",
+        placed_at=NOW,
+        captured_at=NOW,
+    )
+    return post
+
+
+def alert_of(workspace: Workspace) -> Alert:
+    topic = topic_of(workspace)
+    return Alert.objects.create(
+        workspace=workspace,
+        number=1,
+        topic=topic,
+        topic_version=topic.current,
+        tier=4,
+        title="品牌",
+        opened_at=NOW,
+        raised_at=NOW,
+        claim_due_at=NOW,
+    )
+
+
+def invitation_of(workspace: Workspace) -> Any:
+    admin = Membership.objects.get(workspace=workspace, roles=["admin"]).user
+    return operations.invite(workspace=workspace, roles=[Role.STAFF], label="", by=admin, now=timezone.now())[0]
+
+
+# the name of an address's part → what to put there; an address with a part that is not named here fails
+THINGS: dict[str, Callable[[Workspace], Any]] = {
+    "alert_id": lambda workspace: alert_of(workspace).pk,
+    "host_id": lambda workspace: AllowedHost.objects.create(address="10.0.0.1:80").pk,
+    "invitation": lambda workspace: invitation_of(workspace).pk,
+    "kind": lambda workspace: "feed",
+    "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
+    "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
+    "post_id": lambda workspace: post_of(workspace).pk,
+    "source_id": lambda workspace: subscription_of(workspace).pk,
+    "stage": lambda workspace: "back-match",
+    "topic_id": lambda workspace: topic_of(workspace).pk,
+}
+# addresses whose view asks for more than the permission: only who runs the installation may, say
+FOR_OPERATORS = {"host-disallow", "host-allow"}
+
+
+def visit(client: Client, address: str) -> HttpResponse:
+    """What an address answers to a reader, or, where it only takes writes, to an empty form."""
+    answer = client.get(address)
+    return client.post(address) if answer.status_code == 405 else answer  # type: ignore[return-value]
+
+
+def address_of(pattern: URLPattern, workspace: Workspace) -> str:
+    parts = {name: THINGS[name](workspace) for name in pattern.pattern.converters if name != "workspace"}
+    return reverse(str(pattern.name), kwargs={"workspace": workspace.slug, **parts})
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_yaori()
+
+
+@pytest.mark.parametrize("route", PATTERNS)
+def test_every_view_of_a_workspace_names_its_permission(route: str) -> None:
+    assert isinstance(getattr(PATTERNS[route].callback, "permission", None), Permission)
+
+
+@pytest.mark.parametrize("route", PATTERNS)
+def test_who_may_come_in(route: str, cast: Cast) -> None:
+    pattern = PATTERNS[route]
+    missing = pattern.pattern.converters.keys() - THINGS.keys() - {"workspace"}
+    assert not missing, f"say in THINGS what stands for {missing} in {route}"
+    stranger = make_tsukimi().admin
+    address = address_of(pattern, cast.workspace)
+    needed = pattern.callback.permission  # type: ignore[attr-defined]
+
+    visitor = visit(Client(), address)
+    assert visitor.status_code == 302
+    assert visitor.headers["Location"].startswith("/login/?next=")
+
+    foreign = Client()
+    foreign.force_login(stranger)
+    assert visit(foreign, address).status_code == 404
+
+    for role, person in {Role.STAFF: cast.staff, Role.MANAGER: cast.manager, Role.ADMIN: cast.admin}.items():
+        member = Client()
+        member.force_login(person)
+        with transaction.atomic():
+            status = visit(member, address).status_code
+            transaction.set_rollback(True)
+        if needed not in GRANTS[role]:
+            assert status == 403, f"{role} reaches {address}"
+        elif pattern.name in FOR_OPERATORS:
+            assert status == 404, f"{role}, who does not run the installation, reaches {address}"
+        else:
+            assert status not in (403, 404, 500), f"{role} does not reach {address}: {status}"
+
+
+@pytest.mark.parametrize("route", [route for route in PATTERNS if "_id>" in route or "<int:" in route])
+def test_things_of_another_workspace_do_not_exist(route: str, cast: Cast) -> None:
+    pattern, theirs = PATTERNS[route], make_tsukimi().workspace
+    elsewhere = address_of(pattern, theirs).replace(f"/w/{theirs.slug}/", f"/w/{cast.workspace.slug}/", 1)
+    Membership.objects.filter(user=cast.admin).update(roles=[role.value for role in Role])
+    member = Client()
+    member.force_login(cast.admin)
+    assert visit(member, elsewhere).status_code == 404
