@@ -83,7 +83,6 @@ class AlertRow:
     subtitle: str
     spark: tuple[int, ...]  # volume over 24 h, oldest first
     volume_1h: int
-    mentions_query: str  # of the list of these mentions
     multiple: float | None  # against the usual; None while too little is known
     negative_share: float | None
     state: AlertState
@@ -181,7 +180,6 @@ class AlertDetail:
     counts_less: bool  # one condition alone counts one level less, and here it does
     clocks: tuple[Clock, ...]
     mentions: int  # captured mentions that the alert is about
-    mentions_query: str  # of their list
     earliest: PostLine | None
     recent: tuple[PostLine, ...]
     sources: tuple[SourceShare, ...]

@@ -53,8 +53,13 @@ def reason_of(reason: dict[str, Any]) -> read.Reason:
         fraction=value / full,
         threshold_fraction=threshold / full,
         reached=reason["tier"] is not None,
-        note={"count": _("too few posts"), "surprise": _("nothing out of the ordinary")}.get(reason["held_by"], ""),
+        note=held_text(reason["held_by"]),
     )
+
+
+def held_text(held_by: str) -> str:
+    """Why a value that is high enough does not speak; "" where nothing holds it back."""
+    return {"count": _("too few posts"), "surprise": _("nothing out of the ordinary"), "": ""}[held_by]
 
 
 def rule_name(kind: str) -> str:
@@ -100,7 +105,14 @@ def rule_words(definition: dict[str, Any]) -> str:
         "negative": _("negative from %(blue)s, red from %(red)s"),
         "sensitive": _("sensitive posts from %(blue)s, red from %(red)s"),
     }[kind]
-    return said % {"blue": figure_text(kind, thresholds["4"]), "red": figure_text(kind, thresholds["1"])}
+    return said % {"blue": threshold_text(kind, thresholds["4"]), "red": threshold_text(kind, thresholds["1"])}
+
+
+def threshold_text(kind: str, threshold: float) -> str:
+    """A threshold as it was set: 3×, 42.5%, 20."""
+    if kind == "negative":
+        return f"{threshold * 100:.10g}%"
+    return f"{threshold:,.10g}×" if kind == "volume" else f"{threshold:,.10g}"
 
 
 # What alerts.rules.validate_definition says of a field.

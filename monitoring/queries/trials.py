@@ -17,6 +17,7 @@ from sentinel.core.models import Workspace
 TRIED = 500  # posts
 READ = 20_000  # characters of each
 EXAMPLES = 3
+SHOWN = ("id", "source_id", "title", "author", "url", "published_at", "precision", "captured_at", "placed_at")
 MOST_SENTENCES = 20
 LONGEST_SENTENCE = 2_000
 
@@ -141,7 +142,6 @@ def _newest_posts(workspace: Workspace) -> list[Post]:
             [sources, TRIED, TRIED],
         )
         ids = [pk for (pk,) in cursor.fetchall()]
-    posts = list(Post.objects.filter(pk__in=ids).defer("text").annotate(beginning=Left("text", READ)))
-    for post in posts:
-        post.text = post.beginning
-    return sorted(posts, key=lambda post: ids.index(post.pk))
+    rows = Post.objects.filter(pk__in=ids).annotate(beginning=Left("text", READ)).values(*SHOWN, "beginning")
+    posts = {row["id"]: Post(text=row.pop("beginning"), **row) for row in rows}
+    return [posts[pk] for pk in ids if pk in posts]
