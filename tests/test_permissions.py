@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from alerts.models import Alert
+from alerts.models import Alert, Rule, RuleVersion
+from alerts.rules import default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
 from sentinel.core import operations
 from sentinel.core.models import Membership, Workspace
@@ -87,6 +88,14 @@ def alert_of(workspace: Workspace) -> Alert:
     )
 
 
+def rule_of(workspace: Workspace) -> Rule:
+    definition = default_rules()[0]
+    rule = Rule.objects.create(workspace=workspace, topic=topic_of(workspace), kind=definition["kind"])
+    rule.current = RuleVersion.objects.create(rule=rule, number=1, definition=definition)
+    rule.save()
+    return rule
+
+
 def invitation_of(workspace: Workspace) -> Any:
     admin = Membership.objects.get(workspace=workspace, roles=["admin"]).user
     return operations.invite(workspace=workspace, roles=[Role.STAFF], label="", by=admin, now=timezone.now())[0]
@@ -101,6 +110,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
     "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
     "post_id": lambda workspace: post_of(workspace).pk,
+    "rule_id": lambda workspace: rule_of(workspace).pk,
     "source_id": lambda workspace: subscription_of(workspace).pk,
     "stage": lambda workspace: "back-match",
     "topic_id": lambda workspace: topic_of(workspace).pk,
