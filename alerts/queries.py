@@ -261,7 +261,7 @@ class BoardReader:
             posts=Count("pk"), sources=Count("source", distinct=True)
         )
         posts, sources = counted["posts"], counted["sources"]
-        return _("Since %(time)s %(posts)s from %(sources)s.") % {
+        return _("Since %(time)s: %(posts)s from %(sources)s.") % {
             "time": clock_text(since),
             "posts": ngettext("%(n)s post", "%(n)s posts", posts) % {"n": grouped(posts)},
             "sources": ngettext("%(n)s source", "%(n)s sources", sources) % {"n": grouped(sources)},

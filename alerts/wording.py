@@ -70,9 +70,9 @@ def held_text(held_by: str) -> str:
 def rule_name(kind: str) -> str:
     """What a rule looks at."""
     return {
-        "volume": _("Volume, times the usual"),
-        "negative": _("Negative share, at least"),
-        "sensitive": _("Sensitive posts in an hour"),
+        "volume": _("Volume"),
+        "negative": _("Negative share"),
+        "sensitive": _("Sensitive posts"),
     }[kind]
 
 

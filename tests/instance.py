@@ -35,7 +35,7 @@ class Instance:
         self.variables = {**given, **ours, **(variables or {})}
         self.log = Path(tempfile.mkstemp(prefix="sentinel-log-")[1])
         self.process: subprocess.Popen[str] | None = None
-        self.address = self.setup_link = ""
+        self.address = ""
 
     def launch(self) -> subprocess.Popen[str]:
         """Start it without waiting; standard error goes to `log`."""

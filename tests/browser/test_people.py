@@ -1,7 +1,5 @@
 """The pages of people in a real browser: the first start, invitations, and nothing for axe-core to find."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -17,10 +15,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def setup_page(page_as: PageAs) -> Iterator[Page]:
+def setup_page(page_as: PageAs) -> Page:
     page = page_as(None)
     page.goto(f"/setup/{operations.issue_setup_link(now=timezone.now())}/")
-    yield page
+    return page
 
 
 def add_chips(page: Page, field: str, *names: str) -> None:
