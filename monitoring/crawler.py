@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
@@ -29,15 +29,16 @@ from monitoring.operations.visits import (
 )
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
-from monitoring.visiting.visit import Ports, VisitLimits, VisitResult, visit
+from monitoring.visiting.missed import after_visit, has_hope
+from monitoring.visiting.visit import Client, Ports, VisitLimits, VisitResult, visit
 from sentinel.core.net.client import GuardedClient
-from sentinel.core.net.guard import allow_list
+from sentinel.core.net.guard import Resolver, SystemResolver, allow_list
 from sentinel.core.stages import LeaseLostError
 
 logger = logging.getLogger(__name__)
 
 SOCKETS = 50
-TURN = 20.0  # seconds in which a round takes on new visits
+TURN = 50.0  # seconds in which a round takes on new visits; with the longest visit still below the tasks' limit
 LOOK_AGAIN = 0.5
 LIMITS = VisitLimits(pages=10, seconds=24.0)
 HOST_DELAY = 1.0  # seconds between two requests to one host
@@ -59,7 +60,7 @@ def _own_round() -> Iterator[bool]:
 
 
 def crawl_round() -> int:
-    """Run what is due for about twenty seconds; how many visits were run."""
+    """Run what is due until nothing is, or the turn ends; how many visits were run."""
     with _own_round() as mine:
         return asyncio.run(_round_and_hang_up()) if mine else 0
 
@@ -79,36 +80,42 @@ def allowed_private_hosts() -> frozenset[str]:
 
 
 async def _round() -> int:
-    allowed = await sync_to_async(allowed_private_hosts)()
     running: set[asyncio.Task[None]] = set()
     count, ends = 0, time.monotonic() + TURN
-    async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL) as client:
+    with SystemResolver(SOCKETS) as resolver:
         while True:
             if time.monotonic() < ends and len(running) < SOCKETS:
-                claimed = await sync_to_async(VISITS.claim)(now=timezone.now(), limit=SOCKETS - len(running))
+                claimed, allowed = await sync_to_async(_claim)(SOCKETS - len(running))
                 count += len(claimed)
-                running |= {asyncio.create_task(_run(planned, client, allowed)) for planned in claimed}
+                running |= {asyncio.create_task(_run(planned, allowed, resolver)) for planned in claimed}
             if not running:
                 return count
             _done, running = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
 
 
-async def _run(planned: Visit, client: GuardedClient, allowed: frozenset[str]) -> None:
+def _claim(limit: int) -> tuple[list[Visit], frozenset[str]]:
+    """Visits to run, and the private places that are open now: what an operator opens counts from the next visit."""
+    claimed = VISITS.claim(now=timezone.now(), limit=limit)
+    return claimed, allowed_private_hosts() if claimed else frozenset()
+
+
+async def _run(planned: Visit, allowed: frozenset[str], resolver: Resolver) -> None:
     """One leased visit, from its beginning to its report; a fault of ours gives it back."""
+    source = planned.source
     try:
         await sync_to_async(begin_visit)(visit=planned, now=timezone.now())
-        result = await visit_source(planned.source, client, allowed)
-        await sync_to_async(finish_visit)(visit=planned, report=report_of(result), now=timezone.now())
+        async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL, resolver=resolver) as client:
+            result = await visit_source(source, client, ports_of(source, allowed))
+        report = report_of(result, source, timezone.now())
+        await sync_to_async(finish_visit)(visit=planned, report=report, now=timezone.now())
     except LeaseLostError:
         logger.info("visit %s was taken over", planned.pk)
     except Exception as error:
-        logger.exception("visit of %s failed", planned.source.url)
+        logger.exception("visit of %s failed", source.url)
         await sync_to_async(VISITS.fail)(planned, f"{type(error).__name__}: {error}", now=timezone.now())
 
 
-async def visit_source(
-    source: Source, client: GuardedClient, allowed: frozenset[str], limits: VisitLimits = LIMITS
-) -> VisitResult:
+async def visit_source(source: Source, client: Client, ports: Ports, limits: VisitLimits = LIMITS) -> VisitResult:
     """Read what is new at a source; writes nothing but the host's next free moment and its robots.txt."""
     return await visit(
         KINDS[source.kind],
@@ -116,14 +123,17 @@ async def visit_source(
         client=client,
         now=timezone.now(),
         zone=ZoneInfo(source.zone),
-        ports=_ports(source, allowed),
+        ports=ports,
         limits=limits,
         state=source.state,
+        missed=source.missed,
     )
 
 
-def report_of(result: VisitResult) -> Report:
+def report_of(result: VisitResult, source: Source, now: datetime) -> Report:
     """What is kept of a visit."""
+    read = [item.url for item in result.items]
+    missed = after_visit(source.missed, listed=result.listed, read=read, failed=result.failed, now=now)
     return Report(
         outcome=result.outcome,
         detail=result.detail,
@@ -131,14 +141,16 @@ def report_of(result: VisitResult) -> Report:
         requests=result.requests,
         bytes_received=result.bytes_received,
         retry_after=result.retry_after,
-        state=result.state,
+        state={} if has_hope(missed) else result.state,
+        missed=missed,
         log=[asdict(line) for line in result.log],
         items=result.items,
     )
 
 
-def _ports(source: Source, allowed: frozenset[str]) -> Ports:
-    own_hosts = frozenset(place.rsplit(":", 1)[0] for place in allowed)
+def ports_of(source: Source, allowed: frozenset[str]) -> Ports:
+    """What a visit of the source asks of the database."""
+    own_hosts = frozenset(place.rpartition(":")[0].strip("[]") for place in allowed)
 
     @sync_to_async
     def reserve(host: str, delay: float) -> float:

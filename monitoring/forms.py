@@ -8,27 +8,26 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from monitoring.queries.mentions import Wanted
+from monitoring.source_wording import address_text, pace_words
 from monitoring.sources import KINDS
 from monitoring.sources.items import DefinitionError
 from monitoring.sources.kinds import Field
+from sentinel.core.net.guard import RefusedAddressError, parse_target
 
 SECONDS = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 DEFAULT_INTERVAL = 120
+SETTINGS = ("name", "interval", "zone", "retention_days")
+LONGEST_ADDRESS = 2000  # what `Source.url` holds
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))]
 COMMON_ZONES = ["Asia/Taipei", "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau", "Asia/Singapore", "Asia/Tokyo", "UTC"]
 
 
 def interval_choices() -> list[tuple[int, str]]:
     """How often a source can be visited, in words."""
-    return [
-        (seconds, ngettext("every %(n)s second", "every %(n)s seconds", seconds) % {"n": seconds})
-        if seconds < 60
-        else (seconds, ngettext("every %(n)s minute", "every %(n)s minutes", seconds // 60) % {"n": seconds // 60})
-        for seconds in SECONDS
-    ]
+    return [(seconds, pace_words(seconds)) for seconds in SECONDS]
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -40,7 +39,9 @@ def zone_choices() -> list[tuple[str, str]]:
 class SourceForm(forms.Form):
     """A source: its definition (the kind's own fields) and what a workspace says of it."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     interval = forms.TypedChoiceField(label=gettext_lazy("Visited"), coerce=int, choices=interval_choices)
     zone = forms.ChoiceField(
         label=gettext_lazy("Time zone of the site"),
@@ -57,7 +58,7 @@ class SourceForm(forms.Form):
         self.kind_fields = [field.name for field in KINDS[kind].FIELDS]
         for field in KINDS[kind].FIELDS:
             self.fields[field.name] = _form_field(field)
-        self.order_fields([*self.kind_fields, "name", "interval", "zone", "retention_days"])
+        self.order_fields([*self.kind_fields, *SETTINGS])
 
     def definition_fields(self) -> list[forms.BoundField]:
         """The kind's own fields that most sources need."""
@@ -67,19 +68,47 @@ class SourceForm(forms.Form):
         """The kind's own fields that few sources need."""
         return [self[field.name] for field in KINDS[self.kind].FIELDS if field.advanced]
 
+    def has_advanced(self) -> bool:
+        """Whether one of these says something, so that it is not folded away."""
+        return any(field.value() or field.errors for field in self.advanced_fields())
+
     def settings_fields(self) -> list[forms.BoundField]:
         """What the workspace says of the source."""
-        return [self[name] for name in ("name", "interval", "zone", "retention_days")]
+        return [self[name] for name in SETTINGS]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         given = {name: cleaned.get(name, "") for name in self.kind_fields}
         try:
+            if given["url"]:
+                parse_target(given["url"])
             cleaned["definition"] = KINDS[self.kind].validate(given)
+            cleaned["address"] = self._address(cleaned["definition"])
         except DefinitionError as error:
             for name, problem in error.problems.items():
-                self.add_error(name if name in self.fields else None, _(problem))
+                if name not in self.errors:  # a field that is missing said so already
+                    self.add_error(name if name in self.fields else None, _(problem))
+        except RefusedAddressError as refusal:
+            self.add_error("url", address_text(refusal))
         return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What a valid form says, as the operations take it."""
+        cleaned = self.cleaned_data
+        settings = {name: cleaned[name] for name in SETTINGS}
+        return {"definition": cleaned["definition"], "url": cleaned["address"], **settings}
+
+    def place(self) -> str:
+        """The `host:port` that a valid form's visits begin at."""
+        return parse_target(self.cleaned_data["address"]).place
+
+    def _address(self, definition: dict[str, Any]) -> str:
+        """Where a visit begins; raises RefusedAddressError where no visit could."""
+        first = KINDS[self.kind].start(definition)[0].url
+        parse_target(first)
+        if len(first) > LONGEST_ADDRESS:
+            raise RefusedAddressError("too-long")
+        return first
 
 
 def _form_field(field: Field) -> forms.Field:
@@ -93,7 +122,10 @@ def _form_field(field: Field) -> forms.Field:
         return forms.BooleanField(**{**common, "required": False})
     if field.kind == "select":
         return forms.ChoiceField(choices=[(value, _(label)) for value, label in field.choices], **common)
-    widget = forms.Textarea(attrs={"rows": 3}) if field.kind == "textarea" else forms.TextInput()
+    plain = {"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}
+    if field.name != "query":
+        plain["class"] = "is-code"
+    widget = forms.Textarea(attrs={"rows": 3, **plain}) if field.kind == "textarea" else forms.TextInput(attrs=plain)
     return forms.CharField(widget=widget, max_length=4000, **common)
 
 

@@ -12,6 +12,8 @@ from sentinel.core.models import StageRow, User, Workspace
 HISTORY_AFTER = timedelta(hours=24)
 BUCKET = timedelta(minutes=5)
 PRECISIONS = ["second", "minute", "hour", "day", "month", ""]
+DOWN_AFTER = 3  # failures in a row
+HIDING_OUTCOMES = ("blocked", "robots", "layout")  # what hides a source at the first failure
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -32,9 +34,10 @@ class Source(models.Model):
     owner = models.ForeignKey(Workspace, on_delete=models.CASCADE, null=True, related_name="+")
     url = models.URLField(max_length=2000)
     zone = models.CharField(max_length=40, default="Asia/Taipei")
-    interval = models.PositiveIntegerField(default=300)  # seconds between visits
+    interval = models.PositiveIntegerField(default=300)  # seconds between visits: the most eager reader's
     state = models.JSONField(default=dict)  # ETag and Last-Modified per address
-    created_at = models.DateTimeField(default=timezone.now)
+    missed = models.JSONField(default=dict)  # detail pages that could not be read; see monitoring.visiting.missed
+    created_at = models.DateTimeField(default=timezone.now)  # since when this address is read
     # What the last visits said; written by the visit's own transaction.
     last_visit_at = models.DateTimeField(null=True)
     last_success_at = models.DateTimeField(null=True)
@@ -62,6 +65,19 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def active(self) -> Self:
         return self.filter(paused_at__isnull=True)
 
+    def failing(self) -> Self:
+        """Those that are read, but whose last visit failed or whose visits stopped by our fault."""
+        return self.active().filter(Q(source__failures__gt=0) | _visits_are_parked())
+
+    def blind(self) -> Self:
+        """Those of which nothing is seen: refused, down, or stopped by our fault."""
+        hidden = Q(source__failures__gt=0, source__outcome__in=HIDING_OUTCOMES)
+        return self.active().filter(hidden | Q(source__failures__gte=DOWN_AFTER) | _visits_are_parked())
+
+
+def _visits_are_parked() -> Exists:
+    return Exists(Visit.objects.open().filter(source=OuterRef("source"), parked_at__isnull=False))
+
 
 class Subscription(models.Model):
     """A workspace's reading of a source: its name for it, whether it pauses, how long it keeps posts."""
@@ -69,6 +85,7 @@ class Subscription(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="subscriptions")
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="subscriptions")
     name = models.CharField(max_length=80)
+    interval = models.PositiveIntegerField(default=300)  # seconds between visits that this workspace wishes
     retention_days = models.PositiveIntegerField(default=180)
     paused_at = models.DateTimeField(null=True)
     paused_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -211,6 +228,7 @@ class Sighting(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["post", "source"], name="sighting_once")]
+        indexes = [models.Index(fields=["source", "-captured_at"], name="sighting_latest")]
 
     def __str__(self) -> str:
         return f"{self.post_id}@{self.source_id}"

@@ -1,16 +1,18 @@
-"""Try a source before it is saved: one visit that writes nothing, and what it found."""
+"""Try a source before it is saved: one visit that stores nothing, and what it found."""
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection, connections
 
-from monitoring.crawler import allowed_private_hosts, visit_source
+from monitoring.crawler import allowed_private_hosts, ports_of, visit_source
 from monitoring.matching import Document
 from monitoring.models import Source, Topic
 from monitoring.operations.mentions import watch
@@ -19,10 +21,13 @@ from monitoring.sources.items import Item
 from monitoring.visiting.visit import VisitLimits, VisitResult
 from sentinel.core.models import Workspace
 from sentinel.core.net.client import GuardedClient
+from sentinel.core.net.guard import RefusedAddressError, parse_target
 
-LIMITS = VisitLimits(pages=1, details=3, seconds=20.0)
+LIMITS = VisitLimits(pages=1, details=5, seconds=20.0)
 SHOWN = 5
 PRECISE = ("second", "minute", "hour")
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,10 @@ class PreviewItem:
 
 @dataclass(frozen=True, slots=True)
 class FieldCheck:
-    """A field of the newest item: where it was read from, and in how many of the items it is filled."""
+    """A field of the newest item: what it holds, where it was read from, and in how many of the items it is filled."""
 
     name: str
-    value: str
+    value: Any
     origin: str
     filled: int
 
@@ -51,21 +56,25 @@ class Preview:
     tested_at: datetime
     items: list[PreviewItem]
     fields: list[FieldCheck]
-    total: int
+    listed: int  # on the page or in the feed
+    read: int  # of these, read whole
     matching: int
     imprecise: int  # items whose time is only a day, or unknown
+    closed_place: str  # the private `host:port` that the guard refused and that an operator may open
 
     @property
     def succeeded(self) -> bool:
-        return self.result.outcome in ("ok", "unchanged") and self.total > 0
+        return self.result.outcome == "ok" and self.read > 0
 
 
 def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
     """Visit an unsaved source once; takes up to twenty seconds."""
     matches = _matcher(workspace)
     allowed = allowed_private_hosts()
-    connection.close()  # the pool's connection is not kept waiting for a site
-    result = asyncio.run(_visit(source, allowed))
+    connection.close()  # a connection of the pool is not kept waiting for a site
+    # A thread of its own: what speaks with the database would wait for the request's thread, which waits here.
+    with ThreadPoolExecutor(1) as thread:
+        result = thread.submit(asyncio.run, _visit(source, allowed)).result()
     newest = sorted(result.items, key=lambda item: item.published_at or now, reverse=True)
     found = [PreviewItem(item, matches(item)) for item in newest]
     return Preview(
@@ -73,20 +82,44 @@ def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
         tested_at=now,
         items=found[:SHOWN],
         fields=_fields(source, newest),
-        total=len(newest),
+        listed=len(result.listed),
+        read=len(newest),
         matching=sum(one.matches for one in found),
         imprecise=sum(item.precision not in PRECISE for item in newest),
+        closed_place=_closed_place(source, result, allowed),
     )
 
 
 async def _visit(source: Source, allowed: frozenset[str]) -> VisitResult:
+    ports = ports_of(source, allowed)
+    ports = replace(
+        ports,
+        reserve=_released(ports.reserve),
+        unknown=_everything,  # what was stored before is of interest here too
+        recall_robots=_released(ports.recall_robots),
+        keep_robots=_released(ports.keep_robots),
+    )
     async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL) as client:
-        result = await visit_source(source, client, allowed, LIMITS)
-    await sync_to_async(connections.close_all)()
-    return result
+        return await visit_source(source, client, ports, LIMITS)
 
 
-def _matcher(workspace: Workspace) -> Any:
+async def _everything(items: Sequence[Item]) -> Sequence[Item]:
+    return items
+
+
+def _released(port: Callable[Given, Awaitable[Answer]]) -> Callable[Given, Awaitable[Answer]]:
+    """The same port, which gives its database connection back after each call."""
+
+    async def call(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        try:
+            return await port(*args, **kwargs)
+        finally:
+            await sync_to_async(connections.close_all)()
+
+    return call
+
+
+def _matcher(workspace: Workspace) -> Callable[[Item], bool]:
     watched = watch(Topic.objects.active().filter(workspace=workspace).select_related("current"))
 
     def matches(item: Item) -> bool:
@@ -95,23 +128,35 @@ def _matcher(workspace: Workspace) -> Any:
     return matches
 
 
-def _fields(source: Source, items: list[Item]) -> list[FieldCheck]:
+def _closed_place(source: Source, result: VisitResult, allowed: frozenset[str]) -> str:
+    try:
+        target = parse_target(source.url)
+    except RefusedAddressError:
+        return ""
+    refused_here = result.outcome == "refused-address" and result.detail.startswith(f"{target.host} (")
+    return target.place if refused_here and target.place not in allowed else ""
+
+
+def _fields(source: Source, items: Sequence[Item]) -> list[FieldCheck]:
     """Every field of the newest item with its origin."""
     if not items:
         return []
     origins = KINDS[source.kind].origins(source.definition)
-    filled: Counter[str] = Counter()
-    for item in items:
-        filled.update(name for name, value in _values(item).items() if value)
-    return [FieldCheck(name, value, origins.get(name, ""), filled[name]) for name, value in _values(items[0]).items()]
+    filled = Counter(name for item in items for name, value in _values(item).items() if value not in ("", None))
+    return [
+        FieldCheck(name, value, origins.get(name, ""), filled[name])
+        for name, value in _values(items[0]).items()
+        if name in origins or filled[name]
+    ]
 
 
-def _values(item: Item) -> dict[str, str]:
+def _values(item: Item) -> dict[str, Any]:
     return {
         "title": item.title,
-        "text": item.text[:200],
+        "text": item.text,
         "author": item.author,
-        "published_at": item.published_at.isoformat() if item.published_at else "",
+        "published_at": item.published_at,
         "url": item.url,
         "site_id": item.site_id,
+        **item.figures,
     }

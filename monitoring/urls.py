@@ -2,18 +2,20 @@
 
 from django.urls import path
 
-from monitoring.views import mentions, posts, sources
+from monitoring.views import mentions, posts, source_editing, sources
 
 urlpatterns = [
     path("w/<slug:workspace>/mentions/", mentions.mention_list, name="mention-list"),
     path("w/<slug:workspace>/posts/<int:post_id>/", posts.post, name="post"),
     path("w/<slug:workspace>/posts/<int:post_id>/author/", posts.post_reveal, name="post-reveal"),
     path("w/<slug:workspace>/sources/", sources.source_list, name="source-list"),
-    path("w/<slug:workspace>/sources/add/", sources.source_add, name="source-add"),
-    path("w/<slug:workspace>/sources/add/<str:kind>/", sources.source_add, name="source-add-kind"),
+    path("w/<slug:workspace>/sources/live/", sources.source_list_live, name="source-list-live"),
+    path("w/<slug:workspace>/sources/add/", source_editing.source_add, name="source-add"),
+    path("w/<slug:workspace>/sources/add/<str:kind>/", source_editing.source_add, name="source-add-kind"),
     path("w/<slug:workspace>/sources/hosts/<int:host_id>/close/", sources.host_disallow, name="host-disallow"),
     path("w/<slug:workspace>/sources/<int:source_id>/", sources.source, name="source"),
-    path("w/<slug:workspace>/sources/<int:source_id>/edit/", sources.source_edit, name="source-edit"),
+    path("w/<slug:workspace>/sources/<int:source_id>/live/", sources.source_live, name="source-live"),
+    path("w/<slug:workspace>/sources/<int:source_id>/edit/", source_editing.source_edit, name="source-edit"),
     path("w/<slug:workspace>/sources/<int:source_id>/pause/", sources.source_pause, name="source-pause"),
     path("w/<slug:workspace>/sources/<int:source_id>/resume/", sources.source_resume, name="source-resume"),
     path("w/<slug:workspace>/sources/<int:source_id>/visit/", sources.source_visit, name="source-visit"),

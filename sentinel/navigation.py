@@ -17,10 +17,6 @@ from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
 from sentinel.core.stages import all_stages
 
-BLIND_AFTER = 3  # failures in a row
-BLIND_OUTCOMES = ["blocked", "layout", "login"]
-FINE_OUTCOMES = ["ok", "unchanged"]
-
 # the first word of a page's URL name → its entry in the navigation
 SECTIONS = {
     "alert": "board",
@@ -84,18 +80,13 @@ def _figures(membership: Membership) -> dict[str, Any]:
 
 
 def _sources(workspace: Workspace) -> dict[str, Any]:
-    troubled = Q(source__failures__gte=1) & ~Q(source__outcome__in=FINE_OUTCOMES)
-    blind = troubled & (Q(source__failures__gte=BLIND_AFTER) | Q(source__outcome__in=BLIND_OUTCOMES))
-    counts = (
-        Subscription.objects.active()
-        .filter(workspace=workspace)
-        .aggregate(total=Count("pk"), troubled=Count("pk", filter=troubled), blind=Count("pk", filter=blind))
-    )
+    read = Subscription.objects.active().filter(workspace=workspace)
+    total, troubled = read.count(), read.failing().count()
     return {
-        "sources_total": counts["total"],
-        "sources_ok": counts["total"] - counts["troubled"],
-        "sources_trouble": counts["troubled"],
-        "blind_sentence": _blind_sentence(counts["total"], counts["blind"]),
+        "sources_total": total,
+        "sources_ok": total - troubled,
+        "sources_trouble": troubled,
+        "blind_sentence": _blind_sentence(total, read.blind().count()),
     }
 
 

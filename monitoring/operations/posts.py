@@ -69,6 +69,7 @@ class Stored:
 
     new: int
     edited: int
+    brought: int  # that this source had not brought before, others' posts among them
 
 
 @transaction.atomic
@@ -76,7 +77,7 @@ def store_posts(*, source: Source, items: Iterable[Item], now: datetime) -> Stor
     """Store what one visit found; items whose text is still missing are left for the next visit."""
     by_key = {key_of(item, source): item for item in items if not item.needs_detail}
     if not by_key:
-        return Stored(0, 0)
+        return Stored(0, 0, 0)
     keys = sorted(by_key)
     # Whoever writes mentions refers to these rows: only a lock that lets them do so cannot end in a deadlock.
     locked = Post.objects.filter(key__in=keys).select_for_update(no_key=True).order_by("key")
@@ -89,9 +90,10 @@ def store_posts(*, source: Source, items: Iterable[Item], now: datetime) -> Stor
     post_ids = sorted(Post.objects.filter(key__in=keys).values_list("pk", flat=True))
     new = _add_analyses(post_ids, now)
     edited = {post.pk for key, post in known.items() if _update(post, source, by_key[key], now)}
-    _analyse_again(edited | (_add_sightings(source, post_ids, now) - new), now)
+    brought = _add_sightings(source, post_ids, now)
+    _analyse_again(edited | (brought - new), now)
     wake("monitoring.captured")
-    return Stored(new=len(new), edited=len(edited))
+    return Stored(new=len(new), edited=len(edited), brought=len(brought))
 
 
 def _new_post(source: Source, key: bytes, item: Item, *, first_visit: bool, now: datetime) -> Post:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import Host, Source, Visit
@@ -47,6 +48,7 @@ class Report:
     state: dict[str, Any] = field(default_factory=dict)
     log: list[dict[str, Any]] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
+    missed: dict[str, list[float]] = field(default_factory=dict)  # see monitoring.visiting.missed
 
     @property
     def succeeded(self) -> bool:
@@ -90,13 +92,13 @@ def finish_visit(*, visit: Visit, report: Report, now: datetime) -> Stored:
 
 
 def _note_outcome(source: Source, report: Report, stored: Stored, failures: int, now: datetime) -> None:
-    source.last_visit_at, source.failures = now, failures
+    source.last_visit_at, source.failures, source.missed = now, failures, report.missed
     source.outcome, source.outcome_detail = report.outcome, report.detail[:300]
     if report.succeeded:
         source.last_success_at, source.failing_since, source.state = now, None, report.state
     else:
         source.failing_since = source.failing_since or now
-    if stored.new:
+    if stored.brought:
         source.last_item_at = now
     source.save(
         update_fields=[
@@ -108,8 +110,22 @@ def _note_outcome(source: Source, report: Report, stored: Stored, failures: int,
             "outcome",
             "outcome_detail",
             "state",
+            "missed",
         ]
     )
+
+
+def plan_missing_visits(*, now: datetime) -> int:
+    """Mend what must never be: a source that somebody reads and no visit will come to, a visit that nobody waits for.
+
+    How many sources got their visit. Parked visits stay: they wait on a screen that people see.
+    """
+    wanted = Source.objects.wanted()
+    waiting = Visit.objects.open()
+    waiting.filter(due_at__isnull=False).exclude(source__in=wanted).update(due_at=None)
+    without = wanted.filter(~Exists(waiting.filter(source=OuterRef("pk"))))
+    Visit.objects.bulk_create([Visit(source=source, due_at=None) for source in without], ignore_conflicts=True)
+    return waiting.filter(due_at__isnull=True, parked_at__isnull=True, source__in=wanted).update(due_at=now)
 
 
 def begin_visit(*, visit: Visit, now: datetime) -> None:

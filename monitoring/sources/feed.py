@@ -2,8 +2,9 @@
 
 from datetime import datetime, tzinfo
 
-from monitoring.crawling.addresses import canonical_url, host_of
+from monitoring.crawling.addresses import absolute_url, canonical_url, host_of
 from monitoring.crawling.charset import decode
+from monitoring.crawling.markup import parse_html
 from monitoring.sources.answers import require_success, wrong_format
 from monitoring.sources.feed_document import Entry, NotAFeed, parse_feed
 from monitoring.sources.items import Item, SourceError
@@ -11,6 +12,7 @@ from monitoring.sources.kinds import NOT_AN_ADDRESS, Definition, Field, Page, cl
 from sentinel.core.net.types import Request, Response
 
 NAME = gettext_noop("Feed (RSS, Atom, JSON Feed)")
+ABOUT = gettext_noop("What a site offers for reading by machines; the least trouble for both sides")
 FIELDS: tuple[Field, ...] = (
     Field(
         "url",
@@ -19,6 +21,7 @@ FIELDS: tuple[Field, ...] = (
         help=gettext_noop("For example https://news.example.com/rss.xml"),
     ),
 )
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -42,18 +45,26 @@ def start(definition: Definition) -> list[Request]:
 
 
 def parse(definition: Definition, response: Response, now: datetime, zone: tzinfo) -> Page:
-    """The feed's entries; raises SourceError (blocked, http, malformed, empty)."""
+    """The feed's entries; raises SourceError (blocked, http, malformed, web-page, empty)."""
     require_success(response)
     content_type = response.headers.get("content-type", "")
     try:
         entries = parse_feed(response.body, content_type, response.url, now, zone)
     except NotAFeed as error:
         shown = decode(response.body[:60_000], content_type).text
-        raise wrong_format(response, shown, "a feed") from error
+        problem = wrong_format(response, shown, "a feed")
+        named = _feed_named_in(shown, response.url) if problem.code == "malformed" else ""
+        raise (SourceError("web-page", named) if named else problem) from error
     items = [_item(entry, definition["url"]) for entry in entries if entry.link or entry.guid]
     if not items:
         raise SourceError("empty", "a feed without entries")
     return Page(items)
+
+
+def _feed_named_in(html: str, url: str) -> str:
+    """The feed that a web page names for its readers (`link rel=alternate`), or ""."""
+    link = parse_html(html).css_first(", ".join(f'link[rel~="alternate"][href][type="{kind}"]' for kind in _FEED_TYPES))
+    return absolute_url(url, link.attributes.get("href") or "") if link else ""
 
 
 def _item(entry: Entry, feed_url: str) -> Item:

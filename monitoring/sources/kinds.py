@@ -48,6 +48,7 @@ class Kind(Protocol):
     """The shape of a kind's module."""
 
     NAME: str
+    ABOUT: str  # when to choose it, in a line
     FIELDS: tuple[Field, ...]
 
     def validate(self, definition: Definition) -> Definition:

@@ -22,6 +22,7 @@ from monitoring.sources.kinds import NOT_AN_ADDRESS, Definition, Field, Page, cl
 from sentinel.core.net.types import Request, Response
 
 NAME = gettext_noop("Web page that lists articles")
+ABOUT = gettext_noop("Reads the rows of a page by CSS selectors, and the page of each article")
 FIGURES = ("views", "comments", "likes", "reposts")
 FIELDS: tuple[Field, ...] = (
     Field("url", gettext_noop("Address of the page"), required=True),

@@ -22,6 +22,7 @@ from monitoring.sources.kinds import NOT_AN_ADDRESS, Definition, Field, Page, cl
 from sentinel.core.net.types import Request, Response
 
 NAME = gettext_noop("Weibo-style network")
+ABOUT = gettext_noop("Reads the JSON of a network built like Weibo's mobile interface")
 FIELDS: tuple[Field, ...] = (
     Field(
         "url",

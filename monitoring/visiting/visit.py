@@ -9,12 +9,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind
 from monitoring.visiting.answers import check_answer
 from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports
+from monitoring.visiting.missed import Missed, still_wanted
 from monitoring.visiting.storable import storable, storable_item
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
@@ -29,7 +31,8 @@ Read = TypeVar("Read")
 _VALIDATORS = {"etag": "if-none-match", "last_modified": "if-modified-since"}
 _ENDS_LISTS = frozenset({"blocked", "out-of-time"})
 _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
-_FAILURES_TAKEN = 3  # detail pages of which none is read, until it is the source that fails
+_FAILURES_TAKEN = 3  # detail pages that a list leads to and of which none is read, until it is the source that fails
+_NOTHING_MISSED: Missed = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,9 @@ class VisitResult:
     `outcome` is ok, unchanged (every list answered 304), or what went wrong first: a code of SourceError or FetchError,
     robots (robots.txt closes the list to us), robots-unreachable, or out-of-time (nothing was read in time).
     `items` holds what was read completely, also where the outcome is a failure. `unread` counts items whose detail page
-    is left for the next visit; `state` is empty where anything is left, so that the list is read again. `retry_after`
-    is in seconds; `bytes_received` counts decompressed bodies.
+    is left for the next visit; `state` is empty where anything is left, so that the list is read again. `listed` are
+    the addresses of all that the lists named, `failed` those whose detail page was asked for in vain. `retry_after` is
+    in seconds; `bytes_received` counts decompressed bodies.
     """
 
     outcome: str
@@ -63,6 +67,8 @@ class VisitResult:
     retry_after: float | None
     state: State
     log: list[LogLine]
+    listed: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
 
 async def visit(
@@ -75,12 +81,13 @@ async def visit(
     ports: Ports,
     limits: VisitLimits,
     state: Mapping[str, Mapping[str, str]],
+    missed: Missed = _NOTHING_MISSED,
 ) -> VisitResult:
-    """Read what is new at one source. `state` is that of the visit before, {} after the definition was edited.
+    """Read what is new at one source. `state` and `missed` are those of the visit before, {} after an edit.
 
     Raises nothing for what a server does; what a port raises passes through, as does being cancelled.
     """
-    run = _Visit(kind, definition, now, zone, limits, state, Manners(client, ports, now, limits.seconds))
+    run = _Visit(kind, definition, now, zone, limits, state, missed, Manners(client, ports, now, limits.seconds))
     try:
         async with asyncio.timeout(limits.seconds) as time_allowed:
             await run.read_lists()
@@ -100,9 +107,11 @@ class _Visit:
     zone: tzinfo
     limits: VisitLimits
     old_state: Mapping[str, Mapping[str, str]]
+    missed: Missed
     manners: Manners
     found: dict[tuple[str, str], Item] = field(default_factory=dict)  # by address and the site's own identifier
     completed: list[Item] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)  # that the source sends, by host
     state: State = field(default_factory=dict)
     failure: Failure | None = None
@@ -126,6 +135,8 @@ class _Visit:
             retry_after=self.manners.wait_asked,
             state=self.state if is_complete else {},
             log=self.manners.lines,
+            listed=[item.url for item in self.found.values()],
+            failed=self.failed,
         )
 
     def fail(self, failure: Failure) -> None:
@@ -196,13 +207,16 @@ class _Visit:
         if self.failure and self.failure.code in _ENDS_LISTS:
             self.unread = len(waiting)
         elif waiting:
-            wanted = await self.manners.ports.unknown(waiting)
+            wanted = still_wanted(await self.manners.ports.unknown(waiting), self.missed, self.now)
             self.unread = len(wanted)
-            await self._read_wanted(wanted[: self.limits.details])
+            failures = await self._read_wanted(wanted[: self.limits.details])
             self.manners.note("details", wanted=len(wanted), unread=self.unread)
+            in_vain = {*self.missed, *self.failed}
+            if not self.completed and len(waiting) >= _FAILURES_TAKEN and all(one.url in in_vain for one in waiting):
+                self.fail(failures[0] if failures else SourceError("details", str(len(waiting))))
 
-    async def _read_wanted(self, wanted: Sequence[Item]) -> None:
-        """Read each detail page; a bad one stands for itself until too many say the same."""
+    async def _read_wanted(self, wanted: Sequence[Item]) -> list[Failure]:
+        """Read each detail page; a bad one stands for itself, unless it says that we are refused."""
         failures: list[Failure] = []
         refusals = 0
         for item in wanted:
@@ -210,18 +224,19 @@ class _Visit:
                 self.completed.append(await self._read_detail(item))
             except (SourceError, FetchError) as failure:
                 if failure.code == "out-of-time":
-                    return self.fail(failure)
+                    self.fail(failure)
+                    break
                 self.manners.note("detail-failed", url=item.url, code=failure.code, detail=failure.detail)
                 failures.append(failure)
+                self.failed.append(item.url)
                 refusals = refusals + 1 if failure.code == "blocked" else 0
                 if refusals == _REFUSALS_TAKEN:
-                    return self.fail(failure)
+                    self.fail(failure)
+                    break
             else:
                 refusals = 0
                 self.unread -= 1
-        if len(failures) == len(wanted) >= _FAILURES_TAKEN:
-            self.fail(failures[0])
-        return None
+        return failures
 
     async def _read_detail(self, item: Item) -> Item:
         request = self.kind.detail_request(self.definition, item)

@@ -4,6 +4,7 @@
  *   [data-test="<url>"]     posts its form's fields as they change; the fragment that comes back fills [data-test-output]
  *   [data-show-password]    a button that shows what its field hides
  *   [data-copy="<id>"]      a button that copies the text of an element
+ *   form[data-slow]         sent once; while the answer takes its time, the button says its [data-busy] and [data-slow-note] shows
  */
 
 const PAUSE = 300;
@@ -113,6 +114,30 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
     copier.classList.add("is-done");
     setTimeout(() => copier.classList.remove("is-done"), 1500);
+  }
+});
+
+// --- forms whose answer takes long ------------------------------------------------------------------------------
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-slow]")) return;
+  if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
+  form.setAttribute("aria-busy", "true");
+  const button = event.submitter?.dataset.busy ? event.submitter : event.submitter?.form.querySelector(`[data-busy][value="${event.submitter.value}"]`);
+  if (!button) return;
+  button.dataset.word = button.textContent;
+  button.textContent = button.dataset.busy;
+  for (const note of form.querySelectorAll("[data-slow-note]")) note.hidden = false;
+});
+
+// A page that comes back from the browser's memory is busy no more.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-slow][aria-busy]")) {
+    form.removeAttribute("aria-busy");
+    for (const note of form.querySelectorAll("[data-slow-note]")) note.hidden = true;
+    for (const button of form.querySelectorAll("[data-word]")) button.textContent = button.dataset.word;
   }
 });
 

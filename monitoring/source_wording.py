@@ -1,0 +1,229 @@
+"""States of sources, outcomes of visits and lines of their log, in the reader's language."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from monitoring.source_health import SourceHealth
+from monitoring.sources import KINDS
+from monitoring.wording import figure_text
+from sentinel.core.net.guard import RefusedAddressError
+from sentinel.core.wording import fetch_error_text
+
+FAILED_LINES = ("no-answer", "detail-failed", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """A state of a source: its word, an icon of the sprite, and the kind of `components/state.html`."""
+
+    label: str
+    icon: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogWords:
+    """A line of a visit's log: seconds after it began, what, and how that went."""
+
+    at: str
+    what: str
+    text: str
+    is_bad: bool
+
+
+def state_words(state: str) -> StateWords:
+    """A state of `monitoring.source_health`."""
+    return {
+        "parked": StateWords(pgettext("source", "Stuck"), "circle-alert", "bad"),
+        "blocked": StateWords(pgettext("source", "Blocked"), "ban", "bad"),
+        "down": StateWords(pgettext("source", "Down"), "unplug", "bad"),
+        "late": StateWords(pgettext("source", "Late"), "clock-alert", "warn"),
+        "retrying": StateWords(pgettext("source", "Trying again"), "refresh-cw", "warn"),
+        "waiting": StateWords(pgettext("source", "Not read yet"), "circle", "off"),
+        "ok": StateWords(pgettext("source", "Well"), "check", "good"),
+        "paused": StateWords(pgettext("source", "Paused"), "pause", "off"),
+    }[state]
+
+
+def source_told(health: SourceHealth) -> str:
+    """Why a source is in its state, in one sentence; of one that is well, what it is."""
+    subscription, source = health.subscription, health.subscription.source
+    if health.state == "paused":
+        by = subscription.paused_by
+        return _("Paused by %(name)s") % {"name": by.name} if by else ""
+    if health.state == "parked":
+        return _("Its visits failed again and again by a fault of ours. Start them again on the System page.")
+    if health.state == "waiting":
+        return _("The first visit is on its way.")
+    if health.state == "late":
+        return _("One post in twenty comes later than an hour after its publication.")
+    if health.state == "ok" and health.missed:
+        missed = ngettext("%(count)s page could not be read", "%(count)s pages could not be read", health.missed)
+        return missed % {"count": health.missed}
+    if health.state == "ok":
+        kind = _(KINDS[source.kind].NAME)
+        return _("%(kind)s, %(pace)s") % {"kind": kind, "pace": pace_words(source.interval)}
+    return outcome_text(source.outcome, source.outcome_detail)
+
+
+def pace_words(seconds: int) -> str:
+    """How often a source is visited."""
+    if seconds < 60:
+        return ngettext("every %(n)s second", "every %(n)s seconds", seconds) % {"n": seconds}
+    if seconds < 3600:
+        return ngettext("every %(n)s minute", "every %(n)s minutes", seconds // 60) % {"n": seconds // 60}
+    return ngettext("every %(n)s hour", "every %(n)s hours", seconds // 3600) % {"n": seconds // 3600}
+
+
+def wrong_source_state(code: str) -> str:
+    """Why a verb did not apply to a source; the codes of WrongStateError in `monitoring.operations.sources`."""
+    return {
+        "already-subscribed": _("This workspace reads that source already."),
+        "already-paused": _("This source is paused already."),
+        "not-paused": _("This source is not paused."),
+        "paused": _("This source is paused. Resume it first."),
+        "visiting": _("A visit is under way."),
+    }[code]
+
+
+def source_done(what: str) -> str:
+    """What was done to the source `%(name)s`."""
+    return {
+        "added": _("%(name)s is read from now on."),
+        "edited": _("%(name)s is saved."),
+        "paused": _("%(name)s is paused."),
+        "resumed": _("%(name)s is read again."),
+        "wanted": _("%(name)s is visited next."),
+        "removed": _("%(name)s is no longer read. Its posts stay."),
+        "closed": _("%(name)s is closed to the crawler."),
+    }[what]
+
+
+def outcome_text(code: str, detail: str) -> str:
+    """What came of a visit, why, and what to do."""
+    if code in ("http", "layout", "malformed"):
+        return {"http": _http_text, "layout": _layout_text, "malformed": _malformed_text}[code](detail)
+    said = {
+        "ok": _("Read."),
+        "unchanged": _("Nothing has changed since the visit before."),
+        "blocked": _("The site refuses us (%(detail)s). Sentinel does not get around logins, captchas or blocks."),
+        "robots": _("The site's robots.txt closes this address to us."),
+        "robots-unreachable": _("The site's robots.txt does not answer, so nothing may be asked for: %(detail)s."),
+        "details": _("None of the %(detail)s pages that the list leads to can be read."),
+        "web-page": _("This is a web page, not a feed. It names this feed: %(detail)s"),
+        "empty": _("The answer is well formed, but there is nothing in it."),
+        "out-of-time": _("The site's pace left no time for this visit; the next one goes on."),
+    }.get(code)
+    return said % {"detail": detail} if said else fetch_error_text(code, detail)
+
+
+def _http_text(detail: str) -> str:
+    status = detail.removeprefix("HTTP ")
+    if status in ("404", "410"):
+        return _("There is no page at this address (%(status)s).") % {"status": status}
+    if status.startswith("5"):
+        return _("The site has trouble of its own (%(status)s).") % {"status": status}
+    return _("The site answered with status %(status)s.") % {"status": status}
+
+
+def _layout_text(detail: str) -> str:
+    """`detail` is "<what is missing>: <selector>", as `monitoring.sources.listing` writes it."""
+    missing, _colon, selector = detail.partition(": ")
+    if missing == "no row":
+        return _("Nothing on the page matches %(selector)s. Edit the selector and test again.") % {"selector": selector}
+    if missing.endswith("rows without a link"):
+        return _("What matches %(selector)s holds no link. Edit the selectors and test again.") % {"selector": selector}
+    if missing == "no text" and selector:
+        return _("Nothing on an article's page matches %(selector)s.") % {"selector": selector}
+    return _("No text was found on an article's page.")
+
+
+def _malformed_text(detail: str) -> str:
+    """`detail` is "not <a format>: <how it begins>", as `monitoring.sources.answers` writes it."""
+    expected, _colon, begins = detail.removeprefix("not ").partition(": ")
+    is_feed = expected == "a feed"
+    said = _("This is not a feed.") if is_feed else _("This is not the JSON that such a network answers with.")
+    return _("%(said)s The answer begins with: %(begins)s") % {"said": said, "begins": begins} if begins else said
+
+
+def address_text(error: RefusedAddressError) -> str:
+    """Why something typed cannot be an address that is read."""
+    said = {
+        "userinfo": _("Take the user name and password out of the address: sources are read without signing in."),
+        "scheme": _("The address must begin with http:// or https://."),
+        "too-long": _("This address is too long."),
+        "bad-port": _("The port in this address is not a number from 1 to 65535."),
+        "lookalike-host": _("The name of the site contains letters that only look like others. Type it anew."),
+    }.get(error.reason)
+    return said or fetch_error_text(error.code, error.detail)
+
+
+def field_text(name: str) -> str:
+    """A field of an item; what a site counts is worded by `figure_text`."""
+    return {
+        "title": _("Title"),
+        "text": _("Text"),
+        "author": _("Author"),
+        "published_at": _("Published"),
+        "url": _("Address"),
+        "site_id": _("The site's identifier"),
+    }.get(name) or figure_text(name)
+
+
+def log_words(lines: Iterable[dict[str, Any]]) -> list[LogWords]:
+    """The log of a visit, as `monitoring.visiting.manners.LogLine` keeps it."""
+    return [
+        LogWords(f"+{line['ms'] / 1000:.2f}", _log_subject(line), _log_text(line), line["what"] in FAILED_LINES)
+        for line in lines
+    ]
+
+
+def _log_subject(line: dict[str, Any]) -> str:
+    what: str = line["what"]
+    said: dict[str, Any] = line["said"]
+    if what in ("answer", "no-answer", "detail-failed"):
+        parts = urlsplit(said["url"])
+        return f"{parts.path or '/'}{'?…' if parts.query else ''}"
+    words = {
+        "wait": pgettext("log", "Wait"),
+        "robots": "robots.txt",
+        "unchanged": pgettext("log", "Result"),
+        "items": pgettext("log", "List"),
+        "details": pgettext("log", "Pages"),
+        "failed": pgettext("log", "Verdict"),
+        "out-of-time": pgettext("log", "Time"),
+    }
+    return words.get(what, what)
+
+
+def _log_text(line: dict[str, Any]) -> str:
+    what: str = line["what"]
+    said: dict[str, Any] = line["said"]
+    if what in FAILED_LINES:
+        return outcome_text(str(said["code"]), str(said.get("detail", "")))
+    if what == "robots":
+        return _("nothing is forbidden") if said["status"] >= 400 else _("read, and kept to")
+    if what == "items":
+        return ngettext("%(count)s item", "%(count)s items", said["count"]) % said
+    if what == "details":
+        return _pages_text(said["wanted"], said["unread"])
+    text: str = {
+        "wait": _("%(seconds)s s, until %(host)s may be asked again"),
+        "answer": _("%(status)s, %(bytes)s bytes, %(took_ms)s ms"),
+        "unchanged": _("not changed since the visit before"),
+        "out-of-time": _("none left to ask %(host)s"),
+    }.get(what, what)
+    return text % said
+
+
+def _pages_text(wanted: int, unread: int) -> str:
+    said = ngettext("%(count)s is new", "%(count)s are new", wanted) % {"count": wanted}
+    if not unread:
+        return said
+    left = ngettext("%(count)s is left for later", "%(count)s are left for later", unread) % {"count": unread}
+    return _("%(one)s, %(other)s") % {"one": said, "other": left}

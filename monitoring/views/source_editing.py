@@ -1,0 +1,170 @@
+"""Adding and editing a source: describe it, try it, save it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from monitoring.forms import DEFAULT_INTERVAL, SETTINGS, SourceForm
+from monitoring.models import Source, Subscription
+from monitoring.operations import sources as operations
+from monitoring.previews import Preview, try_source
+from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
+from monitoring.sources import KINDS
+from sentinel.core.access import WorkspaceRequest, in_workspace, needs
+from sentinel.core.models import User
+from sentinel.core.operations import WrongStateError
+from sentinel.core.permissions import Permission
+
+SALT = "monitoring.tested-source"
+TESTED_LASTS = 3600  # seconds
+RETENTION_DAYS = 180
+
+Save = Callable[[dict[str, Any], datetime], Subscription]
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What a submitted form led to: a saved source, or a preview, or neither."""
+
+    preview: Preview | None = None
+    saved: Subscription | None = None
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.EDIT_SOURCES)
+def source_add(request: WorkspaceRequest, kind: str = "feed") -> HttpResponse:
+    """Describe a source, try it, save it; `action=choose` changes the kind and keeps what was typed."""
+    if kind not in KINDS:
+        raise Http404
+    initial = {
+        "interval": DEFAULT_INTERVAL,
+        "zone": request.workspace.time_zone,
+        "retention_days": RETENTION_DAYS,
+    }
+    if request.POST.get("action") == "choose":
+        typed = {name: value for name, value in request.POST.items() if name in ("url", *SETTINGS)}
+        return _page(request, SourceForm(kind, initial={**initial, **typed}), None, _Answer())
+
+    def save(values: dict[str, Any], now: datetime) -> Subscription:
+        return operations.add_source(workspace=request.workspace, kind=kind, by=request.user, now=now, **values)
+
+    return _edit(request, SourceForm(kind, _typed(request), initial=initial), None, save)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.EDIT_SOURCES)
+def source_edit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
+    """Change a source, try it, save it."""
+    subscription = in_workspace(request, Subscription.objects.select_related("source", "workspace"), source_id)
+    edited = subscription.source
+    initial = {
+        **edited.definition,
+        "name": subscription.name,
+        "interval": subscription.interval,
+        "zone": edited.zone,
+        "retention_days": subscription.retention_days,
+    }
+
+    def save(values: dict[str, Any], now: datetime) -> Subscription:
+        operations.edit_source(subscription=subscription, by=request.user, now=now, **values)
+        return subscription
+
+    return _edit(request, SourceForm(edited.kind, _typed(request), initial=initial), subscription, save)
+
+
+def _typed(request: WorkspaceRequest) -> QueryDict | None:
+    """What was submitted; `action=use-feed` takes over the feed that a web page named."""
+    if request.method != "POST":
+        return None
+    typed = request.POST.copy()
+    if typed.get("action") == "use-feed":
+        typed["url"] = typed.get("named_feed", "")
+    return typed
+
+
+def _edit(request: WorkspaceRequest, form: SourceForm, subscription: Subscription | None, save: Save) -> HttpResponse:
+    answer = _Answer()
+    if request.method == "POST" and form.is_valid():
+        answer = _do(request, form, subscription, save, timezone.now())
+        if answer.saved:
+            done = source_done("edited" if subscription else "added")
+            messages.success(request, done % {"name": answer.saved.name})
+            return redirect("source", workspace=request.workspace.slug, source_id=answer.saved.pk)
+    return _page(request, form, subscription, answer)
+
+
+def _do(
+    request: WorkspaceRequest, form: SourceForm, subscription: Subscription | None, save: Save, now: datetime
+) -> _Answer:
+    """Carry out `action`: test, also as use-feed; save, which tests what was not tested yet; save-anyway; open-place.
+
+    By `open-place` an operator opens the private `host:port` of the address to the crawler, and tests again.
+    """
+    action, values = request.POST.get("action", "test"), form.values()
+    source = Source(kind=form.kind, definition=values["definition"], zone=values["zone"], url=values["url"])
+    answer = _Answer()
+    if action == "open-place" and request.user.is_operator:
+        operations.allow_host(address=form.place(), by=request.user, now=now)
+    needs_test = action == "save" and not _is_tested(request, source) and not _is_unchanged(source, subscription)
+    if needs_test or action in ("test", "use-feed", "open-place"):
+        answer.preview = try_source(source, request.workspace, now)
+    if action == "save-anyway" or (action == "save" and (answer.preview is None or answer.preview.succeeded)):
+        try:
+            answer.saved = save(values, now)
+        except WrongStateError as error:
+            form.add_error(None, wrong_source_state(error.code))
+    return answer
+
+
+def _page(
+    request: WorkspaceRequest, form: SourceForm, subscription: Subscription | None, answer: _Answer
+) -> HttpResponse:
+    preview = answer.preview
+    context = {
+        "section": "sources",
+        "form": form,
+        "kinds": [(name, kind.NAME, kind.ABOUT) for name, kind in KINDS.items()],
+        "subscription": subscription,
+        "preview": preview,
+        "tested": _tested(form) if preview and preview.succeeded else "",
+        "operators": _operators(request) if preview and preview.closed_place else [],
+    }
+    if preview:
+        lines = [{"ms": line.ms, "what": line.what, "said": line.said} for line in preview.result.log]
+        context["why"] = outcome_text(preview.result.outcome, preview.result.detail)
+        context["log"] = log_words(lines)
+    return render(request, "monitoring/source_edit.html", context, status=422 if form.errors else 200)
+
+
+def _operators(request: WorkspaceRequest) -> list[str]:
+    """The people of the workspace who can open a private address."""
+    people = User.objects.filter(is_operator=True, is_active=True, memberships__workspace=request.workspace)
+    return list(people.order_by("name").values_list("name", flat=True))
+
+
+def _tested(form: SourceForm) -> str:
+    """A signed note that just this definition was tried and yields something."""
+    values = form.values()
+    return signing.dumps(operations.definition_hash(form.kind, values["definition"], values["zone"]), salt=SALT)
+
+
+def _is_tested(request: WorkspaceRequest, source: Source) -> bool:
+    try:
+        tested = signing.loads(request.POST.get("tested", ""), salt=SALT, max_age=TESTED_LASTS)
+    except signing.BadSignature:
+        return False
+    return bool(tested == operations.definition_hash(source.kind, source.definition, source.zone))
+
+
+def _is_unchanged(source: Source, subscription: Subscription | None) -> bool:
+    """Whether only the workspace's own settings were edited, which need no test."""
+    written = operations.definition_hash(source.kind, source.definition, source.zone)
+    return subscription is not None and subscription.source.definition_hash == written
