@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet
 from django.utils.formats import date_format
@@ -15,7 +14,6 @@ from django.utils.translation import ngettext
 from alerts import board as read
 from alerts.clocks import position_clock
 from alerts.models import Alert, AlertEvent, Evaluation
-from alerts.operations.evaluations import hour_begins
 from alerts.wording import close_reason_text, reason_of, tier_name
 from monitoring.models import Measure, Mention, Subscription, Topic
 from monitoring.operations.mentions import bucket_of
@@ -35,12 +33,6 @@ CLOSED_SHOWN = 100
 STATES: tuple[read.AlertState, ...] = ("open", "claimed", "closed")
 NOTES_SHOWN = 4
 POSTS_SHOWN = 5
-
-
-def _mentions_query(topic_id: int, since: datetime, until: datetime | None = None) -> str:
-    """The query of the list of mentions that a count stands for."""
-    asked = {"topic": str(topic_id), "since": since.isoformat(), "present": "1"}
-    return urlencode({**asked, "until": until.isoformat()} if until else asked)
 
 
 class BoardReader:
@@ -191,7 +183,6 @@ class BoardReader:
             subtitle=self._subtitle(alert),
             spark=sparks.get(alert.topic_id, (0,) * int(DAY / SPARK_STEP)),
             volume_1h=total,
-            mentions_query=_mentions_query(alert.topic_id, hour_begins(self.now)),
             multiple=total / usual if usual >= 1 else None,
             negative_share=situation.get("negative_1h", 0) / total if total else None,
             state="closed" if alert.closed_at else "claimed" if alert.claimed_at else "open",
@@ -243,9 +234,9 @@ class BoardReader:
             topic_id=alert.topic_id,
             reasons=reasons,
             reached=sum(reason.reached for reason in reasons),
+            counts_less=[made["tier"] for made in alert.reasons if made["tier"]] == [alert.tier - 1],
             clocks=self._clocks(alert),
             mentions=mentions.count(),
-            mentions_query=_mentions_query(alert.topic_id, since, alert.closed_at),
             earliest=self._earliest(alert, mentions),
             recent=self._recent(mentions),
             sources=self._source_shares(mentions),

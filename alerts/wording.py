@@ -47,24 +47,19 @@ def reason_of(reason: dict[str, Any]) -> read.Reason:
     full = 1.0 if kind == "negative" else max(BAR_SPAN * threshold, value)
     return read.Reason(
         kind=kind,
-        label=_reason_label(kind, reason.get("held_by", "")),
+        label=rule_name(kind),
         value_text=figure_text(kind, value),
         threshold_text=figure_text(kind, threshold),
         fraction=value / full,
         threshold_fraction=threshold / full,
         reached=reason["tier"] is not None,
+        note=held_text(reason["held_by"]),
     )
-
-
-def _reason_label(kind: str, held_by: str) -> str:
-    label = rule_name(kind)
-    held = held_text(held_by)
-    return _("%(label)s (%(held)s)") % {"label": label, "held": held} if held else label
 
 
 def held_text(held_by: str) -> str:
     """Why a value that is high enough does not speak; "" where nothing holds it back."""
-    return {"count": _("too few posts"), "surprise": _("nothing out of the ordinary"), "": ""}[held_by]
+    return {"count": _("too few posts"), "surprise": _("as much was seen lately"), "": ""}[held_by]
 
 
 def rule_name(kind: str) -> str:
