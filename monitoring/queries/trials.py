@@ -135,10 +135,10 @@ def _newest_posts(workspace: Workspace) -> list[Post]:
     # Each source is asked for its own newest, which its index answers at once; sorting all would read everything.
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT post.id FROM unnest(%s::bigint[]) AS source(id)
-                CROSS JOIN LATERAL (SELECT id, captured_at FROM monitoring_post WHERE source_id = source.id
-                                     ORDER BY captured_at DESC LIMIT %s) AS post
-                ORDER BY post.captured_at DESC, post.id DESC LIMIT %s""",
+            """SELECT newest.post_id FROM unnest(%s::bigint[]) AS source(id)
+                CROSS JOIN LATERAL (SELECT post_id, captured_at FROM monitoring_sighting WHERE source_id = source.id
+                                     ORDER BY captured_at DESC LIMIT %s) AS newest
+                GROUP BY newest.post_id ORDER BY min(newest.captured_at) DESC, newest.post_id DESC LIMIT %s""",
             [sources, TRIED, TRIED],
         )
         ids = [pk for (pk,) in cursor.fetchall()]

@@ -89,11 +89,19 @@ def test_the_pace_of_a_source_that_others_use_is_not_slowed_down(yaori: Cast, ts
     assert ours.source.interval == 3600
 
 
-def test_what_nobody_reads_any_more_is_not_visited(yaori: Cast) -> None:
+def test_a_source_that_nobody_else_reads_is_edited_in_place_and_read_anew(yaori: Cast) -> None:
     ours = subscribe(yaori)
     before = ours.source
     edit(yaori, ours, url=PETS)
-    assert due(before) is None
+    assert ours.source == before
+    assert (ours.source.definition, ours.source.last_success_at) == ({"url": PETS}, None)
+    assert due(before) == NOW
+
+
+def test_what_nobody_reads_any_more_is_not_visited(yaori: Cast) -> None:
+    ours = subscribe(yaori)
+    remove_source(subscription=ours, by=yaori.admin, now=NOW)
+    assert due(ours.source) is None
 
 
 def test_editing_into_a_source_that_is_read_already_is_refused(yaori: Cast) -> None:
@@ -147,7 +155,7 @@ def test_a_visit_can_be_asked_for_but_not_while_one_is_under_way(yaori: Cast) ->
     with pytest.raises(WrongStateError, match="visiting"):
         want_visit(subscription=ours, by=yaori.admin, now=NOW + HOUR)
     Visit.objects.update(lease_until=None)
-    ours.paused_at = NOW
+    pause_source(subscription=ours, by=yaori.admin, now=NOW)
     with pytest.raises(WrongStateError, match="paused"):
         want_visit(subscription=ours, by=yaori.admin, now=NOW)
 
