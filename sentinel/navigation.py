@@ -80,13 +80,12 @@ def _figures(membership: Membership) -> dict[str, Any]:
 
 
 def _sources(workspace: Workspace) -> dict[str, Any]:
-    read = Subscription.objects.active().filter(workspace=workspace)
-    total, troubled = read.count(), read.failing().count()
+    tally = Subscription.objects.filter(workspace=workspace).tally()
     return {
-        "sources_total": total,
-        "sources_ok": total - troubled,
-        "sources_trouble": troubled,
-        "blind_sentence": _blind_sentence(total, read.blind().count()),
+        "sources_total": tally["total"],
+        "sources_ok": tally["total"] - tally["failing"],
+        "sources_trouble": tally["failing"],
+        "blind_sentence": _blind_sentence(tally["total"], tally["blind"]),
     }
 
 

@@ -160,7 +160,7 @@ def test_the_page_shows_rules_versions_and_how_far_the_walk_is(yaori: Cast) -> N
     BackMatch.objects.filter(topic_version=topic.current).update(seen=3200, total=10_000)
     said = text_of(signed_in(yaori.admin).get(address(topic)))
     assert "Matching earlier posts: 3,200 / 10,000" in said
-    assert "Volume" in said
+    assert "Rule Blue Yellow Orange Red" in said
     assert "3× 5× 10× 25×" in said
     assert "40% 55% 70% 85%" in said
     assert "Version 1" in said
