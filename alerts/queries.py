@@ -67,8 +67,7 @@ class BoardReader:
         worst = min((alert.tier for alert in unclaimed), default=None)
         at_worst = sum(alert.tier == worst for alert in unclaimed)
         late = [self.now - alert.claim_due_at for alert in unclaimed if alert.claim_due_at < self.now]
-        subscriptions = Subscription.objects.filter(workspace=self.workspace).select_related("source")
-        blind = [one for one in subscriptions if one.paused_at is None and one.source.failures >= 3]
+        subscriptions = Subscription.objects.active().filter(workspace=self.workspace)
         return read.Situation(
             counts=tuple(read.TierCount(tier, sum(alert.tier == tier for alert in alerts)) for tier in (1, 2, 3, 4)),
             unclaimed=len(unclaimed),
@@ -78,8 +77,8 @@ class BoardReader:
             overdue=len(late),
             overdue_by=max(late, default=None),
             mine=sum(alert.claimed_by_id == self.user.pk for alert in alerts),
-            sources_total=len(subscriptions),
-            blind_sentence=self._blind_sentence(blind),
+            sources_total=subscriptions.count(),
+            blind_sentence=self._blind_sentence(list(subscriptions.blind().order_by("name"))),
         )
 
     def _blind_sentence(self, blind: Sequence[Subscription]) -> str:
