@@ -89,6 +89,14 @@ def source_health(workspace: Workspace, now: datetime, subscription_id: int | No
     return sorted(health, key=lambda one: (ORDER.index(one.state), one.subscription.name))
 
 
+def late_count(workspace: Workspace, now: datetime) -> int:
+    """How many sources are read without failing, but too late."""
+    read = Subscription.objects.filter(workspace=workspace)
+    failing = set(read.failing().values_list("source_id", flat=True))
+    sources = [source for source in read.active().values_list("source_id", flat=True) if source not in failing]
+    return sum(latency.p95 > NORM for latency in _latencies(sources, now).values())
+
+
 def share_within_norm(health: Iterable[SourceHealth]) -> float | None:
     """Which share of the posts with a known time was captured within the norm; None without such posts."""
     measured = [one.latency for one in health if one.latency]

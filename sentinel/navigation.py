@@ -3,8 +3,10 @@
 from functools import reduce
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,10 +14,13 @@ from django.utils.translation import ngettext
 from alerts.models import Alert
 from alerts.tiers import Tier
 from monitoring.models import Subscription
+from monitoring.source_health import late_count
 from sentinel.core.live import newest_seq
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
 from sentinel.core.stages import all_stages
+
+LATE_KEPT = 60  # seconds
 
 # the first word of a page's URL name → its entry in the navigation
 SECTIONS = {
@@ -81,10 +86,13 @@ def _figures(membership: Membership) -> dict[str, Any]:
 
 def _sources(workspace: Workspace) -> dict[str, Any]:
     tally = Subscription.objects.filter(workspace=workspace).tally()
+    # Measuring how late sources are is the one dear figure here, and changes slowly.
+    late = cache.get_or_set(f"late-sources:{workspace.pk}", lambda: late_count(workspace, timezone.now()), LATE_KEPT)
+    troubled = tally["failing"] + (late or 0)
     return {
         "sources_total": tally["total"],
-        "sources_ok": tally["total"] - tally["failing"],
-        "sources_trouble": tally["failing"],
+        "sources_ok": tally["total"] - troubled,
+        "sources_trouble": troubled,
         "blind_sentence": _blind_sentence(tally["total"], tally["blind"]),
     }
 

@@ -1,0 +1,152 @@
+"""How well sources are read, as counted in few queries, equals a count one by one."""
+
+from datetime import timedelta
+from statistics import median
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from monitoring.models import Source, Subscription, Visit
+from monitoring.operations.posts import store_posts
+from monitoring.source_health import ORDER, late_count, share_within_norm, source_health
+from monitoring.sources.items import Item
+from tests.factories import Cast, make_tsukimi, make_yaori
+from tests.monitoring.source_pages.samples import bring, every_state, read_source, recount
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+NOW = timezone.now()
+
+
+@pytest.fixture
+def yaori() -> Cast:
+    return make_yaori()
+
+
+def percentile(values: list[float], share: float) -> float:
+    """As PostgreSQL's percentile_cont interpolates."""
+    place = share * (len(values) - 1)
+    low = int(place)
+    high = min(low + 1, len(values) - 1)
+    return values[low] + (values[high] - values[low]) * (place - low)
+
+
+def test_latencies_equal_a_recount(yaori: Cast) -> None:
+    every_state(yaori, NOW)
+    measured = 0
+    for health in source_health(yaori.workspace, NOW):
+        seconds = recount(health.subscription.source, NOW)
+        if not seconds:
+            assert health.latency is None
+            continue
+        measured += 1
+        assert health.latency is not None
+        assert health.latency.posts == len(seconds)
+        assert health.latency.within == sum(one <= 3600 for one in seconds)
+        assert health.latency.median.total_seconds() == pytest.approx(median(seconds))
+        assert health.latency.p95.total_seconds() == pytest.approx(percentile(seconds, 0.95))
+    assert measured > 10
+
+
+def test_every_state_is_told_and_trouble_comes_first(yaori: Cast) -> None:
+    every = every_state(yaori, NOW)
+    health = source_health(yaori.workspace, NOW)
+    told = {one.subscription.pk: one.state for one in health}
+    assert {name: told[subscription.pk] for name, subscription in every.items()} == {name: name for name in every}
+    assert [one.state for one in health] == sorted((one.state for one in health), key=ORDER.index)
+
+
+def test_health_costs_as_many_queries_for_many_sources_as_for_one(
+    yaori: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    every_state(yaori, NOW)
+    with django_assert_num_queries(4):
+        source_health(yaori.workspace, NOW)
+    tsukimi = make_tsukimi()
+    read_source(tsukimi, "x", "https://x.example/rss", now=NOW)
+    with django_assert_num_queries(4):
+        source_health(tsukimi.workspace, NOW)
+
+
+def test_volume_is_counted_by_hours_back_from_now(yaori: Cast) -> None:
+    source = read_source(yaori, "x", "https://x.example/rss", now=NOW).source
+    for minutes, number in ((1, 1), (59, 2), (61, 3), (23 * 60 + 59, 4), (24 * 60 + 1, 5)):
+        bring(source, at=NOW - minutes * MINUTE, later=timedelta(0), number=number)
+    (health,) = source_health(yaori.workspace, NOW)
+    assert health.spark == (1, *(0,) * 21, 1, 2)
+    assert health.captured == 4
+
+
+def test_what_a_site_showed_before_it_was_read_says_nothing_about_how_late_we_are(yaori: Cast) -> None:
+    source = read_source(yaori, "x", "https://x.example/rss", now=NOW).source
+    Source.objects.filter(pk=source.pk).update(created_at=NOW - 10 * MINUTE)
+    bring(source, at=NOW - 5 * 60 * MINUTE, later=timedelta(hours=5), number=1)
+    (health,) = source_health(yaori.workspace, NOW)
+    assert (health.state, health.latency, health.captured) == ("ok", None, 1)
+
+
+def test_a_post_that_two_sources_bring_counts_for_both(yaori: Cast) -> None:
+    at = NOW - 30 * MINUTE
+    item = Item("https://x.example/1", title="t", text="t", published_at=at, precision="minute")
+    for minutes, name in ((1, "a"), (20, "b")):
+        source = read_source(yaori, name, f"https://x.example/{name}", now=NOW).source
+        store_posts(source=source, items=[item], now=at + minutes * MINUTE)
+    first, second = source_health(yaori.workspace, NOW)
+    assert (first.captured, second.captured) == (1, 1)
+    assert first.latency
+    assert second.latency
+    assert (first.latency.median, second.latency.median) == (1 * MINUTE, 20 * MINUTE)
+
+
+def test_a_share_within_the_norm_is_over_all_posts(yaori: Cast) -> None:
+    assert share_within_norm([]) is None
+    source = read_source(yaori, "x", "https://x.example/rss", now=NOW).source
+    for number in range(4):
+        bring(source, at=NOW - 120 * MINUTE, later=(61 if number else 60) * MINUTE, number=number)
+    assert share_within_norm(source_health(yaori.workspace, NOW)) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("failures", "outcome", "state"),
+    [
+        (1, "http", "retrying"),
+        (2, "timeout", "retrying"),
+        (3, "http", "down"),
+        (1, "blocked", "blocked"),
+        (1, "robots", "blocked"),
+        (1, "layout", "blocked"),
+    ],
+)
+def test_failures_hide_a_source_at_the_third_a_refusal_at_the_first(
+    yaori: Cast, failures: int, outcome: str, state: str
+) -> None:
+    subscription = read_source(yaori, "x", "https://x.example/rss", now=NOW, failures=failures, outcome=outcome)
+    (health,) = source_health(yaori.workspace, NOW)
+    assert health.state == state
+    blind = Subscription.objects.blind().filter(pk=subscription.pk).exists()
+    assert blind == (state != "retrying")
+    assert Subscription.objects.failing().filter(pk=subscription.pk).exists()
+
+
+def test_the_frame_counts_as_the_list_does(yaori: Cast) -> None:
+    every_state(yaori, NOW)
+    health = source_health(yaori.workspace, NOW)
+    mine = Subscription.objects.filter(workspace=yaori.workspace)
+    assert mine.blind().count() == sum(one.state in ("parked", "blocked", "down") for one in health)
+    assert mine.failing().count() + late_count(yaori.workspace, NOW) == sum(one.is_trouble for one in health)
+
+
+def test_a_paused_or_stuck_source_has_no_next_visit(yaori: Cast) -> None:
+    every = every_state(yaori, NOW)
+    coming = {one.subscription.pk: one.next_visit_at for one in source_health(yaori.workspace, NOW)}
+    assert coming[every["paused"].pk] is None
+    assert coming[every["parked"].pk] is None
+    assert coming[every["ok"].pk] is not None
+
+
+def test_a_visit_under_way_is_told(yaori: Cast) -> None:
+    source = read_source(yaori, "x", "https://x.example/rss", now=NOW).source
+    Visit.objects.filter(source=source).update(lease_until=NOW + MINUTE)
+    (health,) = source_health(yaori.workspace, NOW)
+    assert (health.is_visiting, health.next_visit_at) == (True, None)

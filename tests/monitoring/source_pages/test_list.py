@@ -1,0 +1,184 @@
+"""The list of sources and a source's own page: what is seen by whom."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from monitoring.models import AllowedHost, Source
+from sentinel.core.permissions import Role
+from tests.factories import Cast, join, make_tsukimi, make_user, make_yaori
+from tests.monitoring.source_pages.conftest import sign_in
+from tests.monitoring.source_pages.samples import bring, every_state, read_source
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+
+
+@pytest.fixture
+def yaori() -> Cast:
+    return make_yaori()
+
+
+def text(response: object) -> str:
+    return response.content.decode()  # type: ignore[attr-defined,no-any-return]
+
+
+def test_without_sources_the_page_says_what_to_do_next(admin: Client) -> None:
+    page = text(admin.get("/w/yaori/sources/"))
+    assert "Add your first source" in page
+    assert 'href="/w/yaori/sources/add/"' in page
+
+
+def test_who_cannot_add_a_source_is_not_told_to(client: Client, yaori: Cast) -> None:
+    page = text(sign_in(client, yaori.staff).get("/w/yaori/sources/"))
+    assert "An admin of this workspace adds what is to be read." in page
+    assert "/sources/add/" not in page
+
+
+def test_the_list_puts_what_is_not_seen_first_and_says_why(admin: Client, yaori: Cast) -> None:
+    every_state(yaori, NOW)
+    page = text(admin.get("/w/yaori/sources/"))
+    names = ["校園 BBS", "Facebook 公開粉專", "港都報 RSS", "巴哈姆特 場外", "鄉里通訊", "新住民之聲", "美食板精選"]
+    places = [page.index(f">{name}</a>") for name in names]
+    assert places == sorted(places)
+    assert "3 sources not seen" in page
+    assert "The site refuses us (login)" in page
+    assert "The site has trouble of its own (503)." in page
+    assert "Its visits failed again and again by a fault of ours." in page
+
+
+@pytest.mark.parametrize(
+    ("show", "seen", "hidden"),
+    [
+        ("hidden", "Facebook 公開粉專", "巴哈姆特 場外"),
+        ("late", "巴哈姆特 場外", "Facebook 公開粉專"),
+        ("paused", "美食板精選", "港都報 RSS"),
+        ("well", "島嶼新聞 RSS", "港都報 RSS"),
+        ("nonsense", "島嶼新聞 RSS", "</html"),
+    ],
+)
+def test_the_list_can_be_narrowed(admin: Client, yaori: Cast, show: str, seen: str, hidden: str) -> None:
+    every_state(yaori, NOW)
+    page = text(admin.get(f"/w/yaori/sources/live/?show={show}"))
+    assert seen in page
+    assert hidden not in page
+
+
+def test_the_pane_shows_the_last_visit_and_the_newest_posts(admin: Client, yaori: Cast) -> None:
+    every = every_state(yaori, NOW)
+    page = text(admin.get(f"/w/yaori/sources/?source={every['down'].pk}"))
+    assert "not captured; this does not count as 0 posts" in page
+    assert "6 visits in a row" in page
+    assert "Newest five" in page
+
+
+def test_the_own_page_lists_the_visits_of_the_last_days_in_words(admin: Client, yaori: Cast) -> None:
+    every = every_state(yaori, NOW)
+    page = text(admin.get(f"/w/yaori/sources/{every['blocked'].pk}/"))
+    assert page.count("The site refuses us (login)") >= 7
+    assert "Visit now" in page
+
+
+def test_what_changes_by_itself_is_a_fragment(admin: Client, yaori: Cast) -> None:
+    every = every_state(yaori, NOW)
+    for address, parts in (
+        ("/w/yaori/sources/live/", ["sources", "source-pane"]),
+        (f"/w/yaori/sources/{every['ok'].pk}/live/", ["source"]),
+    ):
+        fragment = text(admin.get(address))
+        assert "<html" not in fragment
+        assert all(f'id="{part}"' in fragment for part in parts)
+
+
+def test_what_sites_say_is_text_and_never_markup(admin: Client, yaori: Cast) -> None:
+    subscription = read_source(yaori, HOSTILE, "https://x.example/rss", now=NOW)
+    bring(subscription.source, at=NOW, later=NOW - NOW, number=1, title=HOSTILE, text=HOSTILE, author=HOSTILE)
+    Source.objects.update(outcome="layout", outcome_detail=f"no row: {HOSTILE}", failures=1)
+    for address in ("/w/yaori/sources/", f"/w/yaori/sources/{subscription.pk}/"):
+        page = text(admin.get(address))
+        assert "&lt;script&gt;alert(1)" in page
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+def test_authors_go_by_pseudonyms(admin: Client, yaori: Cast) -> None:
+    subscription = read_source(yaori, "x", "https://x.example/rss", now=NOW)
+    bring(subscription.source, at=NOW, later=NOW - NOW, number=1, author="王大明")
+    assert "王大明" not in text(admin.get("/w/yaori/sources/"))
+
+
+# --- who may -------------------------------------------------------------------------------------
+
+READING = ("source-list", "source-list-live", "source", "source-live")
+WRITING = ("source-add", "source-edit", "source-pause", "source-resume", "source-visit", "source-remove")
+
+
+def address(name: str, source_id: int) -> str:
+    needs_id = name not in ("source-list", "source-list-live", "source-add")
+    return reverse(name, kwargs={"workspace": "yaori", **({"source_id": source_id} if needs_id else {})})
+
+
+@pytest.mark.parametrize("name", READING)
+def test_every_member_may_look(client: Client, yaori: Cast, name: str) -> None:
+    subscription = read_source(yaori, "x", "https://x.example/rss", now=NOW)
+    for person in (yaori.staff, yaori.manager, yaori.admin):
+        assert sign_in(client, person).get(address(name, subscription.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_only_admins_may_change(client: Client, yaori: Cast, name: str) -> None:
+    subscription = read_source(yaori, "x", "https://x.example/rss", now=NOW)
+    for person in (yaori.staff, yaori.manager):
+        assert sign_in(client, person).post(address(name, subscription.pk)).status_code == 403
+    assert "Visit now" not in text(client.get("/w/yaori/sources/"))
+
+
+@pytest.mark.parametrize("name", [*READING, *WRITING])
+def test_to_strangers_the_workspace_does_not_exist(client: Client, yaori: Cast, name: str) -> None:
+    subscription = read_source(yaori, "x", "https://x.example/rss", now=NOW)
+    stranger = sign_in(client, make_tsukimi().admin)
+    ask = stranger.get if name in READING else stranger.post
+    assert ask(address(name, subscription.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["source", "source-live", "source-edit", "source-pause", "source-remove"])
+def test_a_source_of_another_workspace_is_not_found(client: Client, yaori: Cast, name: str) -> None:
+    tsukimi = make_tsukimi()
+    theirs = read_source(tsukimi, "月見看的新聞", "https://x.example/rss", now=NOW)
+    mine = sign_in(client, yaori.admin)
+    ask = mine.get if name in READING else mine.post
+    assert ask(address(name, theirs.pk)).status_code == 404
+    assert theirs.name not in text(mine.get(f"/w/yaori/sources/?source={theirs.pk}"))
+
+
+def test_nothing_tells_that_another_workspace_reads_the_same(client: Client, yaori: Cast) -> None:
+    mine = read_source(yaori, "x", "https://x.example/rss", now=NOW)
+    alone = text(sign_in(client, yaori.admin).get(f"/w/yaori/sources/{mine.pk}/edit/"))
+    read_source(make_tsukimi(), "theirs", "https://x.example/rss", now=NOW)
+    assert drop_tokens(text(client.get(f"/w/yaori/sources/{mine.pk}/edit/"))) == drop_tokens(alone)
+
+
+def drop_tokens(page: str) -> list[str]:
+    volatile = ("csrfmiddlewaretoken", "data-server-time")
+    return [line for line in page.splitlines() if not any(mark in line for mark in volatile)]
+
+
+# --- private addresses that were opened ----------------------------------------------------------
+
+
+def test_only_those_who_run_the_installation_see_and_close_opened_addresses(client: Client, yaori: Cast) -> None:
+    opened = AllowedHost.objects.create(address="192.168.3.7:8080", created_by=yaori.admin)
+    read_source(yaori, "x", "https://x.example/rss", now=NOW)
+    close = f"/w/yaori/sources/hosts/{opened.pk}/close/"
+    admin = sign_in(client, yaori.admin)
+    assert "192.168.3.7" not in text(admin.get("/w/yaori/sources/"))
+    assert admin.post(close).status_code == 404
+    operator = make_user("周維運", is_operator=True)
+    join(yaori.workspace, operator, Role.ADMIN)
+    sign_in(client, operator)
+    assert "192.168.3.7:8080" in text(client.get("/w/yaori/sources/"))
+    assert client.post(close).status_code == 302
+    assert not AllowedHost.objects.exists()
+    assert client.post(close).status_code == 404
