@@ -83,7 +83,6 @@ class AlertRow:
     subtitle: str
     spark: tuple[int, ...]  # volume over 24 h, oldest first
     volume_1h: int
-    mentions_query: str  # of the list of these mentions
     multiple: float | None  # against the usual; None while too little is known
     negative_share: float | None
     state: AlertState
@@ -130,6 +129,7 @@ class Reason:
     fraction: float
     threshold_fraction: float
     reached: bool
+    note: str = ""  # what holds a value back that is high enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +177,9 @@ class AlertDetail:
     topic_id: int
     reasons: tuple[Reason, ...]
     reached: int  # how many of them
+    counts_less: bool  # one condition alone counts one level less, and here it does
     clocks: tuple[Clock, ...]
     mentions: int  # captured mentions that the alert is about
-    mentions_query: str  # of their list
     earliest: PostLine | None
     recent: tuple[PostLine, ...]
     sources: tuple[SourceShare, ...]

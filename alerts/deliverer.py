@@ -129,7 +129,7 @@ def _send_webhook(delivery: Delivery, message: Message, allowed: frozenset[str])
         key=str(delivery.key),
         now=timezone.now(),
     )
-    response = send(request, allowed_private=allowed, contact=settings.PUBLIC_URL, limits=LIMITS)
+    response = send(request, allowed_private=allowed, contact=settings.CONTACT_URL, limits=LIMITS)
     receipt = Receipt("http", _plain(f"{response.status} {_text(response.body[:200])}"))
     if response.status == GONE:
         raise Gone(receipt)

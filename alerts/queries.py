@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet
 from django.utils.formats import date_format
@@ -15,7 +14,6 @@ from django.utils.translation import ngettext
 from alerts import board as read
 from alerts.clocks import position_clock
 from alerts.models import Alert, AlertEvent, Evaluation
-from alerts.operations.evaluations import hour_begins
 from alerts.wording import close_reason_text, reason_of, tier_name
 from monitoring.models import Measure, Mention, Subscription, Topic
 from monitoring.operations.mentions import bucket_of
@@ -35,12 +33,6 @@ CLOSED_SHOWN = 100
 STATES: tuple[read.AlertState, ...] = ("open", "claimed", "closed")
 NOTES_SHOWN = 4
 POSTS_SHOWN = 5
-
-
-def _mentions_query(topic_id: int, since: datetime, until: datetime | None = None) -> str:
-    """The query of the list of mentions that a count stands for."""
-    asked = {"topic": str(topic_id), "since": since.isoformat(), "present": "1"}
-    return urlencode({**asked, "until": until.isoformat()} if until else asked)
 
 
 class BoardReader:
@@ -75,8 +67,7 @@ class BoardReader:
         worst = min((alert.tier for alert in unclaimed), default=None)
         at_worst = sum(alert.tier == worst for alert in unclaimed)
         late = [self.now - alert.claim_due_at for alert in unclaimed if alert.claim_due_at < self.now]
-        subscriptions = Subscription.objects.filter(workspace=self.workspace).select_related("source")
-        blind = [one for one in subscriptions if one.paused_at is None and one.source.failures >= 3]
+        subscriptions = Subscription.objects.active().filter(workspace=self.workspace)
         return read.Situation(
             counts=tuple(read.TierCount(tier, sum(alert.tier == tier for alert in alerts)) for tier in (1, 2, 3, 4)),
             unclaimed=len(unclaimed),
@@ -86,8 +77,8 @@ class BoardReader:
             overdue=len(late),
             overdue_by=max(late, default=None),
             mine=sum(alert.claimed_by_id == self.user.pk for alert in alerts),
-            sources_total=len(subscriptions),
-            blind_sentence=self._blind_sentence(blind),
+            sources_total=subscriptions.count(),
+            blind_sentence=self._blind_sentence(list(subscriptions.blind().order_by("name"))),
         )
 
     def _blind_sentence(self, blind: Sequence[Subscription]) -> str:
@@ -191,7 +182,6 @@ class BoardReader:
             subtitle=self._subtitle(alert),
             spark=sparks.get(alert.topic_id, (0,) * int(DAY / SPARK_STEP)),
             volume_1h=total,
-            mentions_query=_mentions_query(alert.topic_id, hour_begins(self.now)),
             multiple=total / usual if usual >= 1 else None,
             negative_share=situation.get("negative_1h", 0) / total if total else None,
             state="closed" if alert.closed_at else "claimed" if alert.claimed_at else "open",
@@ -243,9 +233,9 @@ class BoardReader:
             topic_id=alert.topic_id,
             reasons=reasons,
             reached=sum(reason.reached for reason in reasons),
+            counts_less=[made["tier"] for made in alert.reasons if made["tier"]] == [alert.tier - 1],
             clocks=self._clocks(alert),
             mentions=mentions.count(),
-            mentions_query=_mentions_query(alert.topic_id, since, alert.closed_at),
             earliest=self._earliest(alert, mentions),
             recent=self._recent(mentions),
             sources=self._source_shares(mentions),
@@ -261,7 +251,7 @@ class BoardReader:
             posts=Count("pk"), sources=Count("source", distinct=True)
         )
         posts, sources = counted["posts"], counted["sources"]
-        return _("Since %(time)s %(posts)s from %(sources)s.") % {
+        return _("Since %(time)s: %(posts)s from %(sources)s.") % {
             "time": clock_text(since),
             "posts": ngettext("%(n)s post", "%(n)s posts", posts) % {"n": grouped(posts)},
             "sources": ngettext("%(n)s source", "%(n)s sources", sources) % {"n": grouped(sources)},

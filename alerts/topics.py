@@ -10,7 +10,7 @@ from alerts import board as read
 from alerts.models import Evaluation, Rule, RuleVersion
 from alerts.operations.evaluations import reasons_of
 from alerts.rules import Situation
-from alerts.wording import figure_text, reason_of, rule_help, rule_name, rule_words
+from alerts.wording import held_text, reason_of, rule_help, rule_name, rule_words, threshold_text
 from monitoring.models import BackMatch, Measure, Topic, TopicVersion
 from monitoring.operations.mentions import bucket_of
 from monitoring.text.differences import Part, differences
@@ -75,6 +75,7 @@ class RuleLine:
     version: RuleVersion
     thresholds: Sequence[tuple[int, str]]
     now: read.Reason | None
+    held: str  # why a value that is high enough does not speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def version_lines(topic: Topic) -> list[VersionLine]:
 
 def rule_lines(topic: Topic) -> list[RuleLine]:
     """The rules of a topic, and what they say of the last look."""
-    reasons = {reason.kind: reason_of(asdict(reason)) for reason in reasons_of(topic, situation_of(topic))}
+    reasons = {reason.kind: reason for reason in reasons_of(topic, situation_of(topic))}
     rules = Rule.objects.active().filter(topic=topic).select_related("current", "current__created_by").order_by("pk")
     return [
         RuleLine(
@@ -154,7 +155,8 @@ def rule_lines(topic: Topic) -> list[RuleLine]:
             help=rule_help(rule.kind),
             version=rule.current,
             thresholds=thresholds_of(rule.current.definition),
-            now=reasons.get(rule.kind),
+            now=reason_of(asdict(reasons[rule.kind])) if rule.kind in reasons else None,
+            held=held_text(reasons[rule.kind].held_by) if rule.kind in reasons else "",
         )
         for rule in rules
         if rule.current
@@ -180,4 +182,4 @@ def rule_version_lines(rule: Rule) -> list[RuleVersionLine]:
 
 def thresholds_of(definition: dict[str, Any]) -> list[tuple[int, str]]:
     """The thresholds in words, the mildest tier first."""
-    return [(tier, figure_text(definition["kind"], definition["thresholds"][str(tier)])) for tier in (4, 3, 2, 1)]
+    return [(tier, threshold_text(definition["kind"], definition["thresholds"][str(tier)])) for tier in (4, 3, 2, 1)]

@@ -47,27 +47,27 @@ def reason_of(reason: dict[str, Any]) -> read.Reason:
     full = 1.0 if kind == "negative" else max(BAR_SPAN * threshold, value)
     return read.Reason(
         kind=kind,
-        label=_reason_label(kind, reason.get("held_by", "")),
+        label=rule_name(kind),
         value_text=figure_text(kind, value),
         threshold_text=figure_text(kind, threshold),
         fraction=value / full,
         threshold_fraction=threshold / full,
         reached=reason["tier"] is not None,
+        note=held_text(reason["held_by"]),
     )
 
 
-def _reason_label(kind: str, held_by: str) -> str:
-    label = rule_name(kind)
-    held = {"count": _("too few posts"), "surprise": _("nothing out of the ordinary")}.get(held_by)
-    return _("%(label)s (%(held)s)") % {"label": label, "held": held} if held else label
+def held_text(held_by: str) -> str:
+    """Why a value that is high enough does not speak; "" where nothing holds it back."""
+    return {"count": _("too few posts"), "surprise": _("as much was seen lately"), "": ""}[held_by]
 
 
 def rule_name(kind: str) -> str:
     """What a rule looks at."""
     return {
-        "volume": _("Volume, times the usual"),
-        "negative": _("Negative share, at least"),
-        "sensitive": _("Sensitive posts in an hour"),
+        "volume": _("Volume"),
+        "negative": _("Negative share"),
+        "sensitive": _("Sensitive posts"),
     }[kind]
 
 
@@ -105,7 +105,14 @@ def rule_words(definition: dict[str, Any]) -> str:
         "negative": _("negative from %(blue)s, red from %(red)s"),
         "sensitive": _("sensitive posts from %(blue)s, red from %(red)s"),
     }[kind]
-    return said % {"blue": figure_text(kind, thresholds["4"]), "red": figure_text(kind, thresholds["1"])}
+    return said % {"blue": threshold_text(kind, thresholds["4"]), "red": threshold_text(kind, thresholds["1"])}
+
+
+def threshold_text(kind: str, threshold: float) -> str:
+    """A threshold as it was set: 3×, 42.5%, 20."""
+    if kind == "negative":
+        return f"{threshold * 100:.10g}%"
+    return f"{threshold:,.10g}×" if kind == "volume" else f"{threshold:,.10g}"
 
 
 # What alerts.rules.validate_definition says of a field.

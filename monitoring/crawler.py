@@ -104,7 +104,7 @@ async def _run(planned: Visit, allowed: frozenset[str], resolver: Resolver) -> N
     source = planned.source
     try:
         await sync_to_async(begin_visit)(visit=planned, now=timezone.now())
-        async with GuardedClient(allowed_private=allowed, contact=settings.PUBLIC_URL, resolver=resolver) as client:
+        async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL, resolver=resolver) as client:
             result = await visit_source(source, client, ports_of(source, allowed))
         report = report_of(result, source, timezone.now())
         await sync_to_async(finish_visit)(visit=planned, report=report, now=timezone.now())

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from sentinel.core.models import StageRow, User, Workspace
@@ -67,12 +67,26 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def failing(self) -> Self:
         """Those that are read, but whose last visit failed or whose visits stopped by our fault."""
-        return self.active().filter(Q(source__failures__gt=0) | _visits_are_parked())
+        return self.active().filter(_is_failing())
 
     def blind(self) -> Self:
         """Those of which nothing is seen: refused, down, or stopped by our fault."""
-        hidden = Q(source__failures__gt=0, source__outcome__in=HIDING_OUTCOMES)
-        return self.active().filter(hidden | Q(source__failures__gte=DOWN_AFTER) | _visits_are_parked())
+        return self.active().filter(_is_blind())
+
+    def tally(self) -> dict[str, int]:
+        """How many are read, how many of them fail, and how many see nothing, in one question."""
+        return self.active().aggregate(
+            total=Count("pk"), failing=Count("pk", filter=_is_failing()), blind=Count("pk", filter=_is_blind())
+        )
+
+
+def _is_failing() -> Q:
+    return Q(source__failures__gt=0) | Q(_visits_are_parked())
+
+
+def _is_blind() -> Q:
+    hidden = Q(source__failures__gt=0, source__outcome__in=HIDING_OUTCOMES)
+    return hidden | Q(source__failures__gte=DOWN_AFTER) | Q(_visits_are_parked())
 
 
 def _visits_are_parked() -> Exists:

@@ -100,7 +100,7 @@ async def _visit(source: Source, allowed: frozenset[str]) -> VisitResult:
         recall_robots=_released(ports.recall_robots),
         keep_robots=_released(ports.keep_robots),
     )
-    async with GuardedClient(allowed_private=allowed, contact=settings.PUBLIC_URL) as client:
+    async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL) as client:
         return await visit_source(source, client, ports, LIMITS)
 
 

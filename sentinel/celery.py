@@ -11,6 +11,7 @@ from celery.signals import celeryd_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentinel.settings")
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # they would load every page into beat and the workers
 django.setup()
 
 from sentinel.core import wakes  # noqa: E402  models are ready only now

@@ -85,15 +85,15 @@ def _figures(membership: Membership) -> dict[str, Any]:
 
 
 def _sources(workspace: Workspace) -> dict[str, Any]:
-    read = Subscription.objects.active().filter(workspace=workspace)
+    tally = Subscription.objects.filter(workspace=workspace).tally()
     # Measuring how late sources are is the one dear figure here, and changes slowly.
     late = cache.get_or_set(f"late-sources:{workspace.pk}", lambda: late_count(workspace, timezone.now()), LATE_KEPT)
-    total, troubled = read.count(), read.failing().count() + (late or 0)
+    troubled = tally["failing"] + (late or 0)
     return {
-        "sources_total": total,
-        "sources_ok": total - troubled,
+        "sources_total": tally["total"],
+        "sources_ok": tally["total"] - troubled,
         "sources_trouble": troubled,
-        "blind_sentence": _blind_sentence(total, read.blind().count()),
+        "blind_sentence": _blind_sentence(tally["total"], tally["blind"]),
     }
 
 

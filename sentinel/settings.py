@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -161,7 +162,9 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS") == "1"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "sentinel@localhost")
-PUBLIC_URL = os.environ.get("PUBLIC_URL", "")  # what links in messages begin with
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "").rstrip("/")  # what links in messages begin with
+# Told to the sites that are visited, so that they can reach us; an address of this machine alone tells them nothing.
+CONTACT_URL = "" if urlsplit(PUBLIC_URL).hostname in ("127.0.0.1", "localhost", "::1") else PUBLIC_URL
 
 # --- logs ---------------------------------------------------------------------------------------
 LOGGING = {

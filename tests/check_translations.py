@@ -4,9 +4,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from gettext import GNUTranslations
 from pathlib import Path
+from typing import Any
 
-from babel.messages.mofile import read_mo
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,14 +25,23 @@ def extract(folder: Path) -> None:
     subprocess.run([sys.executable, "manage.py", *words], cwd=folder, check=True)
 
 
+def compiled_text(compiled: dict[Any, str], message: Message) -> tuple[str | None, ...]:
+    """What the compiled catalogue says of a message, a text for each of its plural forms."""
+    many = isinstance(message.id, tuple)
+    key = message.id[0] if many else message.id
+    key = f"{message.context}\x04{key}" if message.context else key
+    forms = len(message.string) if many else 1
+    return tuple(compiled.get((key, form) if many else key) for form in range(forms))
+
+
 def problems_of(language: str, folder: Path) -> list[str]:
     """What is wrong with a catalogue, a line each."""
     name = f"locale/{language}/LC_MESSAGES/django"
     with (folder / f"{name}.po").open("rb") as file:
         fresh = read_po(file, locale=language)
     with (ROOT / f"{name}.mo").open("rb") as file:
-        compiled = read_mo(file)
-    found = []
+        compiled = GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+    found = [f"{language}: {text!r} is no longer used" for text in fresh.obsolete]
     for message in fresh:
         if not message.id:
             continue
@@ -40,10 +51,8 @@ def problems_of(language: str, folder: Path) -> list[str]:
             found.append(f"{label} is not translated")
             continue
         found += [f"{label}: {error}" for error in message.check()]
-        built = compiled.get(message.id, message.context)
-        if built is None or built.string != message.string:
+        if compiled_text(compiled, message) != texts:
             found.append(f"{label} is not in django.mo as it is in django.po; run compilemessages")
-    found += [f"{language}: {text!r} is no longer used" for text in fresh.obsolete]
     return found
 
 

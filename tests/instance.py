@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,9 +32,9 @@ class Instance:
         given = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
         ours = {"DATA_DIR": str(folder), "PORT": str(self.port), "PYTHONPATH": str(REPOSITORY), "PYTHONSAFEPATH": "1"}
         self.variables = {**given, **ours, **(variables or {})}
-        self.log = Path(tempfile.mkstemp(prefix="sentinel-log-")[1])
+        self.log = folder.with_name(f"{folder.name}-{self.port}.log")
         self.process: subprocess.Popen[str] | None = None
-        self.address = self.setup_link = ""
+        self.address = ""
 
     def launch(self) -> subprocess.Popen[str]:
         """Start it without waiting; standard error goes to `log`."""

@@ -76,7 +76,7 @@ def test_sources_in_trouble_and_blind_ones_are_counted(cast: Cast) -> None:
 
 
 def test_a_workspace_that_sees_nothing_says_so(cast: Cast) -> None:
-    source(cast.workspace, "blocked", outcome="login", failures=1)
+    source(cast.workspace, "blocked", outcome="blocked", failures=1)
     assert shown_to(cast.staff)["nav"]["blind_sentence"]  # type: ignore[index]
 
 

@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from alerts.models import Alert
+from alerts.models import Alert, Delivery, Outlet, Rule
+from alerts.operations.rules import create_default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
 from sentinel.core import operations
-from sentinel.core.models import Membership, Workspace
+from sentinel.core.models import Invitation, Membership, User, Workspace
 from sentinel.core.permissions import GRANTS, Permission, Role
 from tests.factories import NOW, Cast, make_tsukimi, make_yaori
 
@@ -87,20 +88,38 @@ def alert_of(workspace: Workspace) -> Alert:
     )
 
 
-def invitation_of(workspace: Workspace) -> Any:
-    admin = Membership.objects.get(workspace=workspace, roles=["admin"]).user
-    return operations.invite(workspace=workspace, roles=[Role.STAFF], label="", by=admin, now=timezone.now())[0]
+def outlet_of(workspace: Workspace) -> Outlet:
+    return Outlet.objects.get_or_create(
+        workspace=workspace, kind="webhook", name="值班群組", address="https://hook.example/"
+    )[0]
 
 
-# the name of an address's part → what to put there; an address with a part that is not named here fails
+def admin_of(workspace: Workspace) -> User:
+    return Membership.objects.get(workspace=workspace, roles=["admin"]).user
+
+
+def rule_of(workspace: Workspace) -> Rule:
+    return create_default_rules(topic=topic_of(workspace), by=admin_of(workspace), now=NOW)[0]
+
+
+def invitation_of(workspace: Workspace) -> Invitation:
+    given = {"roles": [Role.STAFF], "label": "", "by": admin_of(workspace), "now": timezone.now()}
+    return operations.invite(workspace=workspace, **given)[0]  # type: ignore[arg-type]
+
+
+# the name of an address's part (or "name of the address:part") → what to put there; a part without one fails
 THINGS: dict[str, Callable[[Workspace], Any]] = {
     "alert_id": lambda workspace: alert_of(workspace).pk,
+    "delivery_id": lambda workspace: Delivery.objects.create(outlet=outlet_of(workspace)).pk,
     "host_id": lambda workspace: AllowedHost.objects.create(address="10.0.0.1:80").pk,
     "invitation": lambda workspace: invitation_of(workspace).pk,
-    "kind": lambda workspace: "feed",
+    "outlet-add:kind": lambda workspace: "webhook",
+    "source-add-kind:kind": lambda workspace: "feed",
     "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
     "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
+    "outlet_id": lambda workspace: outlet_of(workspace).pk,
     "post_id": lambda workspace: post_of(workspace).pk,
+    "rule_id": lambda workspace: rule_of(workspace).pk,
     "source_id": lambda workspace: subscription_of(workspace).pk,
     "stage": lambda workspace: "back-match",
     "topic_id": lambda workspace: topic_of(workspace).pk,
@@ -115,8 +134,14 @@ def visit(client: Client, address: str) -> HttpResponse:
     return client.post(address) if answer.status_code == 405 else answer  # type: ignore[return-value]
 
 
+def keys_of(pattern: URLPattern) -> dict[str, str]:
+    """The parts of an address and what stands for each in THINGS."""
+    parts = [part for part in pattern.pattern.converters if part != "workspace"]
+    return {part: own if (own := f"{pattern.name}:{part}") in THINGS else part for part in parts}
+
+
 def address_of(pattern: URLPattern, workspace: Workspace) -> str:
-    parts = {name: THINGS[name](workspace) for name in pattern.pattern.converters if name != "workspace"}
+    parts = {part: THINGS[key](workspace) for part, key in keys_of(pattern).items()}
     return reverse(str(pattern.name), kwargs={"workspace": workspace.slug, **parts})
 
 
@@ -133,7 +158,7 @@ def test_every_view_of_a_workspace_names_its_permission(route: str) -> None:
 @pytest.mark.parametrize("route", PATTERNS)
 def test_who_may_come_in(route: str, cast: Cast) -> None:
     pattern = PATTERNS[route]
-    missing = pattern.pattern.converters.keys() - THINGS.keys() - {"workspace"}
+    missing = set(keys_of(pattern).values()) - THINGS.keys()
     assert not missing, f"say in THINGS what stands for {missing} in {route}"
     stranger = make_tsukimi().admin
     address = address_of(pattern, cast.workspace)

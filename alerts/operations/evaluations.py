@@ -96,7 +96,7 @@ def situation_of(row: Evaluation, now: datetime) -> Situation:
         sensitive_1h=sensitive,
         authors_1h=authors,
         usual_1h=reading.usual_1h if reading else 0.0,
-        surprise=reading.recent if reading else 0.0,
+        surprise=max(reading.recent, reading.heat) if reading else 0.0,
     )
 
 

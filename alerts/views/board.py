@@ -24,6 +24,12 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdigit() and len(text) < 19 else None
 
 
+def _tier(request: WorkspaceRequest) -> int | None:
+    """The level that the address asks for; what is none asks for all."""
+    tier = _number(request.GET.get("tier"))
+    return tier if tier in (1, 2, 3, 4) else None
+
+
 def _reader(request: WorkspaceRequest) -> BoardReader:
     return BoardReader(request.membership, timezone.now())
 
@@ -36,8 +42,8 @@ def _tab(request: WorkspaceRequest) -> BoardTab:
 @needs(Permission.VIEW)
 def board(request: WorkspaceRequest) -> HttpResponse:
     """The whole page."""
-    tier, chosen = _number(request.GET.get("tier")), _number(request.GET.get("alert"))
-    read = _reader(request).board(tab=_tab(request), tier=tier, alert_id=chosen)
+    chosen = _number(request.GET.get("alert"))
+    read = _reader(request).board(tab=_tab(request), tier=_tier(request), alert_id=chosen)
     return render(request, "alerts/board.html", {"board": read, "section": "board"})
 
 
@@ -45,7 +51,7 @@ def board(request: WorkspaceRequest) -> HttpResponse:
 @needs(Permission.VIEW)
 def queue(request: WorkspaceRequest) -> HttpResponse:
     """The rows under the tabs."""
-    read = _reader(request).queue(tab=_tab(request), tier=_number(request.GET.get("tier")))
+    read = _reader(request).queue(tab=_tab(request), tier=_tier(request))
     return render(request, "alerts/board.html#queue", {"board": {"queue": read, "selected": None}})
 
 

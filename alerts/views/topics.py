@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -45,7 +46,8 @@ def topic_add(request: WorkspaceRequest) -> HttpResponse:
             return redirect("topic-edit", workspace=request.workspace.slug, topic_id=topic.pk)
     query = form["query"].value() or ""
     trial = try_query(request.workspace, query, sentences=form["sentences"].value() or "") if query else None
-    return render(request, "alerts/topic_add.html", {"form": form, "trial": trial})
+    context = {"form": form, "trial": trial, "test_url": reverse("topic-test", args=[request.workspace.slug])}
+    return render(request, "alerts/topic_add.html", context)
 
 
 @require_GET
@@ -104,6 +106,7 @@ def _page(
         "trial": try_query(request.workspace, query, sentences=form["sentences"].value() or "", live=live)
         if may_edit
         else None,
+        "test_url": reverse("topic-test", args=[request.workspace.slug]) + f"?topic={topic.pk}",
         "day": read.days_of([topic], timezone.now())[topic.pk],
         "walk": read.walks_of([topic]).get(topic.pk),
         "versions": read.version_lines(topic),

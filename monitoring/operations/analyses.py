@@ -1,8 +1,10 @@
 """The analysis stage: each new or edited post is scored and matched, in batches."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import Analysis, Post
@@ -28,10 +30,31 @@ def analyse_posts(rows: Sequence[Analysis], now: datetime) -> None:
     for analysis in locked:
         _score(analysis, now)
         claimed[analysis.pk].evaluated_revision = analysis.post.revision
-    Analysis.objects.bulk_update(locked, ["negative", "snownlp", "label", "sensitive", "analysed_at"], batch_size=200)
+    _keep_scores(locked, now)
     # The topics are read after the lock: a topic published meanwhile walks over these posts by itself, later.
     topics = topics_of([analysis.post for analysis in locked])
     match_posts(analyses=locked, topics=topics, now=now)
+
+
+def _keep_scores(analyses: Sequence[Analysis], now: datetime) -> None:
+    """Write the scores in one statement; `bulk_update` would cost more than scoring did."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE monitoring_analysis AS analysis
+                  SET negative = score.negative, snownlp = score.snownlp, label = score.label,
+                      sensitive = score.sensitive::jsonb, analysed_at = %s
+                 FROM unnest(%s::bigint[], %s::float[], %s::float[], %s::text[], %s::text[])
+                      AS score(id, negative, snownlp, label, sensitive)
+                WHERE analysis.id = score.id""",
+            [
+                now,
+                [analysis.pk for analysis in analyses],
+                [analysis.negative for analysis in analyses],
+                [analysis.snownlp for analysis in analyses],
+                [analysis.label for analysis in analyses],
+                [json.dumps(analysis.sensitive, ensure_ascii=False) for analysis in analyses],
+            ],
+        )
 
 
 def _score(analysis: Analysis, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min, Q
 
-from monitoring.models import AllowedHost, Source, Subscription, Visit
+from monitoring.models import AllowedHost, Sighting, Source, Subscription, Visit
 from monitoring.operations.topics import walk_again
 from sentinel.core import audit
 from sentinel.core.models import User, Workspace
@@ -92,7 +92,7 @@ def add_source(
         created_at=now,
     )
     _replan(source.pk, now)
-    if source.posts.exists():
+    if Sighting.objects.filter(source=source).exists():
         walk_again(workspace=workspace, now=now)  # what others' visits found before
     audit.record(verb="add", subject=subscription, by=by, now=now, workspace=workspace, data={"kind": kind, "url": url})
     return subscription
@@ -124,7 +124,7 @@ def edit_source(
     subscription.save(update_fields=["source", "name", "interval", "retention_days"])
     for source_id in sorted({before.pk, after.pk}):
         _replan(source_id, now)
-    if after.pk != before.pk and after.posts.exists():
+    if after.pk != before.pk and Sighting.objects.filter(source=after).exists():
         walk_again(workspace=subscription.workspace, now=now)
     audit.record(verb="edit", subject=subscription, by=by, now=now, workspace=subscription.workspace, data={"url": url})
 

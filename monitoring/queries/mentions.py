@@ -210,8 +210,14 @@ def _row(workspace: Workspace, found: list[Mention], analysis: Analysis | None, 
         terms=tuple(dict.fromkeys(hit["term"] for hit in terms)),
         negative=first.negative,
         label=first.label,
-        topics=[TopicMatch(one.topic_id, one.topic.name, one.topic_version.number) for one in found],
+        topics=[
+            TopicMatch(one.topic_id, one.topic.name, one.topic_version.number) for one in sorted(found, key=_by_topic)
+        ],
     )
+
+
+def _by_topic(mention: Mention) -> int:
+    return mention.topic_id
 
 
 def latency(post: Post) -> timedelta | None:

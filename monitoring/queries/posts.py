@@ -13,6 +13,8 @@ from monitoring.text.marks import Part, marked, shifted
 from monitoring.text.script import language_of
 from sentinel.core.models import Workspace
 
+FIGURES = ("likes", "comments", "reposts", "shares", "views")  # in the order in which they are shown
+
 
 @dataclass(frozen=True, slots=True)
 class Matched:
@@ -69,6 +71,7 @@ class PostPage:
     versions: Sequence[Version]  # newest first
     sightings: Sequence[tuple[str, datetime]]
     comparison: Comparison | None
+    figures: Sequence[tuple[str, int]]  # what the site counts
 
 
 def find_post(workspace: Workspace, post_id: int) -> Post | None:
@@ -106,7 +109,13 @@ def post_page(workspace: Workspace, post: Post, compare: tuple[int, int] | None 
         versions=versions,
         sightings=_sightings(post, names),
         comparison=_comparison(versions, compare) if compare else None,
+        figures=sorted(post.figures.items(), key=_figure_order),
     )
+
+
+def _figure_order(figure: tuple[str, int]) -> tuple[int, str]:
+    name, _value = figure
+    return FIGURES.index(name) if name in FIGURES else len(FIGURES), name
 
 
 def _matched(mention: Mention) -> Matched:

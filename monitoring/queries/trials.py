@@ -17,6 +17,7 @@ from sentinel.core.models import Workspace
 TRIED = 500  # posts
 READ = 20_000  # characters of each
 EXAMPLES = 3
+SHOWN = ("id", "source_id", "title", "author", "url", "published_at", "precision", "captured_at", "placed_at")
 MOST_SENTENCES = 20
 LONGEST_SENTENCE = 2_000
 
@@ -134,14 +135,13 @@ def _newest_posts(workspace: Workspace) -> list[Post]:
     # Each source is asked for its own newest, which its index answers at once; sorting all would read everything.
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT post.id FROM unnest(%s::bigint[]) AS source(id)
-                CROSS JOIN LATERAL (SELECT id, captured_at FROM monitoring_post WHERE source_id = source.id
-                                     ORDER BY captured_at DESC LIMIT %s) AS post
-                ORDER BY post.captured_at DESC, post.id DESC LIMIT %s""",
+            """SELECT newest.post_id FROM unnest(%s::bigint[]) AS source(id)
+                CROSS JOIN LATERAL (SELECT post_id, captured_at FROM monitoring_sighting WHERE source_id = source.id
+                                     ORDER BY captured_at DESC LIMIT %s) AS newest
+                GROUP BY newest.post_id ORDER BY min(newest.captured_at) DESC, newest.post_id DESC LIMIT %s""",
             [sources, TRIED, TRIED],
         )
         ids = [pk for (pk,) in cursor.fetchall()]
-    posts = list(Post.objects.filter(pk__in=ids).defer("text").annotate(beginning=Left("text", READ)))
-    for post in posts:
-        post.text = post.beginning
-    return sorted(posts, key=lambda post: ids.index(post.pk))
+    rows = Post.objects.filter(pk__in=ids).annotate(beginning=Left("text", READ)).values(*SHOWN, "beginning")
+    posts = {row["id"]: Post(text=row.pop("beginning"), **row) for row in rows}
+    return [posts[pk] for pk in ids if pk in posts]

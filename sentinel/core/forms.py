@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sentinel.core.audit_words import KINDS, ROLE_WORDS, VERBS
 from sentinel.core.models import LANGUAGES, THEMES, AuditEntryQuerySet, User
@@ -37,7 +38,9 @@ class LoginForm(AuthenticationForm):
 class PersonForm(forms.Form):
     """A new person: name, e-mail, password."""
 
-    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     email = forms.EmailField(
         label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
@@ -135,7 +138,9 @@ class AuditFilterForm(forms.Form):
 class AccountForm(forms.Form):
     """A person's own settings."""
 
-    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     theme = forms.ChoiceField(label=_("Appearance"), choices=THEMES)
     keys_enabled = forms.BooleanField(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from importlib import metadata
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -75,7 +76,7 @@ def versions() -> dict[str, str]:
         cursor.execute("SHOW server_version")
         found["PostgreSQL"] = cursor.fetchone()[0]
     with suppress(redis.RedisError):
-        server = broker().info("server")
+        server: Any = broker().info("server")  # typed as if it might be awaited
         found["Valkey"] = server.get("valkey_version") or server.get("redis_version", "")
     return found
 

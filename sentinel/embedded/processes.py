@@ -1,5 +1,6 @@
 """Child processes of `./run`: each in a session of its own, its output read line by line, never left behind."""
 
+import contextlib
 import errno
 import os
 import signal
@@ -127,14 +128,16 @@ class Guardian:
             target = -process.pid if number == signal.SIGKILL else process.pid
             words.append(f"{number.name.removeprefix('SIG')} {target}")
         assert self._child.stdin is not None
-        self._child.stdin.write(" ".join(words) + "\n")
-        self._child.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # somebody killed it: on Linux the kernel still watches
+            self._child.stdin.write(" ".join(words) + "\n")
+            self._child.stdin.flush()
 
     def dismiss(self) -> None:
         """Everything has ended properly."""
         self.watch([])
         assert self._child.stdin is not None
-        self._child.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._child.stdin.close()
         self._child.wait(5)
 
 

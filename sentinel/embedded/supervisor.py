@@ -158,6 +158,7 @@ def run(folder: DataFolder) -> None:
     variables["INSTANCE_ID"] = secrets.token_hex(16)
     variables["SECRET_KEY"] = variables.get("SECRET_KEY") or folder.secret_key()
     variables["ALLOWED_HOSTS"] = variables.get("ALLOWED_HOSTS") or allowed_hosts(place.host)
+    variables["PUBLIC_URL"] = variables.get("PUBLIC_URL") or place.address
     try:
         supervisor.start_services()
         folder.publish_instance(address=place.address, variables=variables)

@@ -17,6 +17,7 @@ const overlay = window.matchMedia("(max-width: 1000px)");
 const fresh = new Set(); // shown since the page was opened and not yet looked at
 let waiting = new Map(); // id → tier of what stands behind the pill
 let pending = false; // a claim or close is on its way
+let turn = 0; // counts what the pane was asked to show, so that an answer that comes late is dropped
 
 const rows = () => [...queue.querySelectorAll("[data-alert]")];
 const rowOf = (id) => queue.querySelector(`[data-alert="${id}"]`);
@@ -134,8 +135,11 @@ function markSelection() {
 
 async function select(link, { open = false } = {}) {
   const id = link.closest("[data-alert]").dataset.alert;
+  const mine = ++turn;
   try {
-    await showPane(await fetchText(link.dataset.preview), "innerHTML");
+    const html = await fetchText(link.dataset.preview);
+    if (mine !== turn) return;
+    await showPane(html, "innerHTML");
   } catch {
     return location.assign(link.href);
   }
@@ -169,7 +173,11 @@ function closePane() {
 
 async function refreshPane() {
   const link = rowOf(selectedId())?.querySelector("[data-preview]");
-  if (link && !pane.querySelector("dialog[open]")) await showPane(await fetchText(link.dataset.preview), "innerMorph");
+  const mine = turn;
+  const isBusy = () => mine !== turn || pending || pane.querySelector("dialog[open]"); // who is asked a question is not disturbed
+  if (!link || isBusy()) return;
+  const html = await fetchText(link.dataset.preview);
+  if (!isBusy()) await showPane(html, "innerMorph");
 }
 
 function move(step) {
@@ -189,6 +197,7 @@ function move(step) {
 async function act(form) {
   if (pending) return;
   pending = true;
+  turn += 1;
   form.setAttribute("aria-busy", "true");
   try {
     const html = await fetchText(form.action, { method: "POST", body: new FormData(form) });
@@ -225,6 +234,7 @@ pane.addEventListener("click", (event) => {
   if (history.state?.pane) history.back();
   else closePane();
 });
+pane.addEventListener("close", () => paneSoon(), true); // what changed while the question was open
 window.addEventListener("popstate", () => new URL(location.href).searchParams.has("alert") || closePane());
 
 pill.addEventListener("click", showNew);

@@ -323,7 +323,7 @@ def test_raising_never_changes_what_is_being_closed() -> None:
     mine = Alert.objects.get(pk=alert.pk)
     at_once(
         lambda: close_alert(alert=mine, reason="handled", note="", may_close_red=True, by=cast.staff, now=NOW),
-        lambda: raise_alert(topic=topic, tier=Tier.RED, reasons=[reason(Tier.RED)], now=NOW + MINUTE),
+        lambda: raise_alert(topic=topic, tier=Tier.RED, reasons=[reason(Tier.RED)], now=NOW),
     )
     first = Alert.objects.get(pk=alert.pk)
     told = kinds(first)

@@ -92,4 +92,8 @@ def test_what_changed_is_put_into_words() -> None:
         (facts({"url": ""})[0][0], "https://a.example"),
         (facts({"version": ""})[0][0], "2"),
     ]
-    assert facts({"definition": {"a": [1, 2]}})[0][0] == "definition"
+    assert facts({"strange": {"a": [1, 2]}})[0][0] == "strange"
+    assert [name for name, _value in facts({"after": 1, "before": 2})] == [
+        facts({"before": 1})[0][0],
+        facts({"after": 1})[0][0],
+    ]

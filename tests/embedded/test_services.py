@@ -1,6 +1,8 @@
 """The embedded PostgreSQL and Valkey: Chinese is right, nothing is lost, nothing is deleted, one sentence says why."""
 
+import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,6 +49,20 @@ def test_chinese_is_stored_and_lower_case_is_unicode(cluster_home: Path) -> None
     with running_postgres(cluster_home) as (server, _process), psycopg.connect(server.url) as connection:
         row = connection.execute("SELECT lower('ÀÉ曜日'), pg_encoding_to_char(encoding) FROM pg_database").fetchone()
     assert row == ("àé曜日", "UTF8")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become nobody")
+def test_where_root_may_not_make_a_user_namespace_the_server_runs_as_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        top = Path(name)
+        top.chmod(0o711)
+        monkeypatch.setattr(postgres, "user_for_postgres", lambda: "65534")
+        monkeypatch.setattr(postgres, "STATE", top / "state")
+        for folder, home in ((top / "open/postgres", "open"), (top / "closed/postgres", "state")):
+            folder.parent.mkdir(mode=0o711 if home == "open" else 0o700)
+            with running_postgres(folder) as (server, process):
+                assert server.cluster.relative_to(top).parts[0] == home
+                assert Path(f"/proc/{process.pid}").stat().st_uid == 65534
 
 
 def test_strangers_on_the_same_machine_are_not_let_in(cluster_home: Path) -> None:

@@ -82,7 +82,7 @@ def load_pages(folder: Path) -> dict[str, bytes]:
 
 
 def load_posts(path: Path, *, ends_at: datetime, lasts: timedelta) -> list[dict[str, Any]]:
-    """Real short posts in their order, oldest first; their times, years apart, become a stream that ends at `ends_at`."""
+    """Real short posts, oldest first; their times, years apart, become a stream that ends at `ends_at`."""
     posts = [json.loads(line) for line in path.read_text(encoding="utf-8").strip().split("\n")]
     posts.sort(key=lambda post: _seconds(post["published_at"]))
     for number, post in enumerate(posts, start=1):

@@ -34,19 +34,16 @@ def test_one_visit_that_shows_a_post_twice_stores_it_once(yaori: Cast) -> None:
     assert capture(subscribe(yaori).source, item(), item()).new == 1
 
 
-def test_an_address_decides_where_a_feed_and_a_list_name_a_post_differently(yaori: Cast) -> None:
+def test_an_identifier_that_a_kind_states_decides_where_addresses_vary(yaori: Cast) -> None:
     source = subscribe(yaori).source
     capture(source, item(number=1, site_id="1001"), item(number=2, site_id="1001"))
-    assert capture(source, item(number=1, site_id="guid:1")).new == 0
-    assert Post.objects.count() == 2
-
-
-def test_weibo_varies_its_addresses_and_is_known_by_its_identifiers(yaori: Cast) -> None:
-    network = subscribe(yaori, name="微博", url="https://m.weibo.example/api").source
-    network.kind = "weibo"
-    capture(network, item(number=1, site_id="1001"))
-    capture(network, item(number=2, site_id="1001"))
     assert Post.objects.count() == 1
+
+
+def test_the_same_identifier_on_another_site_is_another_post(yaori: Cast) -> None:
+    source = subscribe(yaori).source
+    capture(source, item(site_id="1001"), item(url="https://m.weibo.example/1", site_id="1001"))
+    assert Post.objects.count() == 2
 
 
 def test_a_private_source_shares_no_post_and_keeps_its_own_apart(yaori: Cast, tsukimi: Cast) -> None:
