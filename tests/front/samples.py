@@ -170,7 +170,6 @@ def sample_detail(row: AlertRow) -> AlertDetail:
         topic_name="曜日乳業：品牌",
         topic_version=6,
         topic_id=1,
-        rule_name="食安 A",
         reasons=REASONS,
         reached=3,
         clocks=tuple(clock for clock in (row.clock, Clock("position", now + timedelta(hours=4))) if clock),
@@ -181,6 +180,7 @@ def sample_detail(row: AlertRow) -> AlertDetail:
         timeline=(TimelineEntry(now, "轉紅", is_key=True), TimelineEntry(now, "認領", by="林雅婷")),
         may_claim=row.state == "open",
         may_close=row.state != "closed",
+        counts_less=False,
     )
 
 
