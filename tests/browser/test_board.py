@@ -305,7 +305,6 @@ def test_the_board_is_accessible(cast: Cast, page_as: PageAs) -> None:
     claim_alert(alert=alert_of(cast, "優格", Tier.RED), by=cast.staff, now=timezone.now())
     alert_of(cast, "乳酪", Tier.BLUE)
     page = open_board(page_as(cast.manager))
-    page.screenshot(path="/tmp/outlet-shots/board.png")
     assert_accessible(page)
     open_board(page, "/w/yaori/?tab=closed")
     assert_accessible(page)
