@@ -80,17 +80,22 @@ class SourceForm(forms.Form):
         cleaned = super().clean() or {}
         given = {name: cleaned.get(name, "") for name in self.kind_fields}
         try:
-            if given["url"]:
-                parse_target(given["url"])
             cleaned["definition"] = KINDS[self.kind].validate(given)
-            cleaned["address"] = self._address(cleaned["definition"])
         except DefinitionError as error:
             for name, problem in error.problems.items():
                 if name not in self.errors:  # a field that is missing said so already
                     self.add_error(name if name in self.fields else None, _(problem))
-        except RefusedAddressError as refusal:
-            self.add_error("url", address_text(refusal))
+        else:
+            cleaned["address"] = self._address(cleaned["definition"])
         return cleaned
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        try:
+            parse_target(url)
+        except RefusedAddressError as refusal:
+            raise forms.ValidationError(address_text(refusal)) from refusal
+        return url
 
     def values(self) -> dict[str, Any]:
         """What a valid form says, as the operations take it."""
@@ -103,11 +108,10 @@ class SourceForm(forms.Form):
         return parse_target(self.cleaned_data["address"]).place
 
     def _address(self, definition: dict[str, Any]) -> str:
-        """Where a visit begins; raises RefusedAddressError where no visit could."""
+        """Where a visit begins."""
         first = KINDS[self.kind].start(definition)[0].url
-        parse_target(first)
         if len(first) > LONGEST_ADDRESS:
-            raise RefusedAddressError("too-long")
+            self.add_error("url", _("This address is too long."))
         return first
 
 

@@ -14,8 +14,9 @@ from django.db import connection, connections
 
 from monitoring.crawler import allowed_private_hosts, ports_of, visit_source
 from monitoring.matching import Document
-from monitoring.models import Source, Topic
+from monitoring.models import Post, Source, Topic
 from monitoring.operations.mentions import watch
+from monitoring.queries.names import author_code
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
 from monitoring.visiting.visit import VisitLimits, VisitResult
@@ -154,7 +155,7 @@ def _values(item: Item) -> dict[str, Any]:
     return {
         "title": item.title,
         "text": item.text,
-        "author": item.author,
+        "author": author_code(Post(author=item.author, url=item.url)),
         "published_at": item.published_at,
         "url": item.url,
         "site_id": item.site_id,

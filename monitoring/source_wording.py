@@ -57,7 +57,7 @@ def source_told(health: SourceHealth) -> str:
         by = subscription.paused_by
         return _("Paused by %(name)s") % {"name": by.name} if by else ""
     if health.state == "parked":
-        return _("Its visits failed again and again by a fault of ours. Start them again on the System page.")
+        return _("Its visits failed again and again by a fault of ours. An admin can start them again.")
     if health.state == "waiting":
         return _("The first visit is on its way.")
     if health.state == "late":

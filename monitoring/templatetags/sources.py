@@ -6,10 +6,14 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from monitoring.source_health import NORM, Latency
 from monitoring.source_wording import field_text, pace_words
+from monitoring.templatetags.posts import published_text
+from monitoring.wording import precision_text
 from sentinel.core.templatetags.sentinel import span
 
 register = template.Library()
@@ -36,6 +40,23 @@ def latency_bar(latency: Latency | None) -> dict[str, Any]:
 def latency_axis() -> dict[str, Any]:
     """The scale of `latency_bar`, for the head of its column."""
     return {"ten_minutes": _place(timedelta(minutes=10)), "hour": _place(NORM)}
+
+
+@register.simple_tag
+def brief_time(post: Any) -> SafeString:
+    """`<time>` of a post's publication as one short word: 11:20 today, else 11/21; how exactly it is known on hover."""
+    if post.published_at is None:
+        return format_html('<time title="{}">–</time>', precision_text(""))
+    local = timezone.localtime(post.published_at)
+    is_today = local.date() == timezone.localdate() and post.precision in ("second", "minute", "hour")
+    text = f"{local:%H:%M}" if is_today else f"{local.month}/{local.day}"
+    return format_html(
+        '<time class="num" datetime="{}" title="{}, {}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        published_text(post),
+        precision_text(post.precision),
+        text,
+    )
 
 
 @register.filter

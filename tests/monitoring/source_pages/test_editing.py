@@ -165,6 +165,14 @@ def test_bad_input_is_told_at_its_field_and_everything_typed_is_kept(
     assert not AuditEntry.objects.filter(object_kind="subscription").exists()
 
 
+def test_every_field_that_is_wrong_says_so_at_once(admin: Client) -> None:
+    page = text(add(admin, "test", "listing", url="https://me:pw@n.example/", rows="[[", name="", retention_days="x"))
+    assert "Take the user name and password out" in page
+    assert "This is not a CSS selector." in page
+    assert "Enter a whole number." in page
+    assert page.count('aria-invalid="true"') == 4
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [
