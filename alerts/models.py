@@ -38,7 +38,7 @@ class Rule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.topic}: {self.kind}"
+        return str(self.topic)  # the audit trail keeps this beside the kind; a code would not be translated
 
 
 class RuleVersion(models.Model):

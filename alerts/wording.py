@@ -148,7 +148,7 @@ def figure_text(kind: str, value: float) -> str:
 
 def kind_name(kind: str) -> str:
     """What a kind of outlet is called."""
-    return {"webhook": _("Webhook"), "email": _("E-mail")}[kind]
+    return {"webhook": _("Webhook"), "email": pgettext("outlet", "E-mail")}[kind]
 
 
 def event_text(event: AlertEvent | None) -> str:

@@ -98,7 +98,7 @@ def source_done(what: str) -> str:
         "edited": _("%(name)s is saved."),
         "paused": _("%(name)s is paused."),
         "resumed": _("%(name)s is read again."),
-        "wanted": _("%(name)s is visited next."),
+        "wanted": _("%(name)s is queued for a visit."),
         "removed": _("%(name)s is no longer read. Its posts stay."),
         "closed": _("%(name)s is closed to the crawler."),
     }[what]

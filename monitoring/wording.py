@@ -29,7 +29,7 @@ def figure_text(name: str) -> str:
         "reposts": _("Reposts"),
         "comments": _("Comments"),
         "likes": _("Likes"),
-        "views": _("Views"),
+        "views": pgettext("figure", "Views"),
         "shares": _("Shares"),
     }.get(name, name)
 

@@ -99,9 +99,11 @@ def _sources(workspace: Workspace) -> dict[str, Any]:
 
 def _blind_sentence(total: int, blind: int) -> str:
     if total and blind == total:
-        return _("We see nothing at the moment.")
+        return _("Nothing is being captured at the moment.")
     if blind:
-        return ngettext("Blind at %(count)d source", "Blind at %(count)d sources", blind) % {"count": blind}
+        return ngettext("%(count)d source is not captured", "%(count)d sources are not captured", blind) % {
+            "count": blind
+        }
     return ""
 
 

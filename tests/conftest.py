@@ -11,7 +11,6 @@ from pytest_django import DjangoDbBlocker
 def pytest_configure(config: pytest.Config) -> None:
     """Each of several test processes gets a numbered database of the broker, as it gets a PostgreSQL database."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    settings.STATIC_ROOT = None  # nothing is collected: static files are served from where they are
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests alone
     settings.REDIS_URL = f"{settings.REDIS_URL.rpartition('/')[0]}/{int(worker.removeprefix('gw'))}"
 

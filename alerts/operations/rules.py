@@ -71,4 +71,4 @@ def publish_rule(
 def archive_rule(*, rule: Rule, by: User, now: datetime) -> None:
     """Stop a rule; alerts that it raised keep citing it."""
     if Rule.objects.filter(pk=rule.pk, archived_at__isnull=True).update(archived_at=now):
-        audit.record(verb="archive", subject=rule, by=by, now=now, workspace=rule.workspace)
+        audit.record(verb="archive", subject=rule, by=by, now=now, workspace=rule.workspace, data={"kind": rule.kind})

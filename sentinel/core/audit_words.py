@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+
+from sentinel.core.stages import all_stages
 
 VERBS = {
     "add": _("added"),
@@ -30,7 +33,7 @@ VERBS = {
     "remove": _("removed"),
     "rename": _("renamed"),
     "resume": _("resumed"),
-    "reveal": _("revealed the author of"),
+    "reveal-author": _("revealed the author of"),
     "send-again": _("sent once more"),
     "test": _("tested"),
     "visit-now": _("asked for a visit of"),
@@ -53,6 +56,10 @@ KINDS = {
 }
 
 FACTS = {
+    "1": _("Red"),
+    "2": _("Orange"),
+    "3": _("Yellow"),
+    "4": _("Blue"),
     "after": _("after"),
     "before": _("before"),
     "changed": _("what"),
@@ -81,6 +88,38 @@ ROLE_WORDS = {
     "manager": pgettext_lazy("role", "Manager"),
     "admin": pgettext_lazy("role", "Admin"),
 }
+# Codes of the rooms above, by the fact that holds them; a fact that is not here holds text, which stays as it is.
+CODES: dict[str, dict[str, Any]] = {
+    "after": ROLE_WORDS,
+    "before": ROLE_WORDS,
+    "changed": {
+        "address": _("address"),
+        "language": _("language"),
+        "least_tier": _("which alerts"),
+        "name": pgettext_lazy("changed", "name"),
+    },
+    "kind": {
+        "email": pgettext_lazy("outlet", "E-mail"),
+        "feed": _("Feed (RSS, Atom, JSON Feed)"),
+        "negative": _("Negative share"),
+        "listing": _("Web page that lists articles"),
+        "sensitive": _("Sensitive posts"),
+        "volume": _("Volume"),
+        "webhook": _("Webhook"),
+        "weibo": _("Weibo-style network"),
+    },
+    "language": dict(settings.LANGUAGES),
+    "reason": {
+        "false-alarm": pgettext_lazy("close reason", "False alarm"),
+        "handled": pgettext_lazy("close reason", "Handled"),
+        "no-action": pgettext_lazy("close reason", "No action needed"),
+    },
+    "roles": ROLE_WORDS,
+    "why": {
+        "gone": _("The receiver is gone for good (HTTP 410)"),
+        "person": _("By hand"),
+    },
+}
 
 
 def verb_words(verb: str) -> str:
@@ -95,17 +134,24 @@ def kind_words(kind: str) -> str:
 
 def facts(data: dict[str, Any]) -> list[tuple[str, str]]:
     """What changed, as pairs of a word and a short text."""
-    return [(_fact_words(name), _fact_text(data[name])) for name in sorted(data, key=lambda name: name in LATE)]
+    names = sorted(data, key=lambda name: name in LATE)
+    return [(_fact_words(name), _fact_text(name, data[name])) for name in names]
 
 
 def _fact_words(name: str) -> str:
     return str(FACTS.get(name, name))
 
 
-def _fact_text(value: Any) -> str:
+def _fact_text(name: str, value: Any) -> str:
     if isinstance(value, list):
-        return gettext(", ").join(_fact_text(one) for one in value)
+        return gettext(", ").join(_fact_text(name, one) for one in value)
     if isinstance(value, dict):
-        pairs = (f"{_fact_words(name)} {_fact_text(one)}" for name, one in value.items())
-        return f"({gettext('; ').join(pairs)})"
-    return str(ROLE_WORDS.get(value, value)) if isinstance(value, str) else str(value)
+        is_flat = not any(isinstance(one, dict) for one in value.values())
+        joiner = gettext(", ") if is_flat else gettext("; ")
+        return joiner.join(f"{_fact_words(part)} {_fact_text(part, one)}" for part, one in value.items())
+    return str(_codes(name).get(value, value)) if isinstance(value, str) else str(value)
+
+
+def _codes(name: str) -> dict[str, Any]:
+    """What the codes of a fact mean; stages bring their own words."""
+    return {stage.name: stage.label for stage in all_stages()} if name == "stage" else CODES.get(name, {})

@@ -30,7 +30,7 @@ class LoginForm(AuthenticationForm):
         label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
     error_messages = {
-        "invalid_login": _("This e-mail and password do not belong together. Check both and try again."),
+        "invalid_login": _("The e-mail or the password is wrong. Check both and try again."),
         "inactive": _("This account is closed. Ask an admin of your workspace."),
     }
 
@@ -109,10 +109,16 @@ class AuditFilterForm(forms.Form):
     """Which audit entries to show; nothing chosen shows all."""
 
     person = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None)
-    verb = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("Everything")), *sorted(VERBS.items())])
+    verb = forms.ChoiceField(
+        label=pgettext_lazy("audit", "What"), required=False, choices=[("", _("Everything")), *sorted(VERBS.items())]
+    )
     kind = forms.ChoiceField(label=_("Of what"), required=False, choices=[("", _("Anything")), *sorted(KINDS.items())])
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=pgettext_lazy("period", "From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=pgettext_lazy("period", "Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, people: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

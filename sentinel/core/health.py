@@ -11,6 +11,7 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext_noop
 
 from sentinel.core.heartbeat import is_alive
 from sentinel.core.live import broker
@@ -27,7 +28,7 @@ def _database(now: datetime) -> str:
 def _migrations(now: datetime) -> str:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return f"{len(plan)} migrations are not applied" if plan else ""
+    return gettext_noop("some migrations are not applied") if plan else ""
 
 
 def _broker(now: datetime) -> str:
@@ -36,11 +37,11 @@ def _broker(now: datetime) -> str:
 
 
 def _worker(now: datetime) -> str:
-    return "" if is_alive("worker", now) else "no worker has handled a tick lately"
+    return "" if is_alive("worker", now) else gettext_noop("no worker has handled a tick lately")
 
 
 def _beat(now: datetime) -> str:
-    return "" if is_alive("beat", now) else "beat has not ticked lately"
+    return "" if is_alive("beat", now) else gettext_noop("beat has not ticked lately")
 
 
 CHECKS: dict[str, Callable[[datetime], str]] = {
@@ -53,7 +54,7 @@ CHECKS: dict[str, Callable[[datetime], str]] = {
 
 
 def examine(now: datetime) -> dict[str, Check]:
-    """Every check by name: `ok`, and in `detail` what is wrong."""
+    """Every check by name: `ok`, and in `detail` what is wrong, in English; ours are messages of the catalogues."""
     return {name: _run(check, now) for name, check in CHECKS.items()}
 
 

@@ -1,9 +1,28 @@
 """What holds for every request."""
 
 from collections.abc import Callable
+from contextlib import closing
+from io import BytesIO
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import StaticFile
+
+
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has no types
+    """The stylesheets, scripts and fonts, each answered whole: ASGI warns of a file that is streamed from a thread."""
+
+    @staticmethod
+    def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse:
+        """The file, or 304 where the browser has it, with the headers that WhiteNoise gives it and no other."""
+        answer = static_file.get_response(request.method, request.META)
+        with closing(answer.file or BytesIO()) as file:
+            response = HttpResponse(file.read(), status=int(answer.status))
+        del response["content-type"]
+        for name, value in answer.headers:
+            response[name] = value
+        return response
 
 
 def own_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -23,7 +23,7 @@ def fetch_error_text(code: str, detail: str) -> str:
         "tls": _("The certificate of %(detail)s is not valid."),
         "timeout": _("The site did not answer in time (%(detail)s)."),
         "too-large": _("The answer is larger than we read (%(detail)s)."),
-        "too-many-redirects": _("The site redirects us on and on (%(detail)s times)."),
+        "too-many-redirects": _("The site keeps redirecting us (%(detail)s times)."),
         "bad-redirect": _("The site redirects us to an address that cannot be used: %(detail)s."),
         "bad-encoding": _("The answer is compressed in a way that cannot be read: %(detail)s."),
         "reset": _("The site broke the connection off."),

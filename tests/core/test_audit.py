@@ -1,13 +1,18 @@
 """The audit trail is append-only, in the database itself."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 
 from sentinel.core import audit
-from sentinel.core.audit_words import facts, kind_words, verb_words
+from sentinel.core.audit_words import VERBS, facts, kind_words, verb_words
 from sentinel.core.models import AuditEntry, Workspace
 from tests.factories import NOW, Cast, make_tsukimi, make_yaori
 
+ROOMS = ("sentinel", "monitoring", "alerts", "playbooks")
 pytestmark = pytest.mark.django_db
 
 
@@ -85,6 +90,25 @@ def test_verbs_and_kinds_are_put_into_words_and_unknown_ones_stand_for_themselve
     assert verb_words("change-roles") != "change-roles"
     assert kind_words("subscription") != "subscription"
     assert verb_words("conjure") == "conjure"
+
+
+def test_every_verb_that_the_program_writes_down_has_words() -> None:
+    root = Path(__file__).resolve().parents[2]
+    sources = [file for room in ROOMS for file in (root / room).rglob("*.py")]
+    written = {verb for file in sources for verb in re.findall(r'\bverb="([a-z-]+)"', file.read_text())}
+    assert "reveal-author" in written
+    assert written <= set(VERBS)
+
+
+def test_codes_are_words_and_free_text_stays_as_it_is() -> None:
+    definition = {"kind": "sensitive", "thresholds": {"4": 2, "1": 20}, "min_count": 5}
+    with translation.override("en"):
+        assert facts({"definition": definition}) == [
+            ("definition", "kind Sensitive posts; thresholds Blue 2, Red 20; at least 5")
+        ]
+        assert facts({"kind": "listing"}) == [("kind", "Web page that lists articles")]
+        assert facts({"reason": "false-alarm", "note": "feed"}) == [("reason", "False alarm"), ("note", "feed")]
+        assert facts({"stage": "back-match"}) == [("stage", "Matching earlier posts")]
 
 
 def test_what_changed_is_put_into_words() -> None:

@@ -356,6 +356,8 @@ def test_the_system_page_says_what_does_not_run(admin: Client) -> None:
     assert answer.status_code == 200
     broken = [check["name"] for check in answer.context["checks"] if not check["ok"]]
     assert broken == ["worker", "beat"]
+    assert "近期" in text(answer)
+    assert "lately" not in text(answer)
 
 
 def test_a_stage_that_does_not_exist_is_not_released(admin: Client) -> None:

@@ -172,6 +172,7 @@ def sample_detail(row: AlertRow) -> AlertDetail:
         topic_id=1,
         reasons=REASONS,
         reached=3,
+        counts_less=False,
         clocks=tuple(clock for clock in (row.clock, Clock("position", now + timedelta(hours=4))) if clock),
         mentions=1872,
         earliest=post(158, "Dcard 美食板", "「昨天買的，倒到底才看到……」", ("異物",)),

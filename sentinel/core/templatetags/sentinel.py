@@ -26,6 +26,12 @@ def grouped(value: int | None) -> str:
 
 
 @register.filter
+def listed(words: Sequence[str]) -> str:
+    """`{{ names|listed }}` → 雅婷、志明 (English: with a comma)."""
+    return _(", ").join(words)
+
+
+@register.filter
 def percent(share: float | None) -> str:
     """A share 0..1: `{{ .713|percent }}` → 71%."""
     return "" if share is None else formats.percent(share)

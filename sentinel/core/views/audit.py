@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from sentinel.core.access import WorkspaceRequest, needs
@@ -50,7 +51,7 @@ def export(request: WorkspaceRequest) -> HttpResponse:
     """What the page's filters show, as CSV; the newest 20,000 entries of it."""
     everything = AuditEntry.objects.visible_to(request.workspace, request.user)
     entries = _filter(request, everything).narrow(everything).newest_first()[:MOST_EXPORTED]
-    head = [_("Time"), _("Person"), _("What"), _("Of what"), _("Name"), _("Number"), _("Details")]
+    head = [_("Time"), _("Person"), pgettext("audit", "What"), _("Of what"), _("Name"), _("Number"), _("Details")]
     response = HttpResponse(csv_text([head, *map(_row, entries)]), content_type="text/csv; charset=utf-8")
     day = timezone.localdate().isoformat()
     response["Content-Disposition"] = f'attachment; filename="audit-{request.workspace.slug}-{day}.csv"'

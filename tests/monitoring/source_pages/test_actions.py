@@ -220,7 +220,7 @@ def test_actions_say_what_they_did_and_lead_back(client: Client, yaori: Cast) ->
     admin = sign_in(client, yaori.admin)
     base = f"/w/yaori/sources/{subscription.pk}"
     for verb, told, state in (
-        ("visit", "島嶼新聞 is visited next.", "Visit now"),
+        ("visit", "島嶼新聞 is queued for a visit.", "Visit now"),
         ("pause", "島嶼新聞 is paused.", "Read again"),
         ("pause", "This source is paused already.", "Read again"),
         ("visit", "This source is paused. Resume it first.", "Read again"),

@@ -27,7 +27,7 @@ def text(response: object) -> str:
 
 def test_without_sources_the_page_says_what_to_do_next(admin: Client) -> None:
     page = text(admin.get("/w/yaori/sources/"))
-    assert "Add your first source" in page
+    assert "Add the first source" in page
     assert 'href="/w/yaori/sources/add/"' in page
 
 
