@@ -125,14 +125,18 @@ class BoardReader:
         return float(ordered[int(len(ordered) * 0.95)])
 
     def _notes(self, start: datetime) -> tuple[read.PulseNote, ...]:
-        events = (
-            AlertEvent.objects.filter(alert__workspace=self.workspace, kind__in=["opened", "raised"], at__gte=start)
-            .order_by("tier", "-at")
-            .values_list("at", "tier")[:NOTES_SHOWN]
-        )
+        """When alerts opened or rose: the worst of each quarter of an hour, and the worst few of those."""
+        events = AlertEvent.objects.filter(
+            alert__workspace=self.workspace, kind__in=["opened", "raised"], at__gte=start
+        ).values_list("tier", "at")
+        quarters: dict[datetime, tuple[int, datetime]] = {}
+        for tier, at in events:
+            quarter = self._quarter(at)
+            quarters[quarter] = min(quarters.get(quarter, (tier, at)), (tier, at))
+        worst = sorted(quarters.values())[:NOTES_SHOWN]
         return tuple(
             read.PulseNote(at, _("%(time)s %(level)s") % {"time": self._clock_time(at), "level": tier_name(tier)})
-            for at, tier in sorted(events)
+            for tier, at in sorted(worst, key=lambda note: note[1])
         )
 
     # --- the queue
