@@ -13,6 +13,7 @@ from sentinel.core.models import Workspace
 DAY = timedelta(hours=24)
 NORM = timedelta(hours=1)  # published → captured
 HOURS = 24
+STRETCHES_SHOWN = 60
 
 State = Literal["parked", "blocked", "down", "late", "retrying", "waiting", "ok", "paused"]
 HIDDEN: tuple[State, ...] = ("parked", "blocked", "down")  # nothing is seen of them
@@ -87,6 +88,40 @@ def source_health(workspace: Workspace, now: datetime, subscription_id: int | No
     visits = {visit.source_id: visit for visit in Visit.objects.open().filter(source__in=sources)}
     health = [_health(one, latencies, volumes, visits.get(one.source_id), now) for one in subscriptions]
     return sorted(health, key=lambda one: (ORDER.index(one.state), one.subscription.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Visits one after the other that went alike; those that read something and those that found nothing new are."""
+
+    began: datetime
+    ended: datetime
+    outcome: str
+    detail: str
+    visits: int
+    new_posts: int
+    requests: int
+    bytes_received: int
+
+
+def course_of(source_id: int, since: datetime) -> list[Stretch]:
+    """How the visits of a source went since a moment: the newest stretches, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT min(finished_at), max(finished_at), kind,
+                      (array_agg(outcome_detail ORDER BY finished_at DESC))[1],
+                      count(*), sum(new_posts), sum(requests), sum(bytes_received)
+                 FROM (SELECT *, row_number() OVER (ORDER BY finished_at, id)
+                                 - row_number() OVER (PARTITION BY kind ORDER BY finished_at, id) AS stretch
+                         FROM (SELECT *, CASE WHEN outcome IN ('unchanged', 'empty') THEN 'ok' ELSE outcome END AS kind
+                                 FROM monitoring_visit
+                                WHERE source_id = %s AND finished_at > %s) AS finished) AS numbered
+                GROUP BY kind, stretch
+                ORDER BY 2 DESC
+                LIMIT %s""",
+            [source_id, since, STRETCHES_SHOWN],
+        )
+        return [Stretch(*row) for row in cursor.fetchall()]
 
 
 def late_count(workspace: Workspace, now: datetime) -> int:

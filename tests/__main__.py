@@ -57,7 +57,7 @@ def steps() -> list[Step]:
         Step("deployment", [*django, "check", "--deploy", "--fail-level", "WARNING"], variables=production),
         Step("migrations", [*django, "makemigrations", "--check", "--dry-run"]),
         Step("tests", [*pytest, "-n", "2", "-m", ORDINARY]),
-        Step("faults", [*pytest, "-m", "faults"]),
+        Step("faults", [*pytest, "-m", "faults and not bench"]),
         Step("browser", [*pytest, "-m", "browser"], needs=("chromium", "fonts")),
     ]
     if importlib.util.find_spec("tests.check_translations"):

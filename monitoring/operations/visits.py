@@ -17,6 +17,7 @@ from sentinel.core.stages import Stage
 LONGEST_BACK_OFF = timedelta(hours=24)
 KEPT = timedelta(days=14)
 JITTER = 0.1
+FINE_OUTCOMES = ("ok", "unchanged", "empty")  # a search may find nothing
 
 
 def _never_handled(rows: Any, now: datetime) -> None:
@@ -52,7 +53,7 @@ class Report:
 
     @property
     def succeeded(self) -> bool:
-        return self.outcome in ("ok", "unchanged", "empty")  # a search may find nothing
+        return self.outcome in FINE_OUTCOMES
 
 
 def next_delay(source: Source, report: Report, failures: int) -> timedelta:

@@ -15,8 +15,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from monitoring.models import AllowedHost, Post, Sighting, Subscription, Visit
 from monitoring.operations import sources as operations
+from monitoring.operations.visits import FINE_OUTCOMES
 from monitoring.queries.names import author_code
-from monitoring.source_health import HIDDEN, TROUBLE, SourceHealth, share_within_norm, source_health
+from monitoring.source_health import (
+    HIDDEN,
+    TROUBLE,
+    SourceHealth,
+    Stretch,
+    course_of,
+    share_within_norm,
+    source_health,
+)
 from monitoring.source_wording import (
     LogWords,
     StateWords,
@@ -34,8 +43,7 @@ from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
 NEWEST_SHOWN = 5
-VISITS_IN_PANE = 7
-VISITS_ON_PAGE = 60
+COURSE = timedelta(days=3)
 
 # what the list can be narrowed to → the states that it then shows
 VIEWS: dict[str, tuple[str, ...]] = {
@@ -68,15 +76,20 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class ShownVisit:
-    """A visit with its outcome in words and its log line by line."""
+    """A visit with its log line by line."""
 
     visit: Visit
-    outcome: str
     log: list[LogWords]
+    failed: bool
 
-    @property
-    def failed(self) -> bool:
-        return self.visit.outcome not in ("ok", "unchanged", "empty")
+
+@dataclass(frozen=True, slots=True)
+class ShownStretch:
+    """Visits that went alike, with their outcome in words."""
+
+    stretch: Stretch
+    outcome: str
+    failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +141,21 @@ def _list_context(request: WorkspaceRequest) -> dict[str, Any]:
         "opened": AllowedHost.objects.select_related("created_by").order_by("address")
         if request.user.is_operator
         else (),
-        **(_detail(selected, VISITS_IN_PANE) if selected else {}),
+        **(_detail(selected) if selected else {}),
     }
 
 
 _GROUPS = ("trouble", "well", "paused")
 
 
-def _detail(row: SourceRow, visits: int) -> dict[str, Any]:
+def _detail(row: SourceRow) -> dict[str, Any]:
     """What the pane and a source's own page show beyond the row."""
     source = row.health.subscription.source
-    finished = Visit.objects.finished().filter(source=source).order_by("-finished_at")
-    shown = [
-        ShownVisit(visit, outcome_text(visit.outcome, visit.outcome_detail), log_words(visit.log))
-        for visit in finished[:visits]
-    ]
+    last = Visit.objects.finished().filter(source=source).order_by("-finished_at").first()
     newest = Sighting.objects.filter(source=source).select_related("post").order_by("-captured_at", "-pk")
     posts = _shown_posts(newest[:NEWEST_SHOWN], row.health.subscription.workspace)
     return {
-        "visits": shown,
+        "last": ShownVisit(last, log_words(last.log), failed=last.outcome not in FINE_OUTCOMES) if last else None,
         "posts": posts,
         "complete": _complete([one.post for one in posts]),
         "kind_name": KINDS[source.kind].NAME,
@@ -197,7 +206,14 @@ def _page_context(request: WorkspaceRequest, source_id: int) -> dict[str, Any]:
     in_workspace(request, Subscription.objects.all(), source_id)
     (health,) = source_health(request.workspace, timezone.now(), source_id)
     row = _row(health)
-    return {"section": "sources", "selected": row, **_detail(row, VISITS_ON_PAGE)}
+    course = course_of(health.subscription.source_id, timezone.now() - COURSE)
+    return {
+        "section": "sources",
+        "selected": row,
+        "course": [ShownStretch(one, outcome_text(one.outcome, one.detail), one.outcome != "ok") for one in course],
+        "course_days": COURSE.days,
+        **_detail(row),
+    }
 
 
 @require_POST

@@ -13,7 +13,7 @@ INSIDE = [
     "board", "board-queue", "board-summary", "live-missed", "mention-list", "topic-list", "source-list",
     "outlet-list", "people", "audit", "system-status",
 ]  # fmt: skip
-OF_AN_ALERT = ["alert-preview", "alert-mentions", "alert-claim", "alert-close"]
+OF_AN_ALERT = ["alert-preview", "alert-claim", "alert-close", "alert-mentions"]
 
 urlpatterns = [
     *[path(f"{name}/", nothing, name=name) for name in OUTSIDE],

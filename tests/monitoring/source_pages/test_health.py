@@ -9,10 +9,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from monitoring.models import Source, Subscription, Visit
 from monitoring.operations.posts import store_posts
-from monitoring.source_health import ORDER, late_count, share_within_norm, source_health
+from monitoring.source_health import ORDER, course_of, late_count, share_within_norm, source_health
 from monitoring.sources.items import Item
 from tests.factories import Cast, make_tsukimi, make_yaori
-from tests.monitoring.source_pages.samples import bring, every_state, read_source, recount
+from tests.monitoring.source_pages.samples import bring, every_state, read_source, recount, visited
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -150,3 +150,21 @@ def test_a_visit_under_way_is_told(yaori: Cast) -> None:
     Visit.objects.filter(source=source).update(lease_until=NOW + MINUTE)
     (health,) = source_health(yaori.workspace, NOW)
     assert (health.is_visiting, health.next_visit_at) == (True, None)
+
+
+def test_the_course_of_visits_joins_those_that_went_alike(yaori: Cast) -> None:
+    source = read_source(yaori, "x", "https://x.example/rss", now=NOW).source
+    outcomes = ["ok", "unchanged", "timeout", "timeout", "blocked", "timeout", "empty", "ok"]
+    for number, outcome in enumerate(outcomes):
+        visited(source, at=NOW - (20 - number) * MINUTE, outcome=outcome, detail=str(number), new_posts=number)
+    visited(source, at=NOW - timedelta(days=4), outcome="robots")
+    course = course_of(source.pk, NOW - timedelta(days=3))
+    told = [(one.outcome, one.detail, one.visits, one.new_posts) for one in course]
+    assert told == [
+        ("ok", "7", 2, 13),
+        ("timeout", "5", 1, 5),
+        ("blocked", "4", 1, 4),
+        ("timeout", "3", 2, 5),
+        ("ok", "1", 2, 1),
+    ]
+    assert course[0].began < course[0].ended

@@ -74,11 +74,13 @@ def test_the_pane_shows_the_last_visit_and_the_newest_posts(admin: Client, yaori
     assert "Newest five" in page
 
 
-def test_the_own_page_lists_the_visits_of_the_last_days_in_words(admin: Client, yaori: Cast) -> None:
+def test_the_own_page_tells_the_course_of_the_last_days_in_words(admin: Client, yaori: Cast) -> None:
     every = every_state(yaori, NOW)
     page = text(admin.get(f"/w/yaori/sources/{every['blocked'].pk}/"))
-    assert page.count("The site refuses us (login)") >= 7
-    assert "Visit now" in page
+    course = page[page.index('id="visits"') :]
+    assert course.count("The site refuses us (login)") == 1
+    assert '<td class="right num">7<span' in course
+    assert course.index("The site refuses us") < course.index("Read.")
 
 
 def test_what_changes_by_itself_is_a_fragment(admin: Client, yaori: Cast) -> None:
