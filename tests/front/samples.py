@@ -181,7 +181,6 @@ def sample_detail(row: AlertRow) -> AlertDetail:
         timeline=(TimelineEntry(now, "轉紅", is_key=True), TimelineEntry(now, "認領", by="林雅婷")),
         may_claim=row.state == "open",
         may_close=row.state != "closed",
-        counts_less=False,
     )
 
 
