@@ -26,7 +26,7 @@ POLICY = "; ".join(
 )
 
 
-def rendered(template: str, context: dict[str, Any], *, theme: str = "light", language: str = "zh-hant") -> str:
+def rendered(template: str, context: dict[str, Any], *, theme: str = "light", language: str = "en") -> str:
     """A page as a signed-in person of the sample workspace gets it."""
     request = RequestFactory().get("/")
     request.user = SimpleNamespace(  # type: ignore[assignment]
