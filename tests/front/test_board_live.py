@@ -41,16 +41,18 @@ class Server:
             return int(shown().requested[-1].split("/")[-3])
 
         def preview() -> str:
-            return rendered(f"{BOARD}#preview", {"detail": sample_detail(self.row(asked()))})
+            return rendered(f"{BOARD}#preview", {"detail": sample_detail(self.row(asked()))}, language="en")
 
         def claim() -> str:
             self.claim(asked())
             return preview()
 
         return {
-            "page": lambda: rendered(BOARD, {"board": sample_board(self.rows)}),
-            "board-queue": lambda: rendered(f"{BOARD}#queue", {"board": {"queue": sample_queue(self.rows)}}),
-            "board-summary": lambda: rendered(f"{BOARD}#summary", {"board": sample_board(self.rows)}),
+            "page": lambda: rendered(BOARD, {"board": sample_board(self.rows)}, language="en"),
+            "board-queue": lambda: rendered(
+                f"{BOARD}#queue", {"board": {"queue": sample_queue(self.rows)}}, language="en"
+            ),
+            "board-summary": lambda: rendered(f"{BOARD}#summary", {"board": sample_board(self.rows)}, language="en"),
             "alert-preview": preview,
             "alert-claim": claim,
             "live-missed": lambda: json.dumps(self.missed),

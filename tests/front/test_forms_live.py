@@ -56,7 +56,7 @@ def test_a_test_answers_once_after_the_typing(browser: Browser) -> None:
 
 
 def test_a_refused_action_is_said_in_a_toast_that_stays(browser: Browser) -> None:
-    html = rendered("alerts/board.html", {"board": sample_board(sample_rows())})
+    html = rendered("alerts/board.html", {"board": sample_board(sample_rows())}, language="en")
     with Shown(browser, {"page": lambda: html}, width=1440, height=900) as shown:
         shown.page.keyboard.press("a")
         toast = shown.page.locator(".toast.is-error")
@@ -66,7 +66,7 @@ def test_a_refused_action_is_said_in_a_toast_that_stays(browser: Browser) -> Non
 
 
 def test_sound_says_that_it_is_not_enabled_until_the_browser_allows_it(browser: Browser) -> None:
-    html = rendered("alerts/board.html", {"board": sample_board(sample_rows())}).replace(
+    html = rendered("alerts/board.html", {"board": sample_board(sample_rows())}, language="en").replace(
         'data-sound aria-pressed="false"', 'data-sound aria-pressed="true"'
     )
     with Shown(browser, {"page": lambda: html}, width=1440, height=900) as shown:
