@@ -59,7 +59,7 @@ def reason_of(reason: dict[str, Any]) -> read.Reason:
 
 def held_text(held_by: str) -> str:
     """Why a value that is high enough does not speak; "" where nothing holds it back."""
-    return {"count": _("too few posts"), "surprise": _("as much was seen lately"), "": ""}[held_by]
+    return {"count": _("too few posts"), "surprise": _("not clearly unusual yet"), "": ""}[held_by]
 
 
 def rule_name(kind: str) -> str:

@@ -10,7 +10,11 @@ from monitoring.operations.analyses import ANALYSES
 from monitoring.operations.pulses import pulse as pulse_workspaces
 from monitoring.operations.topics import BACK_MATCHES
 from monitoring.operations.visits import forget_old_visits, plan_missing_visits
+from monitoring.text.analysis import analyse as analyse_text
 from sentinel.core.tasks import Sweep, work_off
+
+# Dictionary, table and terms are loaded before a worker forks, so that its children share them.
+analyse_text("", "曜日鮮乳")
 
 logger = logging.getLogger(__name__)
 

@@ -4,10 +4,18 @@ On Chinese the result is jieba's own; a run of Latin letters or digits joined by
 (`check-in`, `10.20`) stays one word more often than in jieba.
 """
 
-import rjieba
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+
+
+@cache
+def _cutter() -> Callable[[str], list[str]]:
+    """Loaded at first use: the dictionary takes 33 MB, and most processes that import this never cut a word."""
+    cut: Callable[[str], list[str]] = import_module("rjieba").cut
+    return cut
 
 
 def segment(text: str) -> list[str]:
     """The words, signs and spaces of `text` in order; joined they are `text`. Expects Simplified for best results."""
-    words: list[str] = rjieba.cut(text)
-    return words
+    return _cutter()(text)

@@ -12,7 +12,7 @@ from sentinel.core import operations
 from sentinel.core.live import broker, forget_old_events
 from sentinel.core.stages import Stage
 
-TURN = timedelta(seconds=20)
+TURN = timedelta(seconds=5)  # short, so that ticks and alerts get their turn beside a flood of posts
 
 
 class Sweep(Task):  # type: ignore[type-arg]
