@@ -1,0 +1,55 @@
+"""Sources, posts, topics, mentions and measures: what was said, who said it where, and how much of it there is."""
+
+from monitoring.models.posts import (
+    HISTORY_AFTER,
+    PRECISIONS,
+    Analysis,
+    Mention,
+    MentionQuerySet,
+    Post,
+    PostQuerySet,
+    PostRevision,
+    Sighting,
+)
+from monitoring.models.sources import (
+    DOWN_AFTER,
+    HIDING_OUTCOMES,
+    AllowedHost,
+    Host,
+    Source,
+    SourceQuerySet,
+    Subscription,
+    SubscriptionQuerySet,
+    Visit,
+    VisitQuerySet,
+)
+from monitoring.models.topics import BUCKET, BackMatch, Measure, Meter, Topic, TopicQuerySet, TopicVersion
+
+__all__ = [
+    "BUCKET",
+    "DOWN_AFTER",
+    "HIDING_OUTCOMES",
+    "HISTORY_AFTER",
+    "PRECISIONS",
+    "AllowedHost",
+    "Analysis",
+    "BackMatch",
+    "Host",
+    "Measure",
+    "Mention",
+    "MentionQuerySet",
+    "Meter",
+    "Post",
+    "PostQuerySet",
+    "PostRevision",
+    "Sighting",
+    "Source",
+    "SourceQuerySet",
+    "Subscription",
+    "SubscriptionQuerySet",
+    "Topic",
+    "TopicQuerySet",
+    "TopicVersion",
+    "Visit",
+    "VisitQuerySet",
+]

@@ -1,0 +1,175 @@
+"""Where we read: sources, who reads them, and their visits."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+
+from sentinel.core.models import StageRow, User, Workspace
+
+DOWN_AFTER = 3  # failures in a row
+HIDING_OUTCOMES = ("blocked", "robots", "layout")  # what hides a source at the first failure
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def visible_to(self, workspace: Workspace) -> Self:
+        return self.filter(subscriptions__workspace=workspace)
+
+    def wanted(self) -> Self:
+        """Sources that at least one workspace reads and has not paused."""
+        return self.filter(Exists(Subscription.objects.filter(source=OuterRef("pk"), paused_at__isnull=True)))
+
+
+class Source(models.Model):
+    """A place that is read: shared by all workspaces and crawled once, unless `owner` keeps it private."""
+
+    kind = models.CharField(max_length=20)
+    definition = models.JSONField()
+    definition_hash = models.CharField(max_length=64)
+    owner = models.ForeignKey(Workspace, on_delete=models.CASCADE, null=True, related_name="+")
+    url = models.URLField(max_length=2000)
+    zone = models.CharField(max_length=40, default="Asia/Taipei")
+    interval = models.PositiveIntegerField(default=300)  # seconds between visits: the most eager reader's
+    state = models.JSONField(default=dict)  # ETag and Last-Modified per address
+    missed = models.JSONField(default=dict)  # detail pages that could not be read; see monitoring.visiting.missed
+    created_at = models.DateTimeField(default=timezone.now)  # since when this address is read
+    # What the last visits said; written by the visit's own transaction.
+    last_visit_at = models.DateTimeField(null=True)
+    last_success_at = models.DateTimeField(null=True)
+    last_item_at = models.DateTimeField(null=True)  # when the newest item was captured
+    outcome = models.CharField(max_length=30, blank=True)
+    outcome_detail = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    failing_since = models.DateTimeField(null=True)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["definition_hash", "owner"], name="source_defined_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=Q(interval__gte=5), name="source_interval_at_least_5s"),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def active(self) -> Self:
+        return self.filter(paused_at__isnull=True)
+
+    def failing(self) -> Self:
+        """Those that are read, but whose last visit failed or whose visits stopped by our fault."""
+        return self.active().filter(_is_failing())
+
+    def blind(self) -> Self:
+        """Those of which nothing is seen: refused, down, or stopped by our fault."""
+        return self.active().filter(_is_blind())
+
+    def tally(self) -> dict[str, int]:
+        """How many are read, how many of them fail, and how many see nothing, in one question."""
+        return self.active().aggregate(
+            total=Count("pk"), failing=Count("pk", filter=_is_failing()), blind=Count("pk", filter=_is_blind())
+        )
+
+
+def _is_failing() -> Q:
+    return Q(source__failures__gt=0) | Q(_visits_are_parked())
+
+
+def _is_blind() -> Q:
+    hidden = Q(source__failures__gt=0, source__outcome__in=HIDING_OUTCOMES)
+    return hidden | Q(source__failures__gte=DOWN_AFTER) | Q(_visits_are_parked())
+
+
+def _visits_are_parked() -> Exists:
+    return Exists(Visit.objects.open().filter(source=OuterRef("source"), parked_at__isnull=False))
+
+
+class Subscription(models.Model):
+    """A workspace's reading of a source: its name for it, whether it pauses, how long it keeps posts."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="subscriptions")
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="subscriptions")
+    name = models.CharField(max_length=80)
+    interval = models.PositiveIntegerField(default=300)  # seconds between visits that this workspace wishes
+    retention_days = models.PositiveIntegerField(default=180)
+    paused_at = models.DateTimeField(null=True)
+    paused_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "source"], name="subscription_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def open(self) -> Self:
+        return self.filter(finished_at__isnull=True)
+
+    def finished(self) -> Self:
+        return self.filter(finished_at__isnull=False)
+
+
+class Visit(StageRow):
+    """One visit of one source: planned (`due_at`), leased, finished. A source has exactly one that is not finished."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="visits")
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=30, blank=True)
+    outcome_detail = models.CharField(max_length=300, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    requests = models.PositiveIntegerField(default=0)
+    bytes_received = models.PositiveIntegerField(default=0)
+    items = models.PositiveIntegerField(default=0)
+    new_posts = models.PositiveIntegerField(default=0)
+    log = models.JSONField(default=list)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta(StageRow.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *StageRow.Meta.constraints,
+            models.UniqueConstraint(fields=["source"], condition=Q(finished_at__isnull=True), name="visit_one_open"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            *StageRow.Meta.indexes,
+            models.Index(fields=["source", "-finished_at"], name="visit_history"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.source)
+
+
+class Host(models.Model):
+    """The next moment at which any worker may ask this host for something, and its robots.txt."""
+
+    name = models.CharField(max_length=255, primary_key=True)
+    free_at = models.DateTimeField()
+    robots = models.TextField(null=True)
+    robots_status = models.PositiveSmallIntegerField(null=True)
+    robots_fetched_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AllowedHost(models.Model):
+    """A private address, by host and port, that an operator opened to the crawler."""
+
+    address = models.CharField(max_length=260, unique=True)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.address
