@@ -163,7 +163,9 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "sentinel@localhost")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "").rstrip("/")  # what links in messages begin with
 # Told to the sites that are visited, so that they can reach us; an address of this machine alone tells them nothing.
-CONTACT_URL = "" if urlsplit(PUBLIC_URL).hostname in ("127.0.0.1", "localhost", "::1") else PUBLIC_URL
+CONTACT_URL = os.environ.get("CONTACT_URL") or (
+    "" if urlsplit(PUBLIC_URL).hostname in ("127.0.0.1", "localhost", "::1") else PUBLIC_URL
+)
 
 # --- logs ---------------------------------------------------------------------------------------
 LOGGING = {
