@@ -1,4 +1,4 @@
-"""The form of the first start: who, which workspace, which names."""
+"""The forms of the first start and of a further workspace: who, which workspace, which names."""
 
 import re
 import zoneinfo
@@ -49,15 +49,9 @@ def _with_offset(label: str, zone: str, now: datetime) -> str:
     return f"{label} UTC{hours:+g}" if hours else label
 
 
-class SetupForm(PersonForm):
-    """The first admin, the first workspace, and what its topics look for."""
+class WorkspaceForm(forms.Form):
+    """A workspace, and what its topics look for."""
 
-    # Kept when something else has to be corrected; the page is never stored.
-    password = forms.CharField(
-        label=_("Password, 12 characters or more"),
-        strip=False,
-        widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"}),
-    )
     workspace = forms.CharField(label=_("Name of the workspace"), max_length=80)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices, initial="Asia/Taipei")
     names = forms.CharField(
@@ -84,7 +78,7 @@ class SetupForm(PersonForm):
         return self._clean_list(split_names(self.cleaned_data["competitors"]))
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         ours = {name.casefold() for name in cleaned.get("names", [])}
         if both := [name for name in cleaned.get("competitors", []) if name.casefold() in ours]:
             self.add_error("competitors", gettext("“%(name)s” is among your own names.") % {"name": both[0]})
@@ -103,6 +97,17 @@ class SetupForm(PersonForm):
         if names:
             _check(suggest_brand_query(names))
         return list(names)
+
+
+class SetupForm(PersonForm, WorkspaceForm):
+    """The first admin beside the first workspace."""
+
+    # Kept when something else has to be corrected; the page is never stored.
+    password = forms.CharField(
+        label=_("Password, 12 characters or more"),
+        strip=False,
+        widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"}),
+    )
 
 
 def _check(query: str) -> None:

@@ -7,6 +7,8 @@ from alerts.views import board, mentions, outlets, rules, setup, topics
 urlpatterns = [
     path("setup/<str:token>/", setup.setup, name="setup"),
     path("setup/<str:token>/preview/<slug:part>/", setup.preview, name="setup-preview"),
+    path("workspaces/add/", setup.workspace_add, name="workspace-add"),
+    path("workspaces/add/preview/<slug:part>/", setup.workspace_preview, name="workspace-preview"),
     path("w/<slug:workspace>/", board.board, name="board"),
     path("w/<slug:workspace>/queue/", board.queue, name="board-queue"),
     path("w/<slug:workspace>/summary/", board.summary, name="board-summary"),

@@ -42,18 +42,26 @@ def set_up_installation(
     """
     use_setup_link(token=token, now=now)
     user = create_user(email=email, name=name, password=password, language=language, now=now, is_operator=True)
+    made = set_up_workspace(name=workspace, time_zone=time_zone, brand=brand, competitors=competitors, by=user, now=now)
+    return user, made
+
+
+@transaction.atomic
+def set_up_workspace(
+    *, name: str, time_zone: str, brand: FirstTopic, competitors: FirstTopic | None, by: User, now: datetime
+) -> Workspace:
+    """A workspace, its brand's topic with rules, and its competitors' topic without; raises matching.QueryError."""
     made = create_workspace(
-        name=workspace,
+        name=name,
         time_zone=time_zone,
         brand_names=brand.names,
         competitors=competitors.names if competitors else [],
-        by=user,
+        by=by,
         now=now,
     )
-    query = suggest_brand_query(brand.names)
-    topic = create_topic(workspace=made, name=brand.title, query=query, by=user, now=now)
-    create_default_rules(topic=topic, by=user, now=now)
+    topic = create_topic(workspace=made, name=brand.title, query=suggest_brand_query(brand.names), by=by, now=now)
+    create_default_rules(topic=topic, by=by, now=now)
     if competitors:
         query = suggest_brand_query(competitors.names)
-        create_topic(workspace=made, name=competitors.title, query=query, by=user, now=now, is_own=False)
-    return user, made
+        create_topic(workspace=made, name=competitors.title, query=query, by=by, now=now, is_own=False)
+    return made

@@ -8,7 +8,7 @@ def nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
     return HttpResponse()
 
 
-OUTSIDE = ["home", "login", "logout", "account", "set-language"]
+OUTSIDE = ["home", "login", "logout", "account", "set-language", "workspace-add"]
 INSIDE = [
     "board", "board-queue", "board-summary", "live-missed", "mention-list", "topic-list", "source-list",
     "outlet-list", "people", "audit", "system-status",
