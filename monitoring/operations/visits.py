@@ -32,7 +32,7 @@ VISITS: Stage[Visit] = Stage(
     handle=_never_handled,
     related=("source",),
     batch=50,
-    lease=timedelta(seconds=60),
+    lease=timedelta(seconds=40),  # a visit takes 24 s at most
 )
 
 
