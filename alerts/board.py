@@ -136,7 +136,7 @@ class Reason:
 class PostLine:
     """A captured post in one line; `precision` is second, minute, hour, day or month."""
 
-    mention_id: int
+    post_id: int
     published_at: datetime
     source: str
     author: str

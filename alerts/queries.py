@@ -282,7 +282,7 @@ class BoardReader:
         names = self._source_names()
         return tuple(
             read.PostLine(
-                mention_id=mention.pk,
+                post_id=mention.post_id,
                 published_at=mention.post.published_at or mention.post.captured_at,
                 source=names.get(mention.source_id, ""),
                 author="",

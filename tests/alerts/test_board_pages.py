@@ -5,10 +5,12 @@ from django.test import Client
 
 from alerts.models import Alert
 from alerts.operations.alerts import claim_alert
+from alerts.operations.evaluations import EVALUATIONS
 from alerts.tiers import Tier
 from sentinel.core.models import User
 from tests.alerts.stage import raised, watched
 from tests.factories import NOW, Cast, make_tsukimi, make_yaori
+from tests.monitoring.stage import SPOILT, captured, item, subscribe
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +111,15 @@ def test_an_alert_of_another_workspace_does_not_exist(cast: Cast, client: Client
     assert client.get(f"{BOARD}alerts/{theirs.pk}/").status_code == 404
     assert {client.post(verb(theirs, name)).status_code for name in ("claim", "close")} == {404}
     assert "AL-" not in text(client.get(f"{BOARD}?alert={theirs.pk}"))
+
+
+def test_the_posts_of_an_alert_lead_to_their_pages(cast: Cast, client: Client) -> None:
+    source = subscribe(cast).source
+    watched(cast)
+    (post,) = captured(source, item(SPOILT, at=NOW))
+    while EVALUATIONS.run(now=NOW):
+        pass
+    as_(client, cast.staff)
+    page = f"/w/yaori/posts/{post.pk}/"
+    assert page in text(client.get(f"{BOARD}alerts/{Alert.objects.get().pk}/"))
+    assert client.get(page).status_code == 200

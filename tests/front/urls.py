@@ -19,4 +19,5 @@ urlpatterns = [
     *[path(f"{name}/", nothing, name=name) for name in OUTSIDE],
     *[path(f"w/<slug:workspace>/{name}/", nothing, name=name) for name in INSIDE],
     *[path(f"w/<slug:workspace>/<int:alert_id>/{name}/", nothing, name=name) for name in OF_AN_ALERT],
+    path("w/<slug:workspace>/posts/<int:post_id>/", nothing, name="post"),
 ]
