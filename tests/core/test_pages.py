@@ -430,3 +430,10 @@ def test_what_breaks_says_what_to_do_without_asking_the_database(
     assert answer.status_code == 500
     assert "plain-box" in text(answer)
     assert "languages" not in text(answer)
+
+
+def test_who_comes_before_the_first_start_is_told_of_the_link(client: Client) -> None:
+    User.objects.all().delete()
+    shown = client.get(reverse("login"), HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert "one-time link" in shown
+    assert 'name="password"' not in shown

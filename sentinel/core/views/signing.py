@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sentinel.core import operations
 from sentinel.core.forms import LoginForm
 from sentinel.core.live import recheck_access
-from sentinel.core.models import Membership
+from sentinel.core.models import Membership, User
 
 
 def safe_next(request: HttpRequest, default: str) -> str:
@@ -33,6 +33,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Who are you?"""
     if request.user.is_authenticated:
         return redirect(safe_next(request, settings.LOGIN_REDIRECT_URL))
+    if not User.objects.exists():
+        return render(request, "core/not_set_up.html")
     form = LoginForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         auth.login(request, form.get_user())
