@@ -5,7 +5,7 @@ import re
 from monitoring.sources.items import SourceError
 from sentinel.core.net.types import Response
 
-_REFUSING_STATUSES = frozenset({401, 403, 407, 418, 429, 432, 451, 999})
+REFUSING_STATUSES = frozenset({401, 403, 407, 418, 429, 432, 451, 999})  # 432 is Weibo's, 999 LinkedIn's
 _SAMPLE = 30_000
 _CAPTCHA = re.compile(
     r"(?i)百度安全验证|安全验证|人机验证|人機驗證|滑动验证|拖动滑块|输入验证码|輸入驗證碼|访问过于频繁|訪問過於頻繁|访问验证|异常访问"
@@ -23,7 +23,7 @@ _LOGIN_ADDRESS = re.compile(
 
 def require_success(response: Response) -> None:
     """Raise SourceError where the status says that we are refused (blocked) or that something failed (http)."""
-    if response.status in _REFUSING_STATUSES:
+    if response.status in REFUSING_STATUSES:
         raise SourceError("blocked", f"HTTP {response.status}")
     if not 200 <= response.status < 300:
         raise SourceError("http", f"HTTP {response.status}")

@@ -4,11 +4,11 @@ import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from monitoring.sources.answers import REFUSING_STATUSES
 from monitoring.sources.items import SourceError
 from sentinel.core.net.types import Response
 
 LONGEST_RETRY_AFTER = 24 * 3600.0  # seconds
-_REFUSALS = frozenset({401, 403, 407, 429, 432, 451, 999})  # 432 is Weibo's, 999 LinkedIn's
 _CHECKPOINT_ADDRESS = re.compile(
     r"//(passport|login|wappass|sso|verify)\.|/(captcha|login|signin|passport|verify|antispider)(\.\w{2,5})?([/?]|$)",
     re.IGNORECASE,
@@ -42,7 +42,7 @@ def retry_after(headers: dict[str, str], now: datetime) -> float | None:
 
 
 def _refusal(asked: str, response: Response) -> str | None:
-    if response.status in _REFUSALS:
+    if response.status in REFUSING_STATUSES:
         return str(response.status)
     if response.headers.get("cf-mitigated") == "challenge":
         return "challenge"

@@ -21,7 +21,7 @@ def response(status: int = 200, body: str = "", url: str = URL, charset: str = "
 @pytest.mark.parametrize(
     "answer",
     [
-        *(response(status) for status in (401, 403, 429, 432, 451)),
+        *(response(status) for status in (401, 403, 407, 418, 429, 432, 451, 999)),
         response(503, cf_mitigated="challenge"),
         response(200, "<title>Sina Visitor System</title>", url="https://passport.weibo.com/visitor/visitor?entry=x"),
         response(200, "<title>x</title>", url="https://wappass.baidu.com/static/captcha/tuxing.html"),
