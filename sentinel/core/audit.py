@@ -16,8 +16,12 @@ def record(
     now: datetime,
     workspace: Workspace | None = None,
     data: dict[str, Any] | None = None,
+    thread: str = "",
 ) -> AuditEntry:
-    """Write down that `by` (None: Sentinel itself) did `verb` to `subject`; `data` holds what changed, no secrets."""
+    """Write down that `by` (None: Sentinel itself) did `verb` to `subject`; `data` holds what changed, no secrets.
+
+    `thread` names the larger thing whose log the entry belongs to, for example `crisis:12`.
+    """
     return AuditEntry.objects.create(
         at=now,
         workspace_id=workspace.pk if workspace else None,
@@ -27,5 +31,6 @@ def record(
         object_kind=subject._meta.model_name or "",
         object_id=str(subject.pk),
         object_label=str(subject)[:200],
+        thread=thread,
         data=data or {},
     )

@@ -152,6 +152,10 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         seen = Q(workspace_id=workspace.pk)
         return self.filter(seen | Q(workspace_id__isnull=True) if reader.is_operator else seen)
 
+    def in_thread(self, thread: str) -> Self:
+        """What belongs to one thing, in order of time: its log."""
+        return self.filter(thread=thread).order_by("at", "pk")
+
     def newest_first(self) -> Self:
         return self.order_by("-at", "-pk")
 
@@ -175,12 +179,17 @@ class AuditEntry(models.Model):
     object_kind = models.CharField(max_length=40)
     object_id = models.CharField(max_length=40, blank=True)
     object_label = models.CharField(max_length=200, blank=True)
+    thread = models.CharField(max_length=40, blank=True, default="", db_default="")  # what it belongs to: "crisis:12"
     data = models.JSONField(default=dict)
 
     objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["workspace_id", "-at"]), models.Index(fields=["object_kind", "object_id"])]
+        indexes = [
+            models.Index(fields=["workspace_id", "-at"]),
+            models.Index(fields=["object_kind", "object_id"]),
+            models.Index(fields=["thread", "at"], condition=~Q(thread=""), name="audit_thread"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.object_kind} {self.object_id}"

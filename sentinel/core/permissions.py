@@ -27,10 +27,30 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage-people"
     VIEW_AUDIT = "view-audit"
     RELEASE_PARKED = "release-parked"
+    OPEN_CRISIS = "open-crisis"
+    WORK_CRISIS = "work-crisis"  # facts, assessment, plans, tasks, statements: drafting and submitting
+    APPROVE = "approve"  # plans, emergency measures and statements; publishing; one's own drafts excepted
+    CLOSE_CRISIS = "close-crisis"
+    RUN_DRILL = "run-drill"
 
 
-_STAFF = frozenset({Permission.VIEW, Permission.REVEAL_AUTHOR, Permission.CLAIM_ALERT, Permission.CLOSE_ALERT})
-_MANAGER = _STAFF | {Permission.CLOSE_RED_ALERT, Permission.VIEW_AUDIT}
+_STAFF = frozenset(
+    {
+        Permission.VIEW,
+        Permission.REVEAL_AUTHOR,
+        Permission.CLAIM_ALERT,
+        Permission.CLOSE_ALERT,
+        Permission.OPEN_CRISIS,
+        Permission.WORK_CRISIS,
+    }
+)
+_MANAGER = _STAFF | {
+    Permission.CLOSE_RED_ALERT,
+    Permission.VIEW_AUDIT,
+    Permission.APPROVE,
+    Permission.CLOSE_CRISIS,
+    Permission.RUN_DRILL,
+}
 _ADMIN = frozenset(
     {
         Permission.VIEW,
@@ -41,6 +61,7 @@ _ADMIN = frozenset(
         Permission.MANAGE_PEOPLE,
         Permission.VIEW_AUDIT,
         Permission.RELEASE_PARKED,
+        Permission.RUN_DRILL,
     }
 )
 GRANTS: dict[Role, frozenset[Permission]] = {Role.STAFF: _STAFF, Role.MANAGER: _MANAGER, Role.ADMIN: _ADMIN}
