@@ -126,10 +126,13 @@ def _note(alert: Alert, kind: str, *, now: datetime, by: User | None = None, tie
     event = AlertEvent.objects.create(
         alert=alert, kind=kind, at=now, by=by, tier=alert.tier, tier_before=tier_before, reasons=alert.reasons
     )
-    outlets = Outlet.objects.filter(workspace=alert.workspace_id, disabled_at__isnull=True, least_tier__gte=alert.tier)
-    Delivery.objects.bulk_create(
-        [Delivery(outlet=outlet, event=event, due_at=now, created_at=now) for outlet in outlets]
-    )
+    if alert.topic.tells_outlets:
+        outlets = Outlet.objects.filter(
+            workspace=alert.workspace_id, disabled_at__isnull=True, least_tier__gte=alert.tier
+        )
+        Delivery.objects.bulk_create(
+            [Delivery(outlet=outlet, event=event, due_at=now, created_at=now) for outlet in outlets]
+        )
     wake("alerts.changed")
     # Counted under the lock of the sequence: the event with the highest number tells the newest counts.
     LiveCounter.objects.select_for_update(no_key=True).filter(pk=alert.workspace_id).first()
@@ -138,7 +141,7 @@ def _note(alert: Alert, kind: str, *, now: datetime, by: User | None = None, tie
         kind=f"alert.{kind}",
         object_id=alert.pk,
         tier=alert.tier,
-        counts=open_counts(alert.workspace_id),
+        counts={**open_counts(alert.workspace_id), "drill": alert.topic.is_drill},
         now=now,
     )
 
