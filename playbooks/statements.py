@@ -162,6 +162,11 @@ def check(text: str, verdict: Verdict, channel: Channel, *, next_update_given: b
     return Checks(elements, ordered, len(text), traits.limit, words, traits.advised)
 
 
+def has_open_blank(text: str) -> bool:
+    """Whether a blank of a draft is still to be filled in."""
+    return next(_open_blanks(text, fold(text)), None) is not None
+
+
 def count_words(text: str) -> int:
     """The length as a reader feels it: a Chinese character, a Latin word and a number count one each."""
     return len(_WORD.findall(text))
