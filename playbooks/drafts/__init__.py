@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from monitoring.text.fold import fold
 from playbooks.channels import TRAITS, Channel, Language
-from playbooks.phrases import open_blank, open_blank_pattern, spans
+from playbooks.phrases import open_blank
 from playbooks.strategy import Verdict
 
 FOLDER = Path(__file__).parent
@@ -41,12 +40,6 @@ def holding_draft(language: Language, blanks: Mapping[str, str]) -> Draft:
 def blanks_of(verdict: Verdict, channel: Channel, language: Language) -> tuple[str, ...]:
     """The names of the blanks that this draft has, in their order."""
     return draft(verdict, channel, language, {}).open_blanks
-
-
-def open_blanks(text: str) -> tuple[str, ...]:
-    """The unfilled blanks of a text as they stand in it, in order; nothing with one may be published."""
-    folded = fold(text)
-    return tuple(text[start:end] for start, end in spans(open_blank_pattern(), folded))
 
 
 def _fill(template: str, language: Language, blanks: Mapping[str, str]) -> Draft:
