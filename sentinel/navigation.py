@@ -15,6 +15,7 @@ from alerts.models import Alert
 from alerts.tiers import Tier
 from monitoring.models import Subscription
 from monitoring.source_health import late_count
+from playbooks.models import Crisis
 from sentinel.core.live import newest_seq
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
@@ -26,6 +27,11 @@ LATE_KEPT = 60  # seconds
 SECTIONS = {
     "alert": "board",
     "board": "board",
+    **dict.fromkeys(
+        ("crisis", "team", "fact", "evidence", "assessment", "stakeholder", "measure", "holding", "plan", "cosign")
+        + ("statement", "task", "review", "action", "watch"),
+        "crises",
+    ),
     "mention": "mentions",
     "post": "mentions",
     "topic": "topics",
@@ -77,6 +83,7 @@ def _figures(membership: Membership) -> dict[str, Any]:
         "seq": seq,
         "open_unclaimed": unclaimed["every"],
         "unclaimed_red": unclaimed["red"],
+        "open_crises": Crisis.objects.visible_to(workspace).open().count(),
         **_sources(workspace),
     }
     if membership.may(Permission.RELEASE_PARKED):
