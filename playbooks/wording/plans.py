@@ -9,16 +9,6 @@ from playbooks.statements import Remark, RemarkKind
 from playbooks.strategy import Verdict
 
 
-def verdict_name(verdict: str) -> str:
-    """What was found about what is being said."""
-    return {
-        "pending": pgettext("verdict", "Being checked"),
-        "true": pgettext("verdict", "True"),
-        "inaccurate": pgettext("verdict", "Not accurate"),
-        "rumour": pgettext("verdict", "Malicious rumour"),
-    }[verdict]
-
-
 def verdict_advice(verdict: str) -> str:
     """What a response does under this verdict, in one line below the plan's title."""
     return {
