@@ -14,7 +14,7 @@ from alerts.wording import tier_name
 from monitoring.models import Measure, Mention, Subscription
 from playbooks import effect
 from playbooks.models import Crisis
-from playbooks.wording.statements import statement_kind_word
+from playbooks.wording.log import statement_kind_word
 from sentinel.core import charts
 
 BUCKET = effect.BUCKET
