@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from playbooks.views import crises
+from playbooks.views import acting, actions, crises, holding, reviews, statements, tasks, work
 
 urlpatterns = [
     path("w/<slug:workspace>/crises/", crises.crisis_list, name="crisis-list"),
@@ -10,4 +10,56 @@ urlpatterns = [
     path("w/<slug:workspace>/crises/<int:crisis_id>/frame/", crises.frame, name="crisis-frame"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/mentions/", crises.crisis_mentions, name="crisis-mentions"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/move/", crises.move, name="crisis-move"),
+    # act
+    path("w/<slug:workspace>/crises/<int:crisis_id>/act/", acting.act, name="crisis-act"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/tasks/add/", tasks.task_add, name="task-add"),
+    path("w/<slug:workspace>/tasks/<int:task_id>/", tasks.task_hand_over, name="task-hand-over"),
+    path("w/<slug:workspace>/tasks/<int:task_id>/finish/", tasks.task_finish, name="task-finish"),
+    path("w/<slug:workspace>/tasks/<int:task_id>/reopen/", tasks.task_reopen, name="task-reopen"),
+    path("w/<slug:workspace>/tasks/<int:task_id>/cancel/", tasks.task_cancel, name="task-cancel"),
+    path(
+        "w/<slug:workspace>/crises/<int:crisis_id>/statements/draft/", statements.statement_draft, name="statement-draft"
+    ),
+    path(
+        "w/<slug:workspace>/crises/<int:crisis_id>/statements/check/", statements.statement_check, name="statement-check"
+    ),
+    path("w/<slug:workspace>/statements/<int:statement_id>/edit/", statements.statement_edit, name="statement-edit"),
+    path(
+        "w/<slug:workspace>/statements/<int:statement_id>/submit/", statements.statement_submit, name="statement-submit"
+    ),
+    path(
+        "w/<slug:workspace>/statements/<int:statement_id>/approve/",
+        statements.statement_approve,
+        name="statement-approve",
+    ),
+    path(
+        "w/<slug:workspace>/statements/<int:statement_id>/return/", statements.statement_return, name="statement-return"
+    ),
+    path(
+        "w/<slug:workspace>/statements/<int:statement_id>/publish/",
+        statements.statement_publish,
+        name="statement-publish",
+    ),
+    path(
+        "w/<slug:workspace>/statements/<int:statement_id>/discard/",
+        statements.statement_discard,
+        name="statement-discard",
+    ),
+    # review
+    path("w/<slug:workspace>/crises/<int:crisis_id>/review/", reviews.review, name="crisis-review"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/review/save/", reviews.review_save, name="review-save"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/actions/add/", actions.action_add, name="action-add"),
+    path("w/<slug:workspace>/actions/<int:action_id>/", actions.action_edit, name="action-edit"),
+    path("w/<slug:workspace>/actions/<int:action_id>/finish/", actions.action_finish, name="action-finish"),
+    path("w/<slug:workspace>/actions/<int:action_id>/reopen/", actions.action_reopen, name="action-reopen"),
+    path("w/<slug:workspace>/actions/<int:action_id>/topic/", actions.action_topic, name="action-topic"),
+    path("w/<slug:workspace>/actions/<int:action_id>/rule/", actions.action_rule, name="action-rule"),
+    path("w/<slug:workspace>/topics/<int:topic_id>/actions/", actions.topic_actions, name="topic-actions"),
+    path("w/<slug:workspace>/rules/<int:rule_id>/actions/", actions.rule_actions, name="rule-actions"),
+    path("w/<slug:workspace>/watches/<int:watch_id>/check/", reviews.watch_check, name="watch-check"),
+    # what one owes, and what is authorised ahead
+    path("w/<slug:workspace>/work/", work.work, name="work"),
+    path("w/<slug:workspace>/holding/", holding.holding, name="holding"),
+    path("w/<slug:workspace>/holding/check/", holding.holding_check, name="holding-check"),
+    path("w/<slug:workspace>/holding/authorise/", holding.holding_authorise, name="holding-authorise"),
 ]

@@ -16,6 +16,7 @@ from alerts.tiers import Tier
 from monitoring.models import Subscription
 from monitoring.source_health import late_count
 from playbooks.models import Crisis
+from playbooks.queries.work import pressing_count
 from sentinel.core.live import newest_seq
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
@@ -34,13 +35,15 @@ SECTIONS = {
     "assessment": "crises",
     "stakeholder": "crises",
     "measure": "crises",
-    "holding": "crises",
+    "holding": "holding",
     "plan": "crises",
     "cosign": "crises",
     "statement": "crises",
     "review": "crises",
     "action": "crises",
     "watch": "crises",
+    "task": "crises",
+    "work": "work",
     "mention": "mentions",
     "post": "mentions",
     "topic": "topics",
@@ -93,6 +96,7 @@ def _figures(membership: Membership) -> dict[str, Any]:
         "open_unclaimed": unclaimed["every"],
         "unclaimed_red": unclaimed["red"],
         "open_crises": Crisis.objects.visible_to(workspace).open().count(),
+        "pressing_work": pressing_count(membership, timezone.now()),
         **_sources(workspace),
     }
     if membership.may(Permission.RELEASE_PARKED):

@@ -107,20 +107,36 @@ def reopen_action(*, action: CorrectiveAction, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def link_topic(*, action: CorrectiveAction, topic: Topic, query: str, by: User, now: datetime) -> None:
-    """Publish the lesson as the topic's next version, which the action then cites; raises matching.QueryError."""
+def link_topic(
+    *, action: CorrectiveAction, topic: Topic, query: str, by: User, now: datetime, over: int | None = None
+) -> None:
+    """Publish the lesson as the topic's next version, which the action then cites.
+
+    `over` numbers the version that the writer had read. Raises matching.QueryError, WrongStateError('newer-version').
+    """
     action = _locked(action, is_open=True)
-    version = publish_version(topic=topic, query=query, by=by, now=now)
+    version = publish_version(topic=topic, query=query, by=by, now=now, over=over)
     action.topic_version = version
     action.save(update_fields=["topic_version"])
     write_down(action.crisis, "link", action, by=by, now=now, topic=str(version))
 
 
 @transaction.atomic
-def link_rule(*, action: CorrectiveAction, rule: Rule, definition: dict[str, Any], by: User, now: datetime) -> None:
-    """Publish the lesson as the rule's next version, which the action then cites; raises rules.RuleError."""
+def link_rule(
+    *,
+    action: CorrectiveAction,
+    rule: Rule,
+    definition: dict[str, Any],
+    by: User,
+    now: datetime,
+    over: int | None = None,
+) -> None:
+    """Publish the lesson as the rule's next version, which the action then cites.
+
+    `over` numbers the version that the writer had read. Raises rules.RuleError, WrongStateError('newer-version').
+    """
     action = _locked(action, is_open=True)
-    version = publish_rule(topic=rule.topic, kind=rule.kind, definition=definition, by=by, now=now)
+    version = publish_rule(topic=rule.topic, kind=rule.kind, definition=definition, by=by, now=now, over=over)
     action.rule_version = version
     action.save(update_fields=["rule_version"])
     write_down(action.crisis, "link", action, by=by, now=now, kind=rule.kind, topic=str(rule.topic))
