@@ -76,12 +76,8 @@ class Drill(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["workspace", "number"], name="drill_number_once"),
-            models.UniqueConstraint(
-                fields=["workspace"], condition=Q(ended_at__isnull=True), name="drill_one_running"
-            ),
-            models.CheckConstraint(
-                condition=Q(speed__gte=SLOWEST, speed__lte=FASTEST), name="drill_speed_in_range"
-            ),
+            models.UniqueConstraint(fields=["workspace"], condition=Q(ended_at__isnull=True), name="drill_one_running"),
+            models.CheckConstraint(condition=Q(speed__gte=SLOWEST, speed__lte=FASTEST), name="drill_speed_in_range"),
             models.CheckConstraint(
                 condition=Q(removed_at__isnull=True) | Q(ended_at__isnull=False), name="drill_removed_after_its_end"
             ),

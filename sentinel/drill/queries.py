@@ -1,6 +1,6 @@
 """What pages, reports and the keeper read of drills, as values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -77,7 +77,7 @@ def facts_of(drill: Drill) -> Facts:
     )
 
 
-def _first(moments: "QuerySet[Crisis, datetime | None]") -> datetime | None:
+def _first(moments: Iterable[datetime | None]) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
 
@@ -143,6 +143,13 @@ def running_drill(workspace: Workspace) -> Drill | None:
     return Drill.objects.visible_to(workspace).running().first()
 
 
+def taken_ports() -> frozenset[int]:
+    """The ports of every drill that runs, on whatever machine it is served."""
+    return frozenset(
+        port for ports in Drill.objects.running().values_list("ports", flat=True) for port in ports.values()
+    )
+
+
 def past_drills(workspace: Workspace) -> list[Drill]:
     """The drills that ended, newest first."""
     return list(Drill.objects.visible_to(workspace).exclude(ended_at=None).newest_first()[:PAST_SHOWN])
@@ -153,6 +160,7 @@ class Progress:
     """How far a drill is. `phase` is a code of `storyline.phase`; `left` is None once it is over."""
 
     drill: Drill
+    scenario: Scenario
     phase: str
     elapsed: timedelta
     left: timedelta | None
@@ -161,11 +169,13 @@ class Progress:
 
 def progress_of(drill: Drill, now: datetime) -> Progress:
     """Where the story stands."""
+    run = run_of(drill)
     length, elapsed = drill.ends_at - drill.started_at, max(now - drill.started_at, timedelta())
     left = drill.ends_at - now
     return Progress(
         drill=drill,
-        phase=phase(run_of(drill), now),
+        scenario=run.scenario,
+        phase=phase(run, now),
         elapsed=elapsed,
         left=left if left > timedelta() else None,
         share=min(elapsed / length, 1.0),
@@ -185,18 +195,14 @@ class Site:
 def sites_of(drill: Drill) -> list[Site]:
     """The sites of a drill in the order in which they were added."""
     counted = dict(
-        Source.objects.filter(pk__in=drill.sources)
-        .annotate(captured=Count("posts"))
-        .values_list("pk", "captured")
+        Source.objects.filter(pk__in=drill.sources).annotate(captured=Count("posts")).values_list("pk", "captured")
     )
     subscriptions = (
         Subscription.objects.filter(workspace=drill.workspace_id, source__in=drill.sources)
         .select_related("source")
         .order_by("pk")
     )
-    return [
-        Site(one, one.source, counted.get(one.source_id, 0), one.source.last_success_at) for one in subscriptions
-    ]
+    return [Site(one, one.source, counted.get(one.source_id, 0), one.source.last_success_at) for one in subscriptions]
 
 
 def compared(drills: Sequence[Drill], now: datetime) -> list[tuple[Drill, Mapping[str, Line]]]:

@@ -141,7 +141,9 @@ def report_lines(facts: Facts, *, speed: float, now: datetime, is_over: bool) ->
         line("submitted", facts.submitted_at, facts.crisis_at),
         line("decided", facts.decided_at, facts.submitted_at),
         line("position", facts.position_at, public, POSITION_WITHIN),
-        Line("tasks", facts.tasks_done_at, facts.crisis_at, None, _state(facts.tasks_done_at, None, is_over), (done, of)),
+        Line(
+            "tasks", facts.tasks_done_at, facts.crisis_at, None, _state(facts.tasks_done_at, None, is_over), (done, of)
+        ),
         line("closed", facts.closed_at, facts.crisis_at),
     ]
 

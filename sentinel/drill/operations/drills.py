@@ -8,8 +8,7 @@ from django.db.models import Max
 
 from alerts.operations.drills import forget_alerts
 from alerts.operations.rules import watch_topic
-from monitoring.matching import suggest_brand_query
-from monitoring.models import Subscription, Topic
+from monitoring.models import Subscription
 from monitoring.operations.drills import (
     add_drill_source,
     close_drill_places,
@@ -23,13 +22,12 @@ from sentinel.core import audit
 from sentinel.core.live import announce
 from sentinel.core.models import User, Workspace
 from sentinel.core.operations import WrongStateError
-from sentinel.drill.fields import fill
 from sentinel.drill.models import Drill
 from sentinel.drill.operations.practice import Colleague, add_colleagues, dismiss_colleagues
 from sentinel.drill.queries import crises_of, lines_of
 from sentinel.drill.scenario import Scenario, read_scenario
 from sentinel.drill.sources import places, source_definitions
-from sentinel.drill.storyline import Names, Run, ends_at
+from sentinel.drill.storyline import Names, Run, ends_at, topic_query
 
 ENDS_BY_ITSELF_AFTER = timedelta(minutes=30)  # after the story; the team may still be at work
 
@@ -62,7 +60,7 @@ def start_drill(
     drill.topic = watch_topic(
         workspace=workspace,
         name=name % {"number": drill.number},
-        query=_query(scenario, names),
+        query=topic_query(scenario, names),
         is_own=True,
         is_drill=True,
         tells_outlets=tells_outlets,
@@ -92,9 +90,7 @@ def start_drill(
     return drill
 
 
-def _row(
-    workspace: Workspace, scenario: Scenario, text: str, run: Run, ports: Mapping[str, int], by: User
-) -> Drill:
+def _row(workspace: Workspace, scenario: Scenario, text: str, run: Run, ports: Mapping[str, int], by: User) -> Drill:
     """The drill's row; raises WrongStateError('running')."""
     Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)  # one number at a time
     last = Drill.objects.filter(workspace=workspace).aggregate(last=Max("number"))["last"] or 0
@@ -120,18 +116,6 @@ def _row(
         raise WrongStateError("running") from error
 
 
-def _query(scenario: Scenario, names: Names) -> str:
-    """The scenario's query about these names; a name is quoted as the language of queries wants it."""
-    return fill(
-        scenario.query,
-        {
-            "brand": suggest_brand_query([names.brand]),
-            "competitor": suggest_brand_query([names.competitor]),
-            "product": suggest_brand_query([scenario.product]),
-        },
-    )
-
-
 @transaction.atomic
 def end_drill(*, drill: Drill, by: User | None, now: datetime) -> bool:
     """Read nothing more and watch nothing more; what was captured stays to look at. Whether it still ran."""
@@ -143,8 +127,8 @@ def end_drill(*, drill: Drill, by: User | None, now: datetime) -> bool:
         subscriptions=Subscription.objects.filter(workspace=workspace, source__in=drill.sources), by=by, now=now
     )
     close_drill_places(places=places(drill.ports), workspace=workspace, by=by, now=now)
-    topic = Topic.objects.active().filter(pk=drill.topic_id).first()
-    if topic is not None:
+    topic = drill.topic
+    if topic is not None and topic.archived_at is None:
         archive_topic(topic=topic, by=by, now=now)
     _record("end-drill", drill, by, now)
     announce(workspace_id=workspace.pk, kind="drill.ended", object_id=drill.pk, now=now)
@@ -183,6 +167,4 @@ def end_what_is_over(*, now: datetime) -> int:
 
 
 def _record(verb: str, drill: Drill, by: User | None, now: datetime, data: dict[str, object] | None = None) -> None:
-    audit.record(
-        verb=verb, subject=drill, by=by, now=now, workspace=drill.workspace, data=data, thread=drill.thread
-    )
+    audit.record(verb=verb, subject=drill, by=by, now=now, workspace=drill.workspace, data=data, thread=drill.thread)
