@@ -95,7 +95,7 @@ class ScenarioForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        file: "File[bytes] | None" = values.get("file")
+        file: File[bytes] | None = values.get("file")
         if file is not None:
             values["text"] = self._read(file)
             values["name"] = (file.name or "")[:120]

@@ -201,7 +201,7 @@ def test_practice_colleagues_cannot_sign_in_and_go_with_the_drill(cast: Cast) ->
     }
     assert not any(person.has_usable_password() for person in people)
     remove_drill(drill=drill, by=cast.manager, now=NOW + MINUTE)
-    assert not people.exists()
+    assert not people.all().exists()
 
 
 def test_a_practice_colleague_whom_something_real_names_stays_without_membership(cast: Cast) -> None:

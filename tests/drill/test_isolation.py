@@ -177,9 +177,7 @@ def test_the_sentence_says_how_many_of_the_unclaimed_are_a_drill(cast: Cast) -> 
 
 def test_a_complaint_in_a_drill_raises_an_alert_by_the_ordinary_rules(cast: Cast) -> None:
     drill = started(cast)
-    posts = [
-        item(SPOILT + str(n), number=n, url=f"http://127.0.0.1:18391/{n}", author=f"人{n}") for n in range(1, 30)
-    ]
+    posts = [item(SPOILT + str(n), number=n, url=f"http://127.0.0.1:18391/{n}", author=f"人{n}") for n in range(1, 30)]
     brought(drill, *posts, now=NOW + MINUTE)
     while EVALUATIONS.run(now=NOW + MINUTE):
         pass

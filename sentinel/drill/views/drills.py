@@ -79,8 +79,8 @@ def start(request: WorkspaceRequest) -> HttpResponse:
     try:
         started = _start(request, form)
     except WrongStateError as error:
-        form.add_error(None, refused_text(error.code))
-        return _page(request, form)
+        messages.error(request, refused_text(error.code))
+        return redirect("drill", workspace=request.workspace.slug)
     except NoFreePortError:
         form.add_error(None, _("No free port is left for the sites of a drill on this machine. End another drill."))
         return _page(request, form)
