@@ -1,7 +1,7 @@
 """Where the drill's sites stand, and the sources that the ordinary crawler reads them by."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,7 +12,7 @@ from sentinel.drill.scenario import SITES
 from sentinel.drill.sites import forum, news, weibo
 from sentinel.drill.storyline import Run
 
-__all__ = ["PORTS", "SITES", "SourceDefinition", "free_ports", "places", "source_definitions"]
+__all__ = ["PORTS", "SITES", "NoFreePortError", "SourceDefinition", "free_ports", "places", "source_definitions"]
 
 HOST = "127.0.0.1"
 PORTS = range(18300, 18400)  # below the ports that systems hand out by themselves
@@ -56,9 +56,9 @@ def _source(kind: str, name: str, definition: dict[str, Any]) -> SourceDefinitio
     return SourceDefinition(kind, KINDS[kind].validate(definition), definition["url"], ZONE, name)
 
 
-def free_ports() -> dict[str, int]:
-    """A port for each site on which nobody listens; raises NoFreePortError where there are not enough."""
-    free = list(islice(filter(_is_free, PORTS), len(SITES)))
+def free_ports(taken: Collection[int] = ()) -> dict[str, int]:
+    """A port for each site that is not `taken` and on which nobody listens; raises NoFreePortError."""
+    free = list(islice((port for port in PORTS if port not in taken and _is_free(port)), len(SITES)))
     if len(free) < len(SITES):
         raise NoFreePortError("no free port for the drill")
     return dict(zip(SITES, free, strict=True))
