@@ -4,7 +4,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -24,8 +24,10 @@ STORY_PHASES = ("complaint", "spread", "media", "rumour", "decline")  # in this 
 CLARIFICATION = "clarification"
 LONGEST_MINUTES = 240
 MOST_POSTS = 500
+MOST_IN_ALL = 3000
 ANYBODY = "{author_first}{author_second}"  # lists of the shared words
 _TITLED_SITES = ("news", "forum")
+_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SYNTAX_PLACE = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -148,7 +150,8 @@ def read_scenario(text: str) -> Scenario:
         ordinary=chatter or shared_chatter,
     )
     fields.finish()
-    problems += _contradictions(scenario)
+    broken = {problem.where for problem in problems}
+    problems += [problem for problem in _contradictions(scenario, broken) if problem.where not in broken]
     if problems:
         raise ScenarioError(problems)
     return scenario
@@ -277,24 +280,34 @@ def _wordings(fields: Fields, site: str) -> tuple[Wording, ...]:
     return tuple(wordings)
 
 
-def _contradictions(scenario: Scenario) -> Iterator[Problem]:
-    """What is wrong with a scenario whose fields are right each for itself."""
-    complaint = scenario.first_complaint.total_seconds() / 60
-    begins = [(f"beats[{n}].minute", beat.minute, beat.after) for n, beat in enumerate(scenario.beats)]
-    begins += [(f"crowds[{n}].from", crowd.begins, crowd.after) for n, crowd in enumerate(scenario.crowds)]
-    for where, minute, after in begins:
-        if not after and minute < complaint:
-            yield Problem(where, "before-complaint", {"minute": complaint})
-        if not after and minute * 60 > scenario.length.total_seconds():
-            yield Problem(where, "after-the-end", {"minute": scenario.length.total_seconds() / 60})
-    if scenario.beats and not any(beat.minute == complaint and not beat.after for beat in scenario.beats):
-        yield Problem("phases.complaint", "no-complaint", {"minute": complaint})
+def _contradictions(scenario: Scenario, broken: Collection[str]) -> Iterator[Problem]:
+    """What is wrong with a scenario whose fields are right each for itself; `broken` are the places that are not."""
+    if not _KEY.fullmatch(scenario.key):
+        yield Problem("key", "not-a-key")
+    posts = len(scenario.beats) + sum(crowd.posts for crowd in scenario.crowds)
+    if posts > MOST_IN_ALL:
+        yield Problem("crowds", "too-many", {"most": MOST_IN_ALL, "posts": posts})
+    yield from _bad_times(scenario, broken)
     yield from _bad_references(scenario)
     yield from _bad_placeholders(scenario)
     try:
         parse(fill(scenario.query, {"brand": "品牌", "competitor": "競品", "product": scenario.product}))
     except QueryError as error:
-        yield Problem("query", "not-a-query", {"said": str(error)})
+        yield Problem("query", "not-a-query", {**error.params, "said": error.message})
+
+
+def _bad_times(scenario: Scenario, broken: Collection[str]) -> Iterator[Problem]:
+    complaint, end = (moment.total_seconds() / 60 for moment in (scenario.first_complaint, scenario.length))
+    begins = [(f"beats[{n}].minute", beat.minute, beat.after) for n, beat in enumerate(scenario.beats)]
+    begins += [(f"crowds[{n}].from", crowd.begins, crowd.after) for n, crowd in enumerate(scenario.crowds)]
+    for where, minute, after in begins:
+        if not after and minute < complaint:
+            yield Problem(where, "before-complaint", {"minute": complaint})
+        if not after and minute > end and "minutes" not in broken:
+            yield Problem(where, "after-the-end", {"minute": end})
+    said = [minute for _, minute, after in begins if not after]
+    if said and min(said) > complaint and not any(where in broken for where, _, _ in begins):
+        yield Problem("phases.complaint", "no-complaint", {"minute": complaint, "first": min(said)})
 
 
 def _bad_references(scenario: Scenario) -> Iterator[Problem]:

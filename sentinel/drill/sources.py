@@ -12,7 +12,7 @@ from sentinel.drill.scenario import SITES
 from sentinel.drill.sites import forum, news, weibo
 from sentinel.drill.storyline import Run
 
-__all__ = ["PORTS", "SITES", "SourceDefinition", "free_ports", "places", "source_definitions"]
+__all__ = ["PORTS", "SITES", "NoFreePortError", "SourceDefinition", "free_ports", "places", "source_definitions"]
 
 HOST = "127.0.0.1"
 PORTS = range(18300, 18400)  # below the ports that systems hand out by themselves
@@ -57,7 +57,7 @@ def _source(kind: str, name: str, definition: dict[str, Any]) -> SourceDefinitio
 
 
 def free_ports(taken: Collection[int] = ()) -> dict[str, int]:
-    """A port for each site, not `taken` and with nobody listening; raises NoFreePortError where there are too few."""
+    """A port for each site that is not `taken` and on which nobody listens; raises NoFreePortError."""
     free = list(islice((port for port in PORTS if port not in taken and _is_free(port)), len(SITES)))
     if len(free) < len(SITES):
         raise NoFreePortError("no free port for the drill")
