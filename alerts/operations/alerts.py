@@ -48,7 +48,7 @@ def _open(topic: Topic, tier: Tier, reasons: Sequence[Reason], now: datetime) ->
     last = Alert.objects.filter(workspace=topic.workspace_id, topic=topic).order_by("-closed_at").first()
     if last is not None and last.closed_at and not should_reopen(Tier(last.tier), last.closed_at, tier, now):
         return None
-    lead = _lead_mention(topic, now)
+    lead = lead_mention(topic, now)
     number = Alert.objects.filter(workspace=topic.workspace_id).aggregate(last=Max("number"))["last"] or 0
     alert = Alert.objects.create(
         workspace_id=topic.workspace_id,
@@ -67,7 +67,7 @@ def _open(topic: Topic, tier: Tier, reasons: Sequence[Reason], now: datetime) ->
     return alert
 
 
-def _lead_mention(topic: Topic, now: datetime) -> Mention | None:
+def lead_mention(topic: Topic, now: datetime) -> Mention | None:
     """The earliest captured mention of the last day that is sensitive, else negative, else any."""
     recent = topic.mentions.filter(placed_at__gt=now - LOOK_BACK, is_history=False)
     ordered = recent.select_related("post").order_by("placed_at", "pk")

@@ -71,7 +71,7 @@ class PlanAuthor(models.Model):
 
 
 class Candidate(models.Model):
-    """One feasible way (甲, 乙, 丙 …); they go up together and the commander chooses one. Costs in whole money units."""
+    """One feasible way (甲, 乙, 丙 …); they go up together and the commander chooses one. Costs in whole units."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="candidates")
     position = models.PositiveSmallIntegerField()

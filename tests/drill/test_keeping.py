@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+import monitoring.tasks  # noqa: F401
 import sentinel.drill.tasks  # noqa: F401  both as a worker loads them
 from playbooks.models import Crisis, Statement
 from sentinel.celery import app, prepare
