@@ -7,6 +7,7 @@ from django.utils.translation import ngettext, pgettext
 
 from sentinel.core.permissions import Role
 from sentinel.drill.operations.practice import Colleague
+from sentinel.drill.practice import Verdict
 from sentinel.drill.report import Line
 
 
@@ -108,6 +109,41 @@ def practice_colleagues() -> dict[str, Colleague]:
         "manager": Colleague(pgettext("practice colleague", "Supervisor Chen"), Role.MANAGER),
         "legal": Colleague(pgettext("practice colleague", "Counsel Ho"), Role.STAFF),
     }
+
+
+def agreed_text() -> str:
+    """What a practice colleague writes with a yes."""
+    return _("Read and agreed (practice).")
+
+
+def objection_text(found: Verdict) -> str:
+    """Why a practice colleague says not yet, and what would change that."""
+    said = []
+    if found.blanks:
+        said.append(_("A statement cannot go out like this: fill in its blanks and keep to the channel's length."))
+    if found.missing:
+        names = _(", ").join(element_text(element) for element in found.missing)
+        said.append(_("The statements lack: %(elements)s. Please add that.") % {"elements": names})
+    return " ".join(said)
+
+
+def element_text(element: str) -> str:
+    """A part that a statement has to carry; the codes of `playbooks.statements.Element`."""
+    return {
+        "care": _("care for those concerned"),
+        "doing": _("what is being done"),
+        "apology": _("an apology"),
+        "findings": _("what was found"),
+        "stance": _("our stance"),
+        "remedy": _("the remedy"),
+        "correction": _("what is right instead"),
+        "rebuttal": _("a plain rebuttal"),
+        "evidence": _("the evidence"),
+        "lawful_route": _("the lawful way that we take"),
+        "contact": _("a request for contact"),
+        "next_update": _("when the next word comes"),
+        "no_admission": _("words that neither admit nor deny fault while nothing is known"),
+    }[element]
 
 
 def refused_text(code: str) -> str:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from sentinel.core.tasks import Sweep
 from sentinel.drill.keeper import keep_serving
 from sentinel.drill.operations.drills import end_what_is_over
+from sentinel.drill.player import play_parts
 
 
 @shared_task(name="drill.serve")
@@ -17,3 +18,4 @@ def serve() -> None:
 @shared_task(name="drill.play", base=Sweep)
 def play() -> None:
     end_what_is_over(now=timezone.now())
+    play_parts(now=timezone.now())
