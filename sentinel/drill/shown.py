@@ -30,6 +30,8 @@ class Banner:
 
     title: str
     phase: str
+    started_at: datetime
+    ends_at: datetime
     elapsed: timedelta
     left: timedelta | None
 
@@ -40,7 +42,14 @@ def banner_of(workspace: Workspace, now: datetime) -> Banner | None:
     if drill is None:
         return None
     progress = progress_of(drill, now)
-    return Banner(drill.title, phase_text(progress.phase), progress.elapsed, progress.left)
+    return Banner(
+        title=drill.title,
+        phase=phase_text(progress.phase),
+        started_at=drill.started_at,
+        ends_at=drill.ends_at,
+        elapsed=progress.elapsed,
+        left=progress.left,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from sentinel.drill.views import drills, scenarios
 
 urlpatterns = [
     path("w/<slug:workspace>/drill/", drills.drill, name="drill"),
+    path("w/<slug:workspace>/drill/banner/", drills.banner, name="drill-banner"),
     path("w/<slug:workspace>/drill/live/", drills.live, name="drill-live"),
     path("w/<slug:workspace>/drill/start/", drills.start, name="drill-start"),
     path("w/<slug:workspace>/drill/<int:drill_id>/", drills.report, name="drill-report"),

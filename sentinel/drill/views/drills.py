@@ -19,7 +19,7 @@ from sentinel.drill.models import Drill
 from sentinel.drill.operations.drills import end_drill, remove_drill, start_drill
 from sentinel.drill.queries import choices_of, past_drills, progress_of, running_drill, taken_ports
 from sentinel.drill.report_wording import practice_colleagues, refused_text, speed_text
-from sentinel.drill.shown import choice_lines, compared_names, past_of, rail_of, report_of, site_lines
+from sentinel.drill.shown import banner_of, choice_lines, compared_names, past_of, rail_of, report_of, site_lines
 from sentinel.drill.sources import NoFreePortError, free_ports
 from sentinel.drill.storyline import Names
 
@@ -67,6 +67,13 @@ def live(request: WorkspaceRequest) -> HttpResponse:
     if running is None:
         return HttpResponse(status=204)
     return render(request, "drill/drill.html#live", {"running": _running(running)})
+
+
+@require_GET
+@needs(Permission.VIEW)
+def banner(request: WorkspaceRequest) -> HttpResponse:
+    """The line that every page shows while a drill runs; empty while none does."""
+    return render(request, "components/drill_banner.html", {"drill": banner_of(request.workspace, timezone.now())})
 
 
 @require_POST
