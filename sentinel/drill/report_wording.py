@@ -1,6 +1,7 @@
 """The report, the parts of the story and the practice colleagues, in the reader's language."""
 
 from datetime import timedelta
+from math import ceil
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -88,7 +89,7 @@ def clock_span(duration: timedelta | None) -> str:
     """A duration to the second: 0:42, 12:05, 1:02:30."""
     if duration is None:
         return ""
-    seconds = int(duration.total_seconds())
+    seconds = ceil(duration.total_seconds())  # what took a moment did not take none
     hours, minutes, rest = seconds // 3600, seconds % 3600 // 60, seconds % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 

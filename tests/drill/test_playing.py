@@ -1,4 +1,4 @@
-"""Practice colleagues: they decide like people, a little later, once strictly, in crises of a drill and nowhere else."""
+"""Practice colleagues: they decide like people, a little later, once strictly, in a drill and nowhere else."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
