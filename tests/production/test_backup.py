@@ -69,7 +69,7 @@ def a_day_of_work() -> Alert:
     cast = make_yaori()
     make_tsukimi()
     topic = watched(cast)
-    captured(subscribe(cast).source, item("曜日鮮乳喝到異物 \\ 引號\" 換行\n完"))
+    captured(subscribe(cast).source, item('曜日鮮乳喝到異物 \\ 引號" 換行\n完'))
     outlet(cast)
     alert = raised(topic)
     claim_alert(alert=alert, by=cast.staff, now=NOW)
@@ -160,9 +160,7 @@ def test_what_people_work_on_is_replaced_only_when_that_is_said(a_day_of_work: A
     assert fingerprints(here) == before
 
 
-def test_a_restore_takes_the_place_of_those_who_are_connected(
-    a_day_of_work: Alert, here: str, elsewhere: str
-) -> None:
+def test_a_restore_takes_the_place_of_those_who_are_connected(a_day_of_work: Alert, here: str, elsewhere: str) -> None:
     backup = manage(here, "backup").stdout
     assert manage(elsewhere, "restore", text=backup).returncode == 0
     with psycopg.connect(elsewhere) as reader:

@@ -121,7 +121,9 @@ def test_the_web_process_is_published_on_this_machine_alone_unless_told_otherwis
 
 
 def test_what_must_last_is_in_named_volumes_and_the_broker_logs_its_writes() -> None:
-    mounts = {name: [(v["source"], v["target"]) for v in services()[name]["volumes"]] for name in ("postgres", "valkey")}
+    mounts = {
+        name: [(v["source"], v["target"]) for v in services()[name]["volumes"]] for name in ("postgres", "valkey")
+    }
     assert mounts == {"postgres": [("postgres", "/var/lib/postgresql")], "valkey": [("valkey", "/data")]}
     assert "--appendonly yes" in " ".join(services()["valkey"]["command"])
 

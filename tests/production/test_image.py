@@ -35,7 +35,7 @@ def test_it_runs_as_a_numbered_user_and_its_commands_are_lists() -> None:
 
 def test_only_what_runs_gets_in_and_nothing_that_is_secret() -> None:
     lines = (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if not line.startswith("#")][0] == "*"
+    assert next(line for line in lines if not line.startswith("#")) == "*"
     for name in image.allowed():
         assert (REPOSITORY / name).exists(), name
     assert not {".", ".git", ".env", ".data", "tests", "requirements-dev.lock"} & set(image.allowed())
