@@ -14,6 +14,8 @@ from psycopg import sql
 
 from alerts.models import Alert
 from alerts.operations.alerts import claim_alert
+from sentinel.core import dumps
+from sentinel.embedded.postgres import find_programs
 from tests.alerts.stage import outlet, raised, watched
 from tests.factories import NOW, make_tsukimi, make_yaori
 from tests.monitoring.stage import captured, item, subscribe
@@ -152,6 +154,14 @@ def test_a_restored_database_can_be_backed_up_and_restored_again(
     assert fingerprints(elsewhere) == fingerprints(here)
 
 
+def test_postgresqls_own_program_reads_a_backup_too(a_day_of_work: Alert, here: str, elsewhere: str) -> None:
+    """As docs/operations.md tells to try one out."""
+    options = [f"--dbname={elsewhere}", "--no-owner", "--exit-on-error"]
+    program = [str(find_programs() / "pg_restore"), *options]
+    subprocess.run(program, input=manage(here, "backup").stdout, check=True)
+    assert fingerprints(elsewhere) == fingerprints(here)
+
+
 def test_what_people_work_on_is_replaced_only_when_that_is_said(a_day_of_work: Alert, here: str) -> None:
     before = fingerprints(here)
     refused = manage(here, "restore", text=manage(here, "backup").stdout)
@@ -192,9 +202,7 @@ def test_a_backup_overwrites_nothing_and_an_unfinished_one_is_removed(here: str,
 
 
 def test_the_password_stands_on_no_command_line(here: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sentinel.core.dumps import _command
-
     monkeypatch.setitem(connection.settings_dict, "PASSWORD", "secret")
-    command, variables = _command("pg_dump")
+    command, variables = dumps._command("pg_dump")
     assert "secret" not in " ".join(command)
     assert variables["PGPASSWORD"] == "secret"
