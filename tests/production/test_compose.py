@@ -97,6 +97,12 @@ def test_what_ends_is_started_again_and_its_health_is_looked_after(name: str) ->
     assert {"interval", "timeout", "retries", "start_period"} <= set(check)
 
 
+def test_a_stuck_worker_ends_its_container_and_nobody_else_is_ended() -> None:
+    checks = {name: services()[name]["healthcheck"]["test"] for name in LASTING}
+    assert [name for name, check in checks.items() if "--end" in check] == ["worker"]
+    assert checks["worker"][-2:] == ["--end", "1"]
+
+
 def test_nothing_starts_before_the_database_is_up_to_date() -> None:
     for name in ("web", "worker", "beat"):
         conditions = {of: wish["condition"] for of, wish in services()[name]["depends_on"].items()}
