@@ -30,6 +30,14 @@ def is_here() -> bool:
     return importlib.util.find_spec("compose") is not None
 
 
+def program() -> Path:
+    """Docker Compose itself, which the package brings along; its own entry point forgets the exit code."""
+    spec = importlib.util.find_spec("compose")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).with_name("docker-compose")
+
+
 def example() -> dict[str, str]:
     """The variables of .env.example as they stand there."""
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
@@ -43,14 +51,11 @@ def filled() -> dict[str, str]:
 
 def read(text: str, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """What Docker Compose makes of a compose file: JSON on standard output, or a complaint and another exit code."""
-    spec = importlib.util.find_spec("compose")
-    assert spec is not None
-    assert spec.origin is not None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "docker-compose.yml").write_text(text, encoding="utf-8")
         (folder / ".env").write_text("".join(f"{key}={value}\n" for key, value in variables.items()), encoding="utf-8")
-        command = [str(Path(spec.origin).with_name("docker-compose")), "config", "--format", "json"]
+        command = [str(program()), "config", "--format", "json"]
         bare = {"PATH": os.environ["PATH"], "HOME": name}
         return subprocess.run(command, cwd=folder, env=bare, capture_output=True, text=True, check=False)
 

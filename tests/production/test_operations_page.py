@@ -1,11 +1,9 @@
 """Every command and variable of docs/operations.md exists."""
 
-import importlib.util
 import re
 import shlex
 import subprocess
 from functools import cache
-from pathlib import Path
 
 import pytest
 from django.core.management import get_commands, load_command_class
@@ -24,11 +22,8 @@ COMPOSE = [line[line.index("docker compose") :] for line in COMMANDS if "docker 
 @cache
 def help_of(subcommand: str) -> str:
     """What Docker Compose says about a command of its own."""
-    spec = importlib.util.find_spec("compose")
-    assert spec is not None
-    assert spec.origin is not None
-    program = str(Path(spec.origin).with_name("docker-compose"))
-    return subprocess.run([program, subcommand, "--help"], capture_output=True, text=True, check=True).stdout
+    command = [str(compose.program()), subcommand, "--help"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.skipif(not compose.is_here(), reason="no Docker Compose for this kind of machine")
