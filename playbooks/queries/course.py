@@ -14,6 +14,7 @@ from alerts.wording import tier_name
 from monitoring.models import Measure, Mention, Subscription
 from playbooks import effect
 from playbooks.models import Crisis
+from playbooks.queries.volume import undercount_words
 from playbooks.wording.log import statement_kind_word
 from sentinel.core import charts
 
@@ -75,6 +76,7 @@ class Course:
     is_last_open: bool
     actions: tuple[Mark, ...]
     effect: EffectLine | None
+    undercount: str  # which sources make the figures too low
 
 
 def course_of(crisis: Crisis, now: datetime) -> Course | None:
@@ -101,6 +103,7 @@ def course_of(crisis: Crisis, now: datetime) -> Course | None:
         is_last_open=is_open,
         actions=actions,
         effect=effect_of(measures, actions, now),
+        undercount=undercount_words(crisis.workspace, now) if is_open else "",
     )
 
 
