@@ -36,7 +36,7 @@ SECTIONS = {
     "assessment": "crises",
     "stakeholder": "crises",
     "measure": "crises",
-    "holding": "holding",
+    "holding": "crises",
     "plan": "crises",
     "cosign": "crises",
     "statement": "crises",

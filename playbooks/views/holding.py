@@ -27,7 +27,7 @@ from sentinel.core.permissions import Permission
 
 @require_GET
 @needs(Permission.VIEW)
-def holding(request: WorkspaceRequest) -> HttpResponse:
+def holding_texts(request: WorkspaceRequest) -> HttpResponse:
     """The text of one language (`?language=`), what it has and lacks, and who authorised it when."""
     return _page(request, _language(request.GET.get("language", "")))
 
@@ -44,9 +44,10 @@ def _page(
     current = versions[0].text if versions else ""
     start = current or holding_draft(language, {"brand": request.workspace.name}).text
     form = form or HoldingForm(initial={"language": language, "text": start})
-    here = reverse("holding", args=[request.workspace.slug])
+    here = reverse("holding-texts", args=[request.workspace.slug])
     have = set(texts.values_list("language", flat=True))
     context = {
+        "section": "holding",
         "form": form,
         "language": language,
         "versions": versions,
@@ -93,4 +94,4 @@ def holding_authorise(request: WorkspaceRequest) -> HttpResponse:
         workspace=request.workspace, **form.cleaned_data, by=request.user, now=timezone.now()
     )
     messages.success(request, _("Version %(number)s is authorised.") % {"number": made.number})
-    return redirect(reverse("holding", args=[request.workspace.slug]) + f"?language={made.language}")
+    return redirect(reverse("holding-texts", args=[request.workspace.slug]) + f"?language={made.language}")
