@@ -9,6 +9,7 @@ from django.db.models import Count, DateTimeField, DurationField, F, Func, Integ
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from monitoring.models import Mention, Post, Subscription, Visit
 from monitoring.operations.visits import FINE_OUTCOMES
@@ -17,6 +18,7 @@ from monitoring.queries.names import source_names
 from monitoring.source_health import NORM
 from monitoring.text.script import language_of
 from playbooks.models import Crisis, Evidence
+from playbooks.wording.facts import gap_sentence, gap_text, ranked_text, trend_sentence
 
 LOOK_BACK = timedelta(hours=24)
 NEWS_KINDS = ("feed",)  # a site that offers a feed is an outlet; forums and networks are read otherwise
@@ -47,6 +49,7 @@ class PostLine:
     language: str
     published_at: datetime
     after: timedelta | None
+    is_earliest: bool
     is_filed: bool
     sensitive: int = 0
     reactions: int = 0
@@ -58,6 +61,10 @@ class Earliest:
 
     line: PostLine
     latency: timedelta | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.latency is not None and self.latency > NORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,12 @@ class Channel:
     first_at: datetime | None
     last_at: datetime | None
     gap: "Gap | None"
+    gap_word: str
+    gap_told: str
+
+    @property
+    def negative_share(self) -> float | None:
+        return self.negative / self.mentions if self.mentions else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +114,38 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something to point at in the course."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """The course in equal steps, oldest first; `is_cut` where it began before the first."""
 
     step: timedelta
     buckets: Sequence[Bucket]
+    notes: Sequence[Note]
     is_cut: bool
+    usual: float | None = None
 
     @property
     def minutes(self) -> int:
         return int(self.step / timedelta(minutes=1))
+
+    @property
+    def summary(self) -> str:
+        """The course in a sentence, for those who do not see it."""
+        worst = max(self.buckets, key=lambda bucket: bucket.total)
+        return trend_sentence(
+            total=sum(bucket.total for bucket in self.buckets),
+            negative=sum(bucket.neg for bucket in self.buckets),
+            since=self.buckets[0].at,
+            peak=worst.total,
+            peak_at=worst.at,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +153,7 @@ class TopPosts:
     """What was loudest; `ranked_by` is reactions, sensitive or newest."""
 
     ranked_by: str
+    ranked_words: str
     lines: Sequence[PostLine]
 
 
@@ -186,6 +222,8 @@ class CollectReader:
             first_at=row["first"] if row else None,
             last_at=row["last"] if row else None,
             gap=gap,
+            gap_word=gap_text(gap.kind) if gap else "",
+            gap_told=gap_sentence(gap.kind, failed=gap.failed, visits=gap.visits, since=gap.since, until=gap.until) if gap else "",
         )
 
     def _gaps(self, subscriptions: dict[int, Subscription], counted: dict[int, dict[str, Any]]) -> dict[int, Gap]:
@@ -252,13 +290,22 @@ class CollectReader:
             .annotate(bucket=place)
             .values("bucket")
             .annotate(
-                posts=Count("pk"), negative=Count("pk", filter=Q(label="neg")), positive=Count("pk", filter=Q(label="pos"))
+                posts=Count("pk"),
+                negative=Count("pk", filter=Q(label="neg")),
+                positive=Count("pk", filter=Q(label="pos")),
             )
             .order_by("bucket")
         )
         counted = {row["bucket"]: row for row in rows}
         buckets = [_bucket(begin + index * step, counted) for index in range((last - begin) // step + 1)]
-        return Trend(step, buckets, is_cut=begin > first)
+        return Trend(step, buckets, self._notes(begin), is_cut=begin > first)
+
+    def _notes(self, begin: datetime) -> list[Note]:
+        """Where it began, and who picked it up first."""
+        post, media = self.crisis.earliest_post, self.pickups()[:1]
+        places = [(post.placed_at, _("earliest captured"))] if post else []
+        places += [(line.post.placed_at, _("first article")) for line in media if not line.is_earliest]
+        return [Note(at, f"{localtime(at):%H:%M} {text}") for at, text in places if at >= begin]
 
     # --- the loudest
 
@@ -272,7 +319,7 @@ class CollectReader:
             by = "reactions"
         elif found and found[0].sensitive:
             by = "sensitive"
-        return TopPosts(by, [self._line(mention.post, mention) for mention in found])
+        return TopPosts(by, ranked_text(by), [self._line(mention.post, mention) for mention in found])
 
     # --- what several of them read
 
@@ -291,6 +338,7 @@ class CollectReader:
             language=language_of(post.title + post.text),
             published_at=at,
             after=at - begin if begin and earliest and post.pk != earliest.pk else None,
+            is_earliest=post.pk == self.crisis.earliest_post_id,
             is_filed=post.pk in self.filed_ids,
             sensitive=mention.sensitive if mention else 0,
             reactions=getattr(mention, "reactions", 0),

@@ -10,7 +10,7 @@ from typing import Protocol
 
 FLOOR = 94.0  # the pulse's base line, in pixels from its top
 CEILING = 18.0
-TICKS_EVERY = 4  # hours
+TICKS = ((8, 1), (36, 4), (10**6, 24))  # up to so many hours, a tick every so many
 _STEPS = (1, 2, 4, 5, 8, 10)
 _NOTE_HEIGHT = 16
 _USUAL_WIDTH = 788  # pixels: the width at which labels are kept apart
@@ -209,12 +209,13 @@ def _place_ticks(buckets: Sequence[Bucket]) -> tuple[Tick, ...]:
     if not buckets:
         return ()
     start, length = _span_of(buckets)
+    every = next(hours for most, hours in TICKS if length <= timedelta(hours=most))
     ticks = [Tick("0", start, "start", minor=False)]
     hour = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     while hour < start + length:
         place = (hour - start) / length
-        if hour.hour % TICKS_EVERY == 0 and 0.14 < place < 0.92:
-            ticks.append(Tick(_n(place * 100), hour, "middle", minor=hour.hour % (2 * TICKS_EVERY) != 0))
+        if hour.hour % every == 0 and 0.14 < place < 0.92:
+            ticks.append(Tick(_n(place * 100), hour, "middle", minor=every < 24 and hour.hour % (2 * every) != 0))
         hour += timedelta(hours=1)
     ticks.append(Tick("100", start + length, "end", minor=False))
     return tuple(ticks)
