@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DateTimeField, DurationField, F, Func, IntegerField, Max, Min, Q, QuerySet, Value
+from django.db.models import Count, F, IntegerField, Max, Min, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
-from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
 
 from monitoring.models import Mention, Post, Subscription, Visit
 from monitoring.operations.visits import FINE_OUTCOMES
@@ -18,7 +16,7 @@ from monitoring.queries.names import source_names
 from monitoring.source_health import NORM
 from monitoring.text.script import language_of
 from playbooks.models import Crisis, Evidence
-from playbooks.wording.facts import gap_sentence, gap_text, ranked_text, trend_sentence
+from playbooks.wording.facts import gap_sentence, gap_text, ranked_text
 
 LOOK_BACK = timedelta(hours=24)
 NEWS_KINDS = ("feed",)  # a site that offers a feed is an outlet; forums and networks are read otherwise
@@ -26,9 +24,6 @@ REACTIONS = ("reposts", "comments", "likes", "shares")
 TOP = 8
 PICKUPS = 30
 LATE_SHARE = 0.05  # so many posts later than the norm make a source late, as a 95th percentile does
-FIVE_MINUTES, HOUR = timedelta(minutes=5), timedelta(hours=1)
-STEPS = {FIVE_MINUTES: 144, HOUR: 168}  # how many of each a trend shows: twelve hours, seven days
-FINE_UNTIL = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,55 +92,6 @@ class Gap:
     visits: int = 0
     since: datetime | None = None
     until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """What was said in one step of the trend."""
-
-    at: datetime
-    neg: int
-    neu: int
-    pos: int
-
-    @property
-    def total(self) -> int:
-        return self.neg + self.neu + self.pos
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something to point at in the course."""
-
-    at: datetime
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """The course in equal steps, oldest first; `is_cut` where it began before the first."""
-
-    step: timedelta
-    buckets: Sequence[Bucket]
-    notes: Sequence[Note]
-    is_cut: bool
-    usual: float | None = None
-
-    @property
-    def minutes(self) -> int:
-        return int(self.step / timedelta(minutes=1))
-
-    @property
-    def summary(self) -> str:
-        """The course in a sentence, for those who do not see it."""
-        worst = max(self.buckets, key=lambda bucket: bucket.total)
-        return trend_sentence(
-            total=sum(bucket.total for bucket in self.buckets),
-            negative=sum(bucket.neg for bucket in self.buckets),
-            since=self.buckets[0].at,
-            peak=worst.total,
-            peak_at=worst.at,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +169,9 @@ class CollectReader:
             last_at=row["last"] if row else None,
             gap=gap,
             gap_word=gap_text(gap.kind) if gap else "",
-            gap_told=gap_sentence(gap.kind, failed=gap.failed, visits=gap.visits, since=gap.since, until=gap.until) if gap else "",
+            gap_told=gap_sentence(gap.kind, failed=gap.failed, visits=gap.visits, since=gap.since, until=gap.until)
+            if gap
+            else "",
         )
 
     def _gaps(self, subscriptions: dict[int, Subscription], counted: dict[int, dict[str, Any]]) -> dict[int, Gap]:
@@ -268,44 +216,6 @@ class CollectReader:
         )
         found = Mention.objects.filter(pk__in=firsts).select_related("post").order_by("placed_at", "pk")[:PICKUPS]
         return [self._line(mention.post, mention) for mention in found]
-
-    # --- the course
-
-    def trend(self, step: timedelta) -> Trend:
-        """How much was said in each step, the newest `STEPS` of them."""
-        start = localtime(self.span.since).replace(hour=0, minute=0, second=0, microsecond=0)
-        first = start + (self.span.since - start) // step * step
-        last = start + (self.span.until - start) // step * step
-        begin = max(first, last - (STEPS[step] - 1) * step)
-        place = Func(
-            Value(step, output_field=DurationField()),
-            F("placed_at"),
-            Value(start, output_field=DateTimeField()),
-            function="date_bin",
-            output_field=DateTimeField(),
-        )
-        rows = (
-            self._mentions()
-            .filter(placed_at__gte=begin)
-            .annotate(bucket=place)
-            .values("bucket")
-            .annotate(
-                posts=Count("pk"),
-                negative=Count("pk", filter=Q(label="neg")),
-                positive=Count("pk", filter=Q(label="pos")),
-            )
-            .order_by("bucket")
-        )
-        counted = {row["bucket"]: row for row in rows}
-        buckets = [_bucket(begin + index * step, counted) for index in range((last - begin) // step + 1)]
-        return Trend(step, buckets, self._notes(begin), is_cut=begin > first)
-
-    def _notes(self, begin: datetime) -> list[Note]:
-        """Where it began, and who picked it up first."""
-        post, media = self.crisis.earliest_post, self.pickups()[:1]
-        places = [(post.placed_at, _("earliest captured"))] if post else []
-        places += [(line.post.placed_at, _("first article")) for line in media if not line.is_earliest]
-        return [Note(at, f"{localtime(at):%H:%M} {text}") for at, text in places if at >= begin]
 
     # --- the loudest
 
@@ -365,11 +275,6 @@ def wanted_of(crisis: Crisis, now: datetime) -> Wanted:
     return Wanted(topic_id=crisis.topic_id, since=span.since, until=span.until, present=True)
 
 
-def step_of(span: Span) -> timedelta:
-    """Five minutes while that fits on the page, else hours."""
-    return FIVE_MINUTES if span.until - span.since <= FINE_UNTIL else HOUR
-
-
 def _gap_kind(read: Subscription, seen: dict[str, Any], row: dict[str, Any] | None, *, is_blind: bool) -> str:
     if read.paused_at:
         return "paused"
@@ -380,13 +285,6 @@ def _gap_kind(read: Subscription, seen: dict[str, Any], row: dict[str, Any] | No
     if seen["failed"]:
         return "failed"
     return "late" if row and row["late"] > LATE_SHARE * row["posts"] else ""
-
-
-def _bucket(at: datetime, counted: dict[datetime, dict[str, Any]]) -> Bucket:
-    row = counted.get(at)
-    if row is None:
-        return Bucket(at, 0, 0, 0)
-    return Bucket(at, row["negative"], row["posts"] - row["negative"] - row["positive"], row["positive"])
 
 
 def _figure(name: str) -> Any:

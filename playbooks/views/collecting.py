@@ -1,6 +1,5 @@
 """Collect: where it began, who carried it on, what is known, and what we have on file."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,31 +8,31 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from playbooks.models import Crisis
-from playbooks.queries.collecting import FIVE_MINUTES, HOUR, CollectReader, step_of
+from playbooks.queries.collecting import CollectReader
+from playbooks.queries.course import course_of
 from playbooks.queries.evidence import filed_evidence
 from playbooks.queries.facts import fact_columns, turn_of_facts
 from playbooks.views.room import crisis_of, is_fetch, show
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.permissions import Permission
 
-STEPS = {"5": FIVE_MINUTES, "60": HOUR}
-
 
 @require_GET
 @needs(Permission.VIEW)
 def collect(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
-    """The page; `?step=5` or `60` minutes chooses how finely the course is drawn."""
+    """The page; to a script the facts alone."""
     crisis = crisis_of(request, crisis_id)
     if is_fetch(request):
         return render(request, "playbooks/collect.html#facts", facts_context(request, crisis))
-    reader = CollectReader(crisis, timezone.now())
+    now = timezone.now()
+    reader = CollectReader(crisis, now)
     context = {
         **facts_context(request, crisis),
         "total": reader.total(),
         "earliest": reader.earliest(),
         "channels": reader.channels(),
         "pickups": reader.pickups(),
-        "trend": reader.trend(_step(request, reader)) if crisis.topic_id else None,
+        "course": course_of(crisis, now),
         "top": reader.top_posts(),
         "evidence": filed_evidence(crisis),
     }
@@ -48,7 +47,3 @@ def facts_context(request: WorkspaceRequest, crisis: Crisis) -> dict[str, Any]:
         "turn": turn_of_facts(crisis),
         "may_work": crisis.closed_at is None and request.membership.may(Permission.WORK_CRISIS),
     }
-
-
-def _step(request: WorkspaceRequest, reader: CollectReader) -> timedelta:
-    return STEPS.get(request.GET.get("step", "")) or step_of(reader.span)

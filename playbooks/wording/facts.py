@@ -5,7 +5,6 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from sentinel.core.formats import grouped
 from sentinel.core.templatetags.sentinel import clock_text
 
 
@@ -111,16 +110,3 @@ def gap_sentence(kind: str, *, failed: int, visits: int, since: datetime | None,
         "unread": _("Not read in this time: what was said there is not captured"),
         "paused": _("Paused by a person: what is said there is not captured"),
     }[kind]
-
-
-def trend_sentence(*, total: int, negative: int, since: datetime, peak: int, peak_at: datetime) -> str:
-    """The course in a sentence."""
-    if not total:
-        return _("Since %(since)s: no posts captured.") % {"since": clock_text(since)}
-    return _("Since %(since)s: %(total)s posts, %(negative)s of them negative; most at %(at)s with %(peak)s.") % {
-        "since": clock_text(since),
-        "total": grouped(total),
-        "negative": grouped(negative),
-        "at": clock_text(peak_at),
-        "peak": grouped(peak),
-    }

@@ -135,11 +135,8 @@ def sparkline(points: Sequence[float], label: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/pulse.html")
-def pulse(chart: Any, title: str, list_url: str = "", name: str = "pulse", summary: str = "") -> dict[str, Any]:
-    """The stacked pulse with legend, text summary and table; `chart` has buckets, usual and notes.
-
-    `name` tells several on a page apart; `summary` stands for the sentence on the last 24 hours.
-    """
+def pulse(chart: Any, title: str, list_url: str = "") -> dict[str, Any]:
+    """The stacked pulse with legend, text summary and table; `chart` has buckets, usual and notes."""
     zone = timezone.get_current_timezone()
     buckets = [_LocalBucket(bucket, bucket.at.astimezone(zone)) for bucket in chart.buckets]
     return {
@@ -147,9 +144,6 @@ def pulse(chart: Any, title: str, list_url: str = "", name: str = "pulse", summa
         "buckets": buckets,
         "title": title,
         "list_url": list_url,
-        "name": name,
-        "summary": summary,
-        "has_days": len(buckets) > 1 and buckets[-1].at - buckets[0].at > timedelta(hours=36),
         "minutes": (buckets[1].at - buckets[0].at).seconds // 60 if len(buckets) > 1 else 15,
     }
 
