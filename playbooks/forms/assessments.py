@@ -52,7 +52,7 @@ class AdviceForm(forms.Form):
         )
 
 
-def _text(required: str = "", rows: int = 3) -> forms.CharField:
+def _text(required: Any = "", rows: int = 3) -> forms.CharField:
     return forms.CharField(
         required=bool(required),
         max_length=LONGEST,

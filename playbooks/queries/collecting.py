@@ -75,8 +75,6 @@ class Channel:
     first_at: datetime | None
     last_at: datetime | None
     gap: "Gap | None"
-    gap_word: str
-    gap_told: str
 
     @property
     def negative_share(self) -> float | None:
@@ -85,13 +83,11 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Why a source's figures are too low: `kind` blind (now), failed (then), late, unread or paused."""
+    """Why a source's figures are too low: `kind` blind (now), failed (then), late, unread or paused, in words too."""
 
     kind: str
-    failed: int = 0
-    visits: int = 0
-    since: datetime | None = None
-    until: datetime | None = None
+    word: str
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +135,9 @@ class CollectReader:
         ]
         return sorted(channels, key=lambda one: (-one.mentions, one.name))
 
-    def _counted(self) -> "QuerySet[Mention, dict[str, Any]]":
+    def _counted(self) -> list[dict[str, Any]]:
         is_late = Q(captured_at__gt=F("placed_at") + NORM)
-        return (
+        rows = (
             self._mentions()
             .values("source")
             .annotate(
@@ -153,6 +149,7 @@ class CollectReader:
             )
             .order_by("-posts", "source")
         )
+        return [dict(row) for row in rows]
 
     def _channel(
         self, source: int, row: dict[str, Any] | None, read: Subscription | None, gap: Gap | None, total: int
@@ -168,10 +165,6 @@ class CollectReader:
             first_at=row["first"] if row else None,
             last_at=row["last"] if row else None,
             gap=gap,
-            gap_word=gap_text(gap.kind) if gap else "",
-            gap_told=gap_sentence(gap.kind, failed=gap.failed, visits=gap.visits, since=gap.since, until=gap.until)
-            if gap
-            else "",
         )
 
     def _gaps(self, subscriptions: dict[int, Subscription], counted: dict[int, dict[str, Any]]) -> dict[int, Gap]:
@@ -184,7 +177,7 @@ class CollectReader:
             row = counted.get(source)
             kind = _gap_kind(read, seen, row, is_blind=source in blind)
             if kind:
-                gaps[source] = Gap(kind, seen["failed"], seen["visits"], seen["since"], seen["until"])
+                gaps[source] = Gap(kind, gap_text(kind), gap_sentence(kind, **seen))
         return gaps
 
     def _visits(self, subscriptions: dict[int, Subscription]) -> dict[int, dict[str, Any]]:
@@ -201,7 +194,7 @@ class CollectReader:
             )
             .order_by("source")
         )
-        return {row["source"]: row for row in rows}
+        return {row.pop("source"): row for row in map(dict, rows)}
 
     # --- media
 
@@ -225,7 +218,7 @@ class CollectReader:
         ranked = self._mentions().annotate(reactions=sum(counts[1:], counts[0])).select_related("post")
         found = list(ranked.order_by("-reactions", "-sensitive", "-placed_at", "-pk")[:TOP])
         by = "newest"
-        if found and found[0].reactions:  # type: ignore[attr-defined]
+        if found and found[0].reactions:
             by = "reactions"
         elif found and found[0].sensitive:
             by = "sensitive"
@@ -272,7 +265,7 @@ def crisis_mentions(crisis: Crisis, span: Span) -> "QuerySet[Mention]":
 def wanted_of(crisis: Crisis, now: datetime) -> Wanted:
     """The same mentions as the list of mentions asks for them."""
     span = span_of(crisis, now)
-    return Wanted(topic_id=crisis.topic_id, since=span.since, until=span.until, present=True)
+    return Wanted(topic_id=crisis.topic_id or -1, since=span.since, until=span.until, present=True)
 
 
 def _gap_kind(read: Subscription, seen: dict[str, Any], row: dict[str, Any] | None, *, is_blind: bool) -> str:

@@ -1,5 +1,6 @@
 """Assess: the first assessment on one page, its versions, and the next one with the advice that follows."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -28,6 +29,11 @@ from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
+HELPS: dict[str, Callable[[Any], str]] = {
+    "level": level_help,
+    "verdict": verdict_help,
+    "responsibility": responsibility_help,
+}
 PAGE, FORM = "playbooks/assess.html", "playbooks/assessment_form.html"
 
 
@@ -90,11 +96,15 @@ def _advice_form(form: AssessmentForm) -> AdviceForm:
     return AdviceForm(form.data) if form.is_bound else AdviceForm(initial=form.initial)
 
 
-def _choices(form: AssessmentForm) -> dict[str, Any]:
+def _choices(form: AssessmentForm) -> dict[str, list[dict[str, Any]]]:
     """The radio buttons with a word of explanation each."""
-    helps = {"level": level_help, "verdict": verdict_help, "responsibility": responsibility_help}
-    rows: dict[str, Any] = {}
-    for name, words in helps.items():
+    helps: dict[str, Callable[[Any], str]] = {
+        "level": level_help,
+        "verdict": verdict_help,
+        "responsibility": responsibility_help,
+    }
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for name, words in HELPS.items():
         field = form.fields[name]
         values = [value for value, _label in field.choices]  # type: ignore[attr-defined]
         rows[f"{name}_choices"] = [
