@@ -13,6 +13,7 @@ from django.utils import timezone
 from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
+from playbooks.models import Crisis, Fact, Stakeholder
 from sentinel.core import operations
 from sentinel.core.models import Invitation, Membership, User, Workspace
 from sentinel.core.permissions import GRANTS, Permission, Role
@@ -102,6 +103,23 @@ def rule_of(workspace: Workspace) -> Rule:
     return create_default_rules(topic=topic_of(workspace), by=admin_of(workspace), now=NOW)[0]
 
 
+def crisis_of(workspace: Workspace) -> Crisis:
+    given = {"title": "鮮乳異物", "level": 2, "started_at": NOW, "opened_at": NOW, "opened_by": admin_of(workspace)}
+    return Crisis.objects.get_or_create(workspace=workspace, number=1, defaults=given)[0]
+
+
+def fact_of(workspace: Workspace) -> Fact:
+    return Fact.objects.create(
+        crisis=crisis_of(workspace), text="薄片的成分", created_at=NOW, created_by=admin_of(workspace)
+    )
+
+
+def stakeholder_of(workspace: Workspace) -> Stakeholder:
+    return Stakeholder.objects.create(
+        crisis=crisis_of(workspace), kind="media", measure="逐件回覆", changed_at=NOW, changed_by=admin_of(workspace)
+    )
+
+
 def invitation_of(workspace: Workspace) -> Invitation:
     given = {"roles": [Role.STAFF], "label": "", "by": admin_of(workspace), "now": timezone.now()}
     return operations.invite(workspace=workspace, **given)[0]  # type: ignore[arg-type]
@@ -110,7 +128,9 @@ def invitation_of(workspace: Workspace) -> Invitation:
 # the name of an address's part (or "name of the address:part") → what to put there; a part without one fails
 THINGS: dict[str, Callable[[Workspace], Any]] = {
     "alert_id": lambda workspace: alert_of(workspace).pk,
+    "crisis_id": lambda workspace: crisis_of(workspace).pk,
     "delivery_id": lambda workspace: Delivery.objects.create(outlet=outlet_of(workspace)).pk,
+    "fact_id": lambda workspace: fact_of(workspace).pk,
     "host_id": lambda workspace: AllowedHost.objects.create(address="10.0.0.1:80").pk,
     "invitation": lambda workspace: invitation_of(workspace).pk,
     "outlet-add:kind": lambda workspace: "webhook",
@@ -122,6 +142,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "rule_id": lambda workspace: rule_of(workspace).pk,
     "source_id": lambda workspace: subscription_of(workspace).pk,
     "stage": lambda workspace: "back-match",
+    "stakeholder_id": lambda workspace: stakeholder_of(workspace).pk,
     "topic_id": lambda workspace: topic_of(workspace).pk,
 }
 # addresses whose view asks for more than the permission: only who runs the installation may, say

@@ -81,7 +81,7 @@ class StakeholderGroup:
 def versions(crisis: Crisis) -> list[Version]:
     """Every assessment, newest first."""
     made = list(crisis.assessments.select_related("made_by"))
-    before = [None, *made[:-1]]
+    before = [None, *made][: len(made)]
     return [_version(one, older) for one, older in zip(made, before, strict=True)][::-1]
 
 

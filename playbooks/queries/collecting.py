@@ -1,7 +1,7 @@
 """What was captured about a crisis: where from, who picked it up, how it went on, and what we did not see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -79,6 +79,16 @@ class Channel:
     @property
     def negative_share(self) -> float | None:
         return self.negative / self.mentions if self.mentions else None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The visits of a source in the time of the crisis, and between when they failed."""
+
+    visits: int = 0
+    failed: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +183,14 @@ class CollectReader:
         blind = set(Subscription.objects.filter(workspace=workspace).blind().values_list("source_id", flat=True))
         gaps: dict[int, Gap] = {}
         for source, read in subscriptions.items():
-            seen = visits.get(source, {"visits": 0, "failed": 0, "since": None, "until": None})
+            seen = visits.get(source, Seen())
             row = counted.get(source)
             kind = _gap_kind(read, seen, row, is_blind=source in blind)
             if kind:
-                gaps[source] = Gap(kind, gap_text(kind), gap_sentence(kind, **seen))
+                gaps[source] = Gap(kind, gap_text(kind), gap_sentence(kind, **asdict(seen)))
         return gaps
 
-    def _visits(self, subscriptions: dict[int, Subscription]) -> dict[int, dict[str, Any]]:
+    def _visits(self, subscriptions: dict[int, Subscription]) -> dict[int, Seen]:
         bad = ~Q(outcome__in=FINE_OUTCOMES)
         rows = (
             Visit.objects.finished()
@@ -194,7 +204,7 @@ class CollectReader:
             )
             .order_by("source")
         )
-        return {row.pop("source"): row for row in map(dict, rows)}
+        return {row["source"]: Seen(row["visits"], row["failed"], row["since"], row["until"]) for row in rows}
 
     # --- media
 
@@ -268,14 +278,14 @@ def wanted_of(crisis: Crisis, now: datetime) -> Wanted:
     return Wanted(topic_id=crisis.topic_id or -1, since=span.since, until=span.until, present=True)
 
 
-def _gap_kind(read: Subscription, seen: dict[str, Any], row: dict[str, Any] | None, *, is_blind: bool) -> str:
+def _gap_kind(read: Subscription, seen: Seen, row: dict[str, Any] | None, *, is_blind: bool) -> str:
     if read.paused_at:
         return "paused"
     if is_blind:
         return "blind"
-    if not seen["visits"]:
+    if not seen.visits:
         return "unread"
-    if seen["failed"]:
+    if seen.failed:
         return "failed"
     return "late" if row and row["late"] > LATE_SHARE * row["posts"] else ""
 

@@ -98,11 +98,6 @@ def _advice_form(form: AssessmentForm) -> AdviceForm:
 
 def _choices(form: AssessmentForm) -> dict[str, list[dict[str, Any]]]:
     """The radio buttons with a word of explanation each."""
-    helps: dict[str, Callable[[Any], str]] = {
-        "level": level_help,
-        "verdict": verdict_help,
-        "responsibility": responsibility_help,
-    }
     rows: dict[str, list[dict[str, Any]]] = {}
     for name, words in HELPS.items():
         field = form.fields[name]

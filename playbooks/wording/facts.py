@@ -1,11 +1,13 @@
 """Facts, evidence and channels in the reader's language."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from sentinel.core.templatetags.sentinel import clock_text
+
+MINUTE = timedelta(minutes=1)
 
 
 def status_text(status: str) -> str:
@@ -95,14 +97,14 @@ def ranked_text(ranked_by: str) -> str:
 def gap_sentence(kind: str, *, failed: int, visits: int, since: datetime | None, until: datetime | None) -> str:
     """What was missed of a source, and since when, so that its figures are read as too low."""
     if kind == "failed" and since and until:
-        words = ngettext(
-            "%(failed)s of %(visits)s visits failed (%(since)s to %(until)s): figures too low",
-            "%(failed)s of %(visits)s visits failed (%(since)s to %(until)s): figures too low",
+        span = clock_text(since)
+        if until - since >= MINUTE:
+            span = _("%(since)s to %(until)s") % {"since": span, "until": clock_text(until)}
+        return ngettext(
+            "%(failed)s of %(visits)s visits failed (%(span)s): figures too low",
+            "%(failed)s of %(visits)s visits failed (%(span)s): figures too low",
             failed,
-        )
-        return words % {
-            "failed": failed, "visits": visits, "since": clock_text(since), "until": clock_text(until),
-        }  # fmt: skip
+        ) % {"failed": failed, "visits": visits, "span": span}
     return {
         "blind": _("Nothing is seen of it right now: what is said there is not captured"),
         "failed": _("Visits failed: figures too low"),
