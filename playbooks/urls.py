@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from playbooks.views import acting, actions, crises, emergency, holding, reviews, statements, tasks, team, work
+from playbooks.views import (
+    acting,
+    actions,
+    assessments,
+    collecting,
+    crises,
+    emergency,
+    evidence,
+    facts,
+    holding,
+    reviews,
+    stakeholders,
+    statements,
+    tasks,
+    team,
+    work,
+)
 
 urlpatterns = [
     path("w/<slug:workspace>/crises/", crises.crisis_list, name="crisis-list"),
@@ -20,10 +36,14 @@ urlpatterns = [
     path("w/<slug:workspace>/tasks/<int:task_id>/reopen/", tasks.task_reopen, name="task-reopen"),
     path("w/<slug:workspace>/tasks/<int:task_id>/cancel/", tasks.task_cancel, name="task-cancel"),
     path(
-        "w/<slug:workspace>/crises/<int:crisis_id>/statements/draft/", statements.statement_draft, name="statement-draft"
+        "w/<slug:workspace>/crises/<int:crisis_id>/statements/draft/",
+        statements.statement_draft,
+        name="statement-draft",
     ),
     path(
-        "w/<slug:workspace>/crises/<int:crisis_id>/statements/check/", statements.statement_check, name="statement-check"
+        "w/<slug:workspace>/crises/<int:crisis_id>/statements/check/",
+        statements.statement_check,
+        name="statement-check",
     ),
     path("w/<slug:workspace>/statements/<int:statement_id>/edit/", statements.statement_edit, name="statement-edit"),
     path(
@@ -86,4 +106,35 @@ urlpatterns = [
     path("w/<slug:workspace>/crises/<int:crisis_id>/holding/submit/", emergency.holding_submit, name="holding-submit"),
     path("w/<slug:workspace>/holding/<int:statement_id>/approve/", emergency.holding_approve, name="holding-approve"),
     path("w/<slug:workspace>/holding/<int:statement_id>/return/", emergency.holding_return, name="holding-return"),
+    # collect
+    path("w/<slug:workspace>/crises/<int:crisis_id>/collect/", collecting.collect, name="crisis-collect"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/evidence/file/", evidence.evidence_file, name="evidence-file"),
+    path("w/<slug:workspace>/posts/<int:post_id>/crises/", evidence.post_crises, name="post-crises"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/facts/add/", facts.fact_add, name="fact-add"),
+    path("w/<slug:workspace>/crises/facts/<int:fact_id>/", facts.fact_edit, name="fact-edit"),
+    path("w/<slug:workspace>/crises/facts/<int:fact_id>/settle/", facts.fact_settle, name="fact-settle"),
+    path("w/<slug:workspace>/crises/facts/<int:fact_id>/remove/", facts.fact_remove, name="fact-remove"),
+    # assess
+    path("w/<slug:workspace>/crises/<int:crisis_id>/assess/", assessments.assess_page, name="crisis-assess"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/assess/new/", assessments.assessment_add, name="assessment-add"),
+    path(
+        "w/<slug:workspace>/crises/<int:crisis_id>/assess/advice/",
+        assessments.assessment_advice,
+        name="assessment-advice",
+    ),
+    path(
+        "w/<slug:workspace>/crises/<int:crisis_id>/stakeholders/add/",
+        stakeholders.stakeholder_add,
+        name="stakeholder-add",
+    ),
+    path(
+        "w/<slug:workspace>/crises/stakeholders/<int:stakeholder_id>/",
+        stakeholders.stakeholder_edit,
+        name="stakeholder-edit",
+    ),
+    path(
+        "w/<slug:workspace>/crises/stakeholders/<int:stakeholder_id>/remove/",
+        stakeholders.stakeholder_remove,
+        name="stakeholder-remove",
+    ),
 ]

@@ -18,8 +18,8 @@ from playbooks.wording.assessments import (
     level_text,
     reputation_text,
     responsibility_text,
-    verdict_text,
 )
+from playbooks.wording.crises import verdict_word
 
 LONGEST = 5_000  # characters
 
@@ -31,7 +31,7 @@ def _worded(codes: list[tuple[Any, str]], words: Callable[[Any], str]) -> Callab
 class AdviceForm(forms.Form):
     """What decides the strategy."""
 
-    verdict = forms.ChoiceField(choices=_worded(VERDICTS, verdict_text), widget=forms.RadioSelect, initial="pending")
+    verdict = forms.ChoiceField(choices=_worded(VERDICTS, verdict_word), widget=forms.RadioSelect, initial="pending")
     responsibility = forms.ChoiceField(
         choices=_worded(RESPONSIBILITIES, responsibility_text), widget=forms.RadioSelect, initial="unknown"
     )
@@ -41,7 +41,9 @@ class AdviceForm(forms.Form):
     def advice(self) -> Advice:
         """What follows from the fields as they stand; what cannot be read counts as not judged."""
         self.is_valid() if self.is_bound else None
-        chosen = getattr(self, "cleaned_data", None) or {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
+        chosen = getattr(self, "cleaned_data", None) or {
+            name: self.get_initial_for_field(field, name) for name, field in self.fields.items()
+        }
         return advise(
             Verdict(chosen.get("verdict") or "pending"),
             Responsibility(chosen.get("responsibility") or "unknown"),
@@ -50,7 +52,7 @@ class AdviceForm(forms.Form):
         )
 
 
-def _text(required: str = "", rows: int = 3) -> forms.CharField:
+def _text(required: Any = "", rows: int = 3) -> forms.CharField:
     return forms.CharField(
         required=bool(required),
         max_length=LONGEST,

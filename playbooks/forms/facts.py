@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from monitoring.models import Post
 from playbooks.models import Crisis, Fact
 from playbooks.queries.facts import STATUSES, filed_posts, fingerprint
 from playbooks.queries.people import members_of
@@ -74,7 +75,8 @@ class SettleForm(forms.Form):
         """Everything that the operation asks for: what was typed, and what stays as it was."""
         before = values_of(self.fact) if self.fact else {}
         typed = {name: value for name, value in self.cleaned_data.items() if name != "over"}
-        return {**before, **typed}
+        values = {**before, **typed}
+        return {**values, "post": Post.objects.filter(pk=values["post"]).first() if values.get("post") else None}
 
 
 class FactForm(SettleForm):
@@ -113,14 +115,6 @@ class FactForm(SettleForm):
         self.fields["post"] = forms.TypedChoiceField(
             label=_("Post on file"), required=False, choices=posts, coerce=int, empty_value=None
         )
-
-    def written(self) -> dict[str, Any]:
-        """As the operation wants it; a post that left the file is cited no more."""
-        values = super().written()
-        return {**values, "post": self._post(values["post"])}
-
-    def _post(self, pk: Any) -> Any:
-        return Evidence.objects.filter(post_id=pk).select_related("post")[0].post if pk else None
 
 
 def values_of(fact: Fact) -> dict[str, Any]:

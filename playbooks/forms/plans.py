@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from playbooks.channels import TRAITS, Audience, Channel
-from playbooks.models import Approval, Candidate, Cosign, Plan, PlanItem, Statement
+from playbooks.models import Candidate, Cosign, PlanItem, Statement
 from playbooks.models.plans import MOST_CANDIDATES
 from playbooks.operations.plans import CosignAsk
 from playbooks.plan_drafts import CandidateDraft, ItemDraft, PlanDraft, StatementDraft
@@ -54,9 +53,7 @@ class PersonField(forms.TypedChoiceField):
 
     def __init__(self, people: People, **kwargs: Any) -> None:
         names = [("", "—"), *((pk, user.name) for pk, user in people.items())]
-        super().__init__(
-            required=False, choices=names, coerce=lambda pk: people[int(pk)], empty_value=None, **kwargs
-        )
+        super().__init__(required=False, choices=names, coerce=lambda pk: people[int(pk)], empty_value=None, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return value.pk if isinstance(value, User) else value
@@ -226,8 +223,11 @@ class PlanEditor:
         for part in self._parts():
             forms_of = part.forms if hasattr(part, "forms") else [part]
             for form in forms_of:
-                found += [f"{form.fields[name].label or name}: {error}" if name in form.fields else str(error)
-                          for name, errors in form.errors.items() for error in errors]
+                found += [
+                    f"{form.fields[name].label or name}: {error}" if name in form.fields else str(error)
+                    for name, errors in form.errors.items()
+                    for error in errors
+                ]
             if hasattr(part, "non_form_errors"):
                 found += [str(error) for error in part.non_form_errors()]
         return list(dict.fromkeys(found))

@@ -10,7 +10,7 @@ from playbooks.forms.facts import moment_field
 from playbooks.models import Crisis, Stakeholder
 from playbooks.models.assessing import STAKEHOLDERS
 from playbooks.queries.people import members_of
-from playbooks.wording.assessments import stakeholder_text
+from playbooks.wording.crises import stakeholder_word
 
 MOST = 10_000_000  # people that somebody counts
 FIELDS = ("kind", "name", "measure", "owner", "due_at", "reached", "total")
@@ -20,7 +20,7 @@ class StakeholderForm(forms.Form):
     """Who is concerned, what is done for them, and how far it got."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Who"), choices=lambda: [(code, stakeholder_text(code)) for code, _code in STAKEHOLDERS]
+        label=gettext_lazy("Who"), choices=lambda: [(code, stakeholder_word(code)) for code, _code in STAKEHOLDERS]
     )
     name = forms.CharField(
         label=gettext_lazy("More exactly"),

@@ -160,9 +160,7 @@ def checked(statements: Sequence[StatementDraft | Statement], verdict: Verdict) 
 
 
 def _remark_line(remark: Remark) -> RemarkLine:
-    return RemarkLine(
-        remark.kind.value, remark_text(remark), hint_text(remark.hint), remark.paragraph, remark.is_error
-    )
+    return RemarkLine(remark.kind.value, remark_text(remark), hint_text(remark.hint), remark.paragraph, remark.is_error)
 
 
 def remarked(text: str, checks: Checks) -> list[Part]:
@@ -199,9 +197,7 @@ def lacks(draft: PlanDraft, texts: Iterable[CheckedText]) -> list[str]:
     unowned = sum(1 for one in draft.items if one.is_promise and one.text.strip() and not (one.owner and one.due_at))
     if unowned:
         lines.append(
-            ngettext(
-                "%(n)d promise has no owner or no time", "%(n)d promises have no owner or no time", unowned
-            )
+            ngettext("%(n)d promise has no owner or no time", "%(n)d promises have no owner or no time", unowned)
             % {"n": unowned}
         )
     return lines
@@ -262,9 +258,9 @@ def version_lines(crisis: Crisis) -> list[VersionLine]:
     for index, plan in enumerate(plans):
         before = {one.channel: one.text for one in plans[index - 1].statements.all()} if index else {}
         now = {one.channel: one.text for one in plan.statements.all()}
-        changes = sum(
-            len(passages(before.get(channel, ""), text)) for channel, text in now.items() if index
-        ) + len(before.keys() - now.keys())
+        changes = sum(len(passages(before.get(channel, ""), text)) for channel, text in now.items() if index) + len(
+            before.keys() - now.keys()
+        )
         lines.append(_version_line(plan, decisions.get(plan.pk), changes))
     return lines[::-1]
 
