@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from playbooks.views import crises
+from playbooks.views import approvals, cosigns, crises, plans
 
 urlpatterns = [
     path("w/<slug:workspace>/crises/", crises.crisis_list, name="crisis-list"),
@@ -14,4 +14,18 @@ urlpatterns = [
     path("w/<slug:workspace>/crises/<int:crisis_id>/close/", crises.close, name="crisis-close"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/log/", crises.log, name="crisis-log"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/team/", crises.team, name="crisis-team"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/plan/", plans.crisis_plan, name="crisis-plan"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/plan/draft/", plans.draft, name="plan-draft"),
+    path("w/<slug:workspace>/plans/", plans.plan_overview, name="plan-list"),
+    path("w/<slug:workspace>/plans/waiting/", plans.plan_waiting, name="plan-waiting"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/", plans.plan, name="plan"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/save/", plans.save, name="plan-save"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/check/", plans.check, name="plan-check"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/submit/", plans.submit, name="plan-submit"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/withdraw/", plans.withdraw, name="plan-withdraw"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/revise/", plans.revise, name="plan-revise"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/approve/", approvals.approval, name="plan-approval"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/approve/decide/", approvals.approve, name="plan-approve"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/return/", approvals.send_back, name="plan-return"),
+    path("w/<slug:workspace>/cosigns/<int:cosign_id>/answer/", cosigns.answer, name="cosign-answer"),
 ]

@@ -252,7 +252,9 @@ class CollectReader:
             .annotate(bucket=place)
             .values("bucket")
             .annotate(
-                posts=Count("pk"), negative=Count("pk", filter=Q(label="neg")), positive=Count("pk", filter=Q(label="pos"))
+                posts=Count("pk"),
+                negative=Count("pk", filter=Q(label="neg")),
+                positive=Count("pk", filter=Q(label="pos")),
             )
             .order_by("bucket")
         )

@@ -12,7 +12,6 @@ from monitoring.text.differences import Part
 from playbooks.channels import Channel
 from playbooks.differences import Passage, marked, passages
 from playbooks.models import Approval, Cosign, Crisis, Plan, Statement
-from playbooks.operations.plans import draft_of
 from playbooks.plan_drafts import PlanDraft, StatementDraft
 from playbooks.queries.people import members_of
 from playbooks.statements import Checks, Remark, RemarkKind, check
@@ -20,6 +19,8 @@ from playbooks.strategy import Verdict
 from playbooks.wording.plans import audience_name, channel_name, element_name, hint_text, plan_status_name, remark_text
 from sentinel.core.models import Membership, User, Workspace
 from sentinel.core.permissions import Permission
+
+LISTED = 100  # crises whose plans are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +161,7 @@ def checked(statements: Sequence[StatementDraft | Statement], verdict: Verdict) 
 
 
 def _remark_line(remark: Remark) -> RemarkLine:
-    return RemarkLine(
-        remark.kind.value, remark_text(remark), hint_text(remark.hint), remark.paragraph, remark.is_error
-    )
+    return RemarkLine(remark.kind.value, remark_text(remark), hint_text(remark.hint), remark.paragraph, remark.is_error)
 
 
 def remarked(text: str, checks: Checks) -> list[Part]:
@@ -199,9 +198,7 @@ def lacks(draft: PlanDraft, texts: Iterable[CheckedText]) -> list[str]:
     unowned = sum(1 for one in draft.items if one.is_promise and one.text.strip() and not (one.owner and one.due_at))
     if unowned:
         lines.append(
-            ngettext(
-                "%(n)d promise has no owner or no time", "%(n)d promises have no owner or no time", unowned
-            )
+            ngettext("%(n)d promise has no owner or no time", "%(n)d promises have no owner or no time", unowned)
             % {"n": unowned}
         )
     return lines
@@ -210,12 +207,42 @@ def lacks(draft: PlanDraft, texts: Iterable[CheckedText]) -> list[str]:
 # --- versions ---------------------------------------------------------------------------------------------------------
 
 
-def plans_of(workspace: Workspace) -> "list[Plan]":
-    """All versions of a workspace's crises, the newest first."""
-    return list(
-        Plan.objects.filter(crisis__workspace=workspace)
-        .select_related("crisis", "submitted_by", "changed_by", "assessment")
-        .order_by("-changed_at", "-pk")
+@dataclass(frozen=True, slots=True)
+class PlanList:
+    """The plans of a workspace; a crisis stands with its newest version."""
+
+    waiting: tuple[Plan, ...]  # for the reader's decision
+    asked: tuple[Cosign, ...]  # for the reader's co-signature
+    submitted: tuple[Plan, ...]  # for somebody else's decision
+    drafts: tuple[Plan, ...]
+    decided: tuple[Plan, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.waiting or self.asked or self.submitted or self.drafts or self.decided)
+
+
+def plan_list(workspace: Workspace, waiting: Sequence[Plan], asked: Sequence[Cosign]) -> PlanList:
+    """The newest version of each crisis's plan by where it stands; what was decided lately comes first."""
+    newest = (
+        Plan.objects.filter(crisis__workspace=workspace).order_by("crisis", "-number").distinct("crisis").values("pk")
+    )
+    plans = list(
+        Plan.objects.filter(pk__in=newest)
+        .select_related("crisis", "assessment", "submitted_by", "changed_by", "approval__decided_by")
+        .order_by("-changed_at", "-pk")[:LISTED]
+    )
+    mine = {plan.pk for plan in waiting}
+
+    def with_status(*statuses: str) -> tuple[Plan, ...]:
+        return tuple(plan for plan in plans if plan.status in statuses and plan.pk not in mine)
+
+    return PlanList(
+        waiting=tuple(waiting),
+        asked=tuple(asked),
+        submitted=with_status("submitted"),
+        drafts=with_status("draft"),
+        decided=with_status("approved", "returned", "void"),
     )
 
 
@@ -262,9 +289,9 @@ def version_lines(crisis: Crisis) -> list[VersionLine]:
     for index, plan in enumerate(plans):
         before = {one.channel: one.text for one in plans[index - 1].statements.all()} if index else {}
         now = {one.channel: one.text for one in plan.statements.all()}
-        changes = sum(
-            len(passages(before.get(channel, ""), text)) for channel, text in now.items() if index
-        ) + len(before.keys() - now.keys())
+        changes = sum(len(passages(before.get(channel, ""), text)) for channel, text in now.items() if index) + len(
+            before.keys() - now.keys()
+        )
         lines.append(_version_line(plan, decisions.get(plan.pk), changes))
     return lines[::-1]
 
@@ -294,8 +321,3 @@ def suggested_cosigns(plan: Plan) -> list[dict[str, object]]:
         return [{"department": one.department, "signer": one.signer, "deputy": one.deputy} for one in asked]
     team = plan.crisis.team.exclude(department="").select_related("user", "deputy").order_by("pk")
     return [{"department": one.department, "signer": one.user, "deputy": one.deputy} for one in team]
-
-
-def content_of(plan: Plan) -> PlanDraft:
-    """What a version says."""
-    return draft_of(plan)

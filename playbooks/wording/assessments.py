@@ -196,7 +196,9 @@ def reason_text(reason: str) -> str:
     return {
         "information-first": _("People come first: how not to be harmed, then care and what is being done."),
         "pending": _("The verdict is pending, so neither an apology nor a denial stands on firm ground."),
-        "information-enough": _("We are harmed ourselves, without history and without a poor name: information is enough."),
+        "information-enough": _(
+            "We are harmed ourselves, without history and without a poor name: information is enough."
+        ),
         "accident": _("An accident: the explanation counts, beside the care."),
         "preventable": _("It could have been prevented: only taking responsibility rebuilds trust."),
         "true-not-judged": _("It is true and nobody has judged the responsibility: own it until somebody has."),
