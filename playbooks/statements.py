@@ -44,6 +44,7 @@ class RemarkKind(StrEnum):
     DENIAL = "denial"
     ATTACK = "attack"
     OPEN_BLANK = "open-blank"
+    PLACEHOLDER = "placeholder"  # perhaps a blank: XX, 待補
     TOO_LONG = "too-long"  # for the platform
     LONG = "long"  # for those who read there
     UNDATED_UPDATE = "undated-update"

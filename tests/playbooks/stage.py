@@ -98,7 +98,7 @@ def plan_words(text: str = "我們正在查明，下午三點前再說明。") -
         stance="先說正在做什麼，不承認也不否認。",
         risks="檢驗若屬實須立刻改版",
         candidates=(
-            CandidateDraft(title="維持停售，公開檢驗", strategies=["instruct", "adjust"], is_recommended=True),
+            CandidateDraft(title="維持停售，公開檢驗", strategies=["instructing", "adjusting"], is_recommended=True),
             CandidateDraft(title="主動召回", strategies=["rebuild"], cost_low=1_120_000, cost_high=1_240_000),
         ),
         items=(
