@@ -10,10 +10,10 @@ urlpatterns = [
     path("w/<slug:workspace>/crises/<int:crisis_id>/frame/", crises.frame, name="crisis-frame"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/mentions/", crises.crisis_mentions, name="crisis-mentions"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/move/", crises.move, name="crisis-move"),
-    path("w/<slug:workspace>/crises/<int:crisis_id>/edit/", crises.edit, name="crisis-edit"),
-    path("w/<slug:workspace>/crises/<int:crisis_id>/close/", crises.close, name="crisis-close"),
-    path("w/<slug:workspace>/crises/<int:crisis_id>/log/", crises.log, name="crisis-log"),
-    path("w/<slug:workspace>/crises/<int:crisis_id>/team/", crises.team, name="crisis-team"),
+]
+
+# 回應方案
+urlpatterns += [
     path("w/<slug:workspace>/crises/<int:crisis_id>/plan/", plans.crisis_plan, name="crisis-plan"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/plan/draft/", plans.draft, name="plan-draft"),
     path("w/<slug:workspace>/plans/", plans.plan_overview, name="plan-list"),
