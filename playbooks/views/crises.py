@@ -1,5 +1,6 @@
 """Crises: the list, the control centre, opening, moving, closing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.http import HttpResponse
@@ -8,18 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from monitoring.queries.mentions import Wanted
 from monitoring.views.mentions import Scope, show_mentions
 from playbooks.forms.crises import StageForm
 from playbooks.models import Crisis
 from playbooks.operations.crises import move_stage
+from playbooks.queries.collecting import wanted_of
 from playbooks.queries.room import crisis_frame
 from playbooks.views.room import address, answer, crisis_of, refused, show
 from playbooks.workflow import Stage, permission_for
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.permissions import Permission
 
-LOOK_BACK = timedelta(hours=24)
 PAGES = ("overview", "collect", "assess", "act", "plan", "review", "log", "team")
 
 
@@ -53,17 +53,14 @@ def frame(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
 @require_GET
 @needs(Permission.VIEW)
 def crisis_mentions(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
-    """What was said on the crisis' topic from a day before its earliest post; `?hours=1` for the last hour alone."""
+    """What was said on the crisis' topic from its earliest captured post on; `?hours=1` for the last hour alone."""
     found = crisis_of(request, crisis_id)
     hours = request.GET.get("hours", "")
     last = timedelta(hours=int(hours)) if hours.isdigit() and len(hours) < 4 else None
     until = found.closed_at or timezone.now()
-    wanted = Wanted(
-        topic_id=found.topic_id or 0,
-        since=until - last if last else found.started_at - LOOK_BACK,
-        until=found.closed_at,
-        present=True,
-    )
+    wanted = wanted_of(found, timezone.now())
+    if last:
+        wanted = replace(wanted, since=until - last)
     scope = Scope(
         wanted=wanted,
         title=found.title,

@@ -1,7 +1,11 @@
 """Facts, evidence and channels in the reader's language."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
+
+from sentinel.core.templatetags.sentinel import clock_text
 
 
 def status_text(status: str) -> str:
@@ -86,3 +90,23 @@ def ranked_text(ranked_by: str) -> str:
         "sensitive": _("by sensitive terms, since no site here counts reactions"),
         "newest": _("newest first: no reactions and no sensitive terms were captured"),
     }[ranked_by]
+
+
+def gap_sentence(kind: str, *, failed: int, visits: int, since: datetime | None, until: datetime | None) -> str:
+    """What was missed of a source, and since when, so that its figures are read as too low."""
+    if kind == "failed" and since and until:
+        words = ngettext(
+            "%(failed)s of %(visits)s visits failed (%(since)s to %(until)s): figures too low",
+            "%(failed)s of %(visits)s visits failed (%(since)s to %(until)s): figures too low",
+            failed,
+        )
+        return words % {
+            "failed": failed, "visits": visits, "since": clock_text(since), "until": clock_text(until),
+        }  # fmt: skip
+    return {
+        "blind": _("Nothing is seen of it right now: what is said there is not captured"),
+        "failed": _("Visits failed: figures too low"),
+        "late": _("Captured more than an hour after publication: newest figures too low"),
+        "unread": _("Not read in this time: what was said there is not captured"),
+        "paused": _("Paused by a person: what is said there is not captured"),
+    }[kind]
