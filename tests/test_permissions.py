@@ -13,6 +13,9 @@ from django.utils import timezone
 from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
+from playbooks.models import Crisis, Plan
+from playbooks.operations.crises import open_crisis
+from playbooks.operations.plans import CosignAsk, draft_plan, submit_plan
 from sentinel.core import operations
 from sentinel.core.models import Invitation, Membership, User, Workspace
 from sentinel.core.permissions import GRANTS, Permission, Role
@@ -102,6 +105,23 @@ def rule_of(workspace: Workspace) -> Rule:
     return create_default_rules(topic=topic_of(workspace), by=admin_of(workspace), now=NOW)[0]
 
 
+def crisis_of(workspace: Workspace) -> Crisis:
+    """The workspace's one crisis, opened by its staff."""
+    staff = Membership.objects.get(workspace=workspace, roles=[Role.STAFF]).user
+    found = Crisis.objects.filter(workspace=workspace).first()
+    return found or open_crisis(workspace=workspace, title="異物", level=1, summary="", by=staff, now=NOW)
+
+
+def plan_of(workspace: Workspace) -> Plan:
+    """A plan of the crisis that waits for a decision."""
+    crisis = crisis_of(workspace)
+    staff = Membership.objects.get(workspace=workspace, roles=[Role.STAFF]).user
+    plan = draft_plan(crisis=crisis, by=staff, now=NOW)
+    asks = [CosignAsk(user=staff, department="法務")]
+    submit_plan(plan=plan, cosigns=asks, cosign_due_at=NOW, by=staff, now=NOW)
+    return plan
+
+
 def invitation_of(workspace: Workspace) -> Invitation:
     given = {"roles": [Role.STAFF], "label": "", "by": admin_of(workspace), "now": timezone.now()}
     return operations.invite(workspace=workspace, **given)[0]  # type: ignore[arg-type]
@@ -110,6 +130,8 @@ def invitation_of(workspace: Workspace) -> Invitation:
 # the name of an address's part (or "name of the address:part") → what to put there; a part without one fails
 THINGS: dict[str, Callable[[Workspace], Any]] = {
     "alert_id": lambda workspace: alert_of(workspace).pk,
+    "cosign_id": lambda workspace: plan_of(workspace).cosigns.get().pk,
+    "crisis_id": lambda workspace: crisis_of(workspace).pk,
     "delivery_id": lambda workspace: Delivery.objects.create(outlet=outlet_of(workspace)).pk,
     "host_id": lambda workspace: AllowedHost.objects.create(address="10.0.0.1:80").pk,
     "invitation": lambda workspace: invitation_of(workspace).pk,
@@ -118,6 +140,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
     "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
     "outlet_id": lambda workspace: outlet_of(workspace).pk,
+    "plan_id": lambda workspace: plan_of(workspace).pk,
     "post_id": lambda workspace: post_of(workspace).pk,
     "rule_id": lambda workspace: rule_of(workspace).pk,
     "source_id": lambda workspace: subscription_of(workspace).pk,

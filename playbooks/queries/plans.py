@@ -121,6 +121,14 @@ def approvers_of(plan: Plan) -> list[User]:
     return [user for user in managers if user.pk not in authors]
 
 
+def places_of(plan: Plan) -> dict[str, int | None]:
+    """The place of the approved candidate, and of the one to stand out: the approved, else the recommended one."""
+    decision = Approval.objects.filter(plan=plan).select_related("candidate").first()
+    approved = decision.candidate.position if decision and decision.candidate else None
+    recommended = plan.candidates.filter(is_recommended=True).values_list("position", flat=True).first()
+    return {"approved": approved, "marked": approved or recommended}
+
+
 # --- checks -----------------------------------------------------------------------------------------------------------
 
 
@@ -313,11 +321,19 @@ def _version_line(plan: Plan, decision: Approval | None, changes: int) -> Versio
 
 
 def suggested_cosigns(plan: Plan) -> list[dict[str, object]]:
-    """Whom to ask: those of the version before, else the members of the control centre with a department."""
+    """Whom to ask: those of the version before, else who speaks for a department in the control centre.
+
+    The commander is left out, who decides.
+    """
     before = Cosign.objects.filter(plan__crisis=plan.crisis, plan__number__lt=plan.number).order_by("-plan__number")
     newest = before.first()
     if newest:
         asked = Cosign.objects.filter(plan=newest.plan).select_related("signer", "deputy").order_by("pk")
         return [{"department": one.department, "signer": one.signer, "deputy": one.deputy} for one in asked]
-    team = plan.crisis.team.exclude(department="").select_related("user", "deputy").order_by("pk")
+    team = (
+        plan.crisis.team.exclude(department="")
+        .exclude(duty="commander")
+        .select_related("user", "deputy")
+        .order_by("pk")
+    )
     return [{"department": one.department, "signer": one.user, "deputy": one.deputy} for one in team]

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from alerts.clocks import POSITION_WITHIN, PRESSING_SHARE
 from playbooks.forms.plans import ApproveForm, ReturnForm
 from playbooks.models import Plan
 from playbooks.operations.plans import approve_plan, draft_of, return_plan
 from playbooks.queries.approvals import changes_for, situation_now
-from playbooks.queries.plans import approvers_of, checked, lacks, verdict_of
+from playbooks.queries.plans import approvers_of, checked, lacks, places_of, verdict_of
 from playbooks.queries.room import crisis_frame
 from playbooks.views.plans import address_of, plan_of
 from playbooks.views.room import is_fetch
@@ -23,6 +24,8 @@ from playbooks.workflow import permission_for
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
+
+PRESSING = POSITION_WITHIN * PRESSING_SHARE
 
 
 @require_GET
@@ -70,6 +73,8 @@ def show_approval(
         "approvers": approvers_of(plan),
         "may_decide": plan.status == "submitted" and frame.may_approve and not is_author,
         "reasons": return_reasons(),
+        "is_pressing": frame.position_due_at is not None and frame.position_due_at - now <= PRESSING,
+        **places_of(plan),
         "problem": problem,
         "typed": typed or {},
     }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from playbooks.channels import Channel, Language
 from playbooks.drafts import draft as draft_text
 from playbooks.forms.plans import PlanEditor, audience_of, commanded, free_channels
-from playbooks.models import Crisis, Plan
+from playbooks.models import Cosign, Crisis, Plan
 from playbooks.operations.plans import draft_of, draft_plan, revise_plan, save_plan, submit_plan, withdraw_plan
 from playbooks.plan_drafts import PlanDraft, StatementDraft
 from playbooks.queries.approvals import change_lines, cosigns_for, waiting_for
@@ -28,6 +28,7 @@ from playbooks.queries.plans import (
     lacks,
     newest_plan,
     people_of,
+    places_of,
     plan_list,
     suggested_cosigns,
     texts_of,
@@ -98,7 +99,8 @@ def plan_overview(request: WorkspaceRequest) -> HttpResponse:
 @needs(Permission.VIEW)
 def plan_waiting(request: WorkspaceRequest) -> HttpResponse:
     """What waits for the reader's decision or co-signature, as a fragment of other pages."""
-    context = {"plans": waiting_for(request.membership), "cosigns": cosigns_for(request.membership)}
+    plans, asked = list(waiting_for(request.membership)), list(cosigns_for(request.membership))
+    context = {"plans": plans, "cosigns": asked, "count": len(plans) + len(asked)}
     return render(request, "playbooks/plan_waiting.html", context)
 
 
@@ -121,6 +123,7 @@ def show_plan(
     may_edit = frame.may_work and plan.status == "draft"
     if may_edit and editor is None:
         editor = _editor(request, plan, now)
+    cosigns = list(plan.cosigns.select_related("signer", "deputy", "answered_by").order_by("pk"))
     if not may_edit:
         editor = None
     context: dict[str, Any] = {
@@ -131,12 +134,13 @@ def show_plan(
         "theirs": theirs,
         "status_name": plan_status_name(plan.status),
         "advice": verdict_advice(verdict_of(plan)),
-        "clocks": [clock for clock in frame.clocks if clock.kind in ("co-sign", "position")],
+        "cosign_due_at": _cosign_due_at(plan, cosigns),
         "versions": version_lines(crisis),
-        "cosigns": plan.cosigns.select_related("signer", "deputy", "answered_by").order_by("pk"),
+        "cosigns": cosigns,
         "approvers": approvers_of(plan),
         "is_newest": not crisis.plans.filter(number__gt=plan.number).exists(),
         "departments": department_names(),
+        **places_of(plan),
         **_parts(request, plan, _shown_draft(plan, editor)),
     }
     if editor is not None:
@@ -146,6 +150,11 @@ def show_plan(
     if theirs is not None and editor is not None:
         context["differences"] = list(change_lines(theirs, _shown_draft(plan, editor)))
     return render(request, "playbooks/plan.html", context, status=status)
+
+
+def _cosign_due_at(plan: Plan, cosigns: list[Cosign]) -> datetime | None:
+    waiting = [one.due_at for one in cosigns if not one.answer]
+    return min(waiting, default=None) if plan.status == "submitted" else None
 
 
 def _shown_draft(plan: Plan, editor: PlanEditor | None) -> PlanDraft:
