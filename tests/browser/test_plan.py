@@ -1,4 +1,4 @@
-"""雅婷 drafts and submits, 志明 sends back on the phone, 雅婷 revises, 志明 approves; nothing typed is lost on the way."""
+"""雅婷 drafts and submits, 志明 sends back by phone, 雅婷 revises, 志明 approves; nothing typed is lost."""
 
 from datetime import timedelta
 
@@ -95,7 +95,7 @@ def test_checks_answer_while_one_types(cast: Cast, crisis: Crisis, page_as: Page
     plan = drafted(cast, crisis)
     page = page_as(cast.staff)
     page.goto(f"/w/yaori/plans/{plan.pk}/")
-    page.get_by_label("Text").fill("我們高度重視這件事。")
+    page.get_by_role("textbox", name="Text").fill("我們高度重視這件事。")
     checks = page.locator('[data-part="checks-site"]')
     expect(checks).to_contain_text("Official language: “高度重視”")
     expect(checks).to_contain_text("Missing: How to reach us")
