@@ -1,56 +1,102 @@
 """The volume chart of a report as SVG, drawn as the product draws its pulse (pure)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape, quoteattr
 
 from playbooks.reports.handling import Bucket, Mark
-from sentinel.core.charts import FLOOR, PulseChart, pulse_chart
+from sentinel.core.charts import CEILING, FLOOR, PulseChart, pulse_chart
 
 WIDTH = 760.0
-TALL = 1.45  # paper has room: the pulse's heights are stretched by this
-BASE = FLOOR * TALL
+TALL = 1.5  # paper has room: the pulse's heights are stretched by this
 TICKS_MOST = 8
+ROWS_MOST = 8
 _TICK_STEPS = (1, 2, 3, 4, 6, 12, 24, 48, 96, 168, 336, 720)  # hours
 _COLOURS = {"neg": "#b4472e", "neu": "#88929d", "pos": "#4e8f7b"}
 _INK, _INK_3, _LINE, _ACCENT = "#11161c", "#5f6975", "#dce1e5", "#0a6b66"
 _ROW = 15.0
+_GAP = 6.0
+_TO_THE_LEFT = 0.62  # from this share of the width on, a label stands to the left of its line
 
 
 @dataclass(frozen=True, slots=True)
-class _Action:
-    """Where the diamond and the label of an action of ours stand."""
+class Label:
+    """A mark's line at `x`, and its words between `left` and `right` in the row `row`, 0 nearest to the bars."""
 
     x: float
-    y: float
-    anchor: str
+    left: float
+    right: float
+    row: int
     text: str
+
+    @property
+    def anchor(self) -> str:
+        return "end" if self.left < self.x else "start"
 
 
 def volume_svg(buckets: Sequence[Bucket], marks: Sequence[Mark], *, usual: float | None, font: str) -> str:
-    """Stacked bars per bucket, the usual limit, pins for what happened, diamonds below for what we did.
+    """Stacked bars per bucket, the usual limit, what happened above the bars, and below them what we did.
 
     `font` is the list of families of the labels. Empty without buckets.
     """
     if not buckets:
         return ""
-    chart = pulse_chart(buckets, [mark for mark in marks if mark.kind != "action"], usual=usual)
-    actions = _place_actions(buckets, [mark for mark in marks if mark.kind == "action"])
-    below = BASE + max((action.y for action in actions), default=0) + 16
-    height = below + 6
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {height:.0f}" font-family={quoteattr(font)}'
-        f' font-size="11" fill="{_INK}">',
-        *_axis(chart),
-        *_bars(chart),
-        *_usual(chart),
-        *_pins(chart),
-        *(line for action in actions for line in _action(action)),
-        *_ticks(buckets, below),
-        "</svg>",
-    ]
-    return "".join(parts)
+    chart = pulse_chart(buckets, [], usual=usual)
+    happened = stacked(_placed(buckets, [mark for mark in marks if mark.kind != "action"]))
+    done = stacked(_placed(buckets, [mark for mark in marks if mark.kind == "action"]))
+    above = _rows(happened) * _ROW + _ROW
+    shift = above - CEILING * TALL
+    base = shift + FLOOR * TALL
+    below = base + _rows(done) * _ROW + _ROW
+    return "".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {below + 5:.0f}"'
+            f' font-family={quoteattr(font)} font-size="11" fill="{_INK}">',
+            *_axis(chart, shift),
+            *_bars(chart, shift),
+            *_usual(chart, shift),
+            *(part for label in happened for part in _pin(label, above, base)),
+            *(part for label in done for part in _action(label, base)),
+            *_ticks(buckets, below),
+            "</svg>",
+        ]
+    )
+
+
+def stacked(labels: Sequence[Label]) -> list[Label]:
+    """Each in the nearest row in which it covers no label, crosses none with its line, and is crossed by none."""
+    to_the_right = [label for label in labels if label.anchor == "start"]
+    to_the_left = [label for label in labels if label.anchor == "end"]
+    placed: list[Label] = []
+    for label in [*reversed(to_the_right), *to_the_left]:
+        choices = [replace(label, row=row) for row in range(ROWS_MOST)]
+        placed.append(next((one for one in choices if not any(_touch(one, other) for other in placed)), choices[-1]))
+    return sorted(placed, key=lambda label: label.x)
+
+
+def _touch(one: Label, other: Label) -> bool:
+    if one.row == other.row:
+        return one.left < other.right + _GAP and other.left < one.right + _GAP
+    far, near = (one, other) if one.row > other.row else (other, one)
+    return near.left < far.x < near.right
+
+
+def _placed(buckets: Sequence[Bucket], marks: Sequence[Mark]) -> list[Label]:
+    """The marks that fall into the chart, in order of time, all in the nearest row."""
+    start, length = _span_of(buckets)
+    labels = []
+    for mark in sorted(marks, key=lambda mark: mark.at):
+        share = (mark.at - start) / length
+        x, width = share * WIDTH, sum(11.5 if ord(letter) > 0x2E7F else 6.5 for letter in mark.text) + 18
+        left, right = (x - width, x) if share > _TO_THE_LEFT else (x, x + width)
+        if 0 <= share <= 1:
+            labels.append(Label(x, left, right, 0, mark.text))
+    return labels
+
+
+def _rows(labels: Sequence[Label]) -> int:
+    return max((label.row + 1 for label in labels), default=0)
 
 
 def _text(x: float, y: float, words: str, *, anchor: str = "start", fill: str = _INK, bold: bool = False) -> str:
@@ -66,76 +112,50 @@ def _across(percent: str) -> float:
     return float(percent) * WIDTH / 100
 
 
-def _axis(chart: PulseChart) -> list[str]:
-    heights = ((BASE, ""), (float(chart.half_y) * TALL, f"{chart.half:,}"), (float(chart.top_y) * TALL, f"{chart.top:,}"))
-    lines = [_line(0, y, WIDTH, y, _LINE) for y, _words in heights]
-    return lines + [_text(0, y - 4, words, fill=_INK_3) for y, words in heights if words]
+def _axis(chart: PulseChart, shift: float) -> list[str]:
+    heights = ((FLOOR, ""), (float(chart.half_y), f"{chart.half:,}"), (float(chart.top_y), f"{chart.top:,}"))
+    places = [(y * TALL + shift, words) for y, words in heights]
+    lines = [_line(0, y, WIDTH, y, _LINE) for y, _words in places]
+    return lines + [_text(0, y - 4, words, fill=_INK_3) for y, words in places if words]
 
 
-def _bars(chart: PulseChart) -> list[str]:
+def _bars(chart: PulseChart, shift: float) -> list[str]:
     return [
-        f'<rect x="{_across(bar.x):.2f}" y="{float(bar.y) * TALL:.2f}" width="{_across(bar.width):.2f}"'
+        f'<rect x="{_across(bar.x):.2f}" y="{float(bar.y) * TALL + shift:.2f}" width="{_across(bar.width):.2f}"'
         f' height="{float(bar.height) * TALL:.2f}" fill="{_COLOURS[bar.kind]}"/>'
         for bar in chart.bars
     ]
 
 
-def _usual(chart: PulseChart) -> list[str]:
+def _usual(chart: PulseChart, shift: float) -> list[str]:
     if not chart.usual_y:
         return []
-    y = float(chart.usual_y) * TALL
+    y = float(chart.usual_y) * TALL + shift
     return [_line(0, y, WIDTH, y, _INK, ' stroke-width="1.25" stroke-dasharray="2 3"')]
 
 
-def _pins(chart: PulseChart) -> list[str]:
-    """The line and, on a white edge that keeps it readable over bars, the label."""
-    lines: list[str] = []
-    for pin in chart.pins:
-        x, top = _across(pin.x), float(pin.top) * TALL
-        label = _text(x + pin.dx, top + 9, pin.text, anchor=pin.anchor, bold=True)
-        halo = label.replace("<text", '<text stroke="#fff" stroke-width="4" stroke-linejoin="round" aria-hidden="true"')
-        lines += [_line(x, top, x, BASE, _INK), halo, label]
-    return lines
-
-
-def _action(action: _Action) -> list[str]:
-    y = BASE + action.y - 4
-    beside = 9 if action.anchor == "start" else -9
+def _pin(label: Label, above: float, base: float) -> list[str]:
+    y = above - _ROW - label.row * _ROW
+    beside = -6 if label.anchor == "end" else 6
     return [
-        _line(action.x, BASE, action.x, y, _ACCENT),
-        f'<path d="M{action.x:.1f} {y - 5:.1f}l5 5-5 5-5-5z" fill="{_ACCENT}"/>',
-        _text(action.x + beside, y + 4, action.text, anchor=action.anchor, fill=_ACCENT, bold=True),
+        _line(label.x, y - 8, label.x, base, _INK),
+        _text(label.x + beside, y, label.text, anchor=label.anchor, bold=True),
+    ]
+
+
+def _action(label: Label, base: float) -> list[str]:
+    y = base + (label.row + 1) * _ROW - 4
+    beside = -9 if label.anchor == "end" else 9
+    return [
+        _line(label.x, base, label.x, y, _ACCENT),
+        f'<path d="M{label.x:.1f} {y - 5:.1f}l5 5-5 5-5-5z" fill="{_ACCENT}"/>',
+        _text(label.x + beside, y + 4, label.text, anchor=label.anchor, fill=_ACCENT, bold=True),
     ]
 
 
 def _span_of(buckets: Sequence[Bucket]) -> tuple[datetime, timedelta]:
     step = buckets[1].at - buckets[0].at if len(buckets) > 1 else timedelta(minutes=15)
     return buckets[0].at, step * len(buckets)
-
-
-def _place_actions(buckets: Sequence[Bucket], marks: Sequence[Mark]) -> list[_Action]:
-    """Each in the first row below the base line in which nothing else stands."""
-    start, length = _span_of(buckets)
-    rows: list[list[tuple[float, float]]] = []
-    placed: list[_Action] = []
-    for mark in sorted(marks, key=lambda mark: mark.at):
-        share = (mark.at - start) / length
-        if not 0 <= share <= 1:
-            continue
-        x, width = share * WIDTH, _width(mark.text) + 18
-        anchor = "end" if share > 0.6 else "start"
-        left, right = (x - width, x + 6) if anchor == "end" else (x - 6, x + width)
-        free = [row for row, taken in enumerate(rows) if all(right < begun or left > ended for begun, ended in taken)]
-        if not free:
-            rows.append([])
-        row = free[0] if free else len(rows) - 1
-        rows[row].append((left, right))
-        placed.append(_Action(x, (row + 1) * _ROW, anchor, mark.text))
-    return placed
-
-
-def _width(text: str) -> float:
-    return sum(11.5 if ord(letter) > 0x2E7F else 6.5 for letter in text)
 
 
 def _ticks(buckets: Sequence[Bucket], y: float) -> list[str]:

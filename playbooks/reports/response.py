@@ -253,10 +253,10 @@ def sources(report: HandlingReport, words: Words) -> Section:
         columns = (
             Column(words("source"), 4),
             Column(words("kind"), 3),
-            Column(words("state"), 3),
+            Column(words("state"), 2),
             Column(words("posts"), 2, "right"),
-            Column(words("latency"), 3, "right"),
-            Column(words("blind"), 5),
+            Column(words("latency"), 4, "right"),
+            Column(words("blind"), 6),
         )
         blocks.append(Table(columns, tuple(_source(one, words) for one in report.sources)))
     else:

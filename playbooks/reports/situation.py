@@ -31,6 +31,7 @@ from playbooks.reports.handling import (
 from playbooks.reports.totals import totals_of
 from sentinel.core.formats import grouped, percent
 
+TO_DO_SHOWN = 6
 FACT_STATES = ("known", "unknown", "disproved")
 
 
@@ -45,7 +46,25 @@ def summary(report: HandlingReport, words: Words) -> Section:
     blocks.append(Figures(tuple((figure.value, figure.label, figure.note) for figure in told.figures)))
     blocks += [Subhead(words("what-happened")), _said(told.what_happened, words("no-account"))]
     blocks += [Subhead(words("where-it-stands"), told.stage), _said(told.where_it_stands, words("no-standing"))]
+    if report.overview.clocks:
+        blocks += [Subhead(words("clocks")), *_clocks(report.overview.clocks, words)]
+    blocks += [Subhead(words("to-do")), _to_do(report, words)]
     return Section("summary", words("summary"), tuple(blocks))
+
+
+def _to_do(report: HandlingReport, words: Words) -> Block:
+    """What is still owed: tasks first, then corrective actions, the earliest due first."""
+    review = report.review
+    owed = [(task.due_at, task.title, task.owner) for task in report.tasks if task.done_at is None]
+    owed += [(one.due_at, one.text, one.owner) for one in (review.actions if review else ()) if one.done_at is None]
+    if not owed:
+        return Paragraph(words("nothing-to-do"))
+    latest = max(due for due, _title, _owner in owed if due) if any(due for due, _title, _owner in owed) else None
+    owed.sort(key=lambda one: one[0] or latest or report.cover.generated_at)
+    columns = (Column(words("what"), 8), Column(words("owner"), 3), Column(words("due"), 3))
+    shown = tuple((Cell(title), Cell(owner or "—"), Cell(words.moment(due))) for due, title, owner in owed[:TO_DO_SHOWN])
+    more = len(owed) - len(shown)
+    return Table(columns, (*shown, (Cell(words("and-more", n=more), tone="muted"), Cell(""), Cell("")))) if more else Table(columns, shown)
 
 
 def overview(report: HandlingReport, words: Words) -> Section:
@@ -99,7 +118,7 @@ def _clocks(clocks: tuple[Clock, ...], words: Words) -> list[Block]:
     if not clocks:
         return [Notice(words("no-clocks"), missing=True)]
     columns = (
-        Column(words("clock"), 4),
+        Column(words("clock"), 5),
         Column(words("from"), 3),
         Column(words("due"), 3),
         Column(words("done"), 3),

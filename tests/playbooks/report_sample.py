@@ -73,7 +73,7 @@ def _spread() -> say.Spread:
             say.Mark(at("12:55"), "12:55 正式聲明", "action"),
         ),
         channels=(
-            say.Channel("島嶼論壇", "論壇", 512, 391),
+            say.Channel("島嶼論壇", "論壇", 612, 433),
             say.Channel("微言", "微博類社群", 468, 322),
             say.Channel("島嶼新聞網", "新聞", 141, 83),
             say.Channel("PTT Food", "論壇", 64, 50),
@@ -123,8 +123,8 @@ def sample_report(*, language: str = "zh-hant", is_drill: bool = False) -> say.H
             what_happened="11 月 20 日 08:42，論壇用戶貼出鮮乳瓶中有黑色薄片的影片，兩小時內擴散到三個平台，11:05 首家媒體轉載，11:13 預警轉紅。留樣比對確認為填充機墊片碎屑。",
             where_it_stands="同批 3,960 瓶已全數下架，6 件反映均已聯絡並退款。聲量自 11/21 起回到平日上限以下；改善措施 3 項，完成 1 項。",
             figures=(
-                say.Figure("1,185", "已監測聲量（則）", "PTT 讀取中斷，偏低"),
-                say.Figure("71%", "負面占比"),
+                say.Figure("1,285", "已監測聲量（則）", "PTT 讀取中斷，偏低"),
+                say.Figure("68%", "負面占比"),
                 say.Figure("2 家", "媒體轉載"),
                 say.Figure("4 小時 13 分", "最早採集到 → 正式立場", "逾黃金四小時 13 分"),
             ),
