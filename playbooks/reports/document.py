@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from sentinel.core.formats import span
@@ -21,7 +21,7 @@ class Words:
         """The label of `key`, its places filled with `values`; an unknown key is a KeyError."""
         return self.labels[key] % values if values else self.labels[key]
 
-    def date(self, at: datetime) -> str:
+    def date(self, at: date) -> str:
         """The day with its year."""
         return self("date", year=at.year, month=f"{at:%m}", day=f"{at:%d}")
 

@@ -6,11 +6,9 @@ nothing was recorded, and the report says so.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
-ClockKind = Literal["claim", "reply", "position"]
-FactState = Literal["known", "unknown", "disproved"]
 MarkKind = Literal["earliest", "tier", "action"]
 
 
@@ -73,9 +71,12 @@ class FirstPost:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Something that was due; `met_at` is None where it was never done."""
+    """Something that was due; `met_at` is None where it was never done.
 
-    kind: ClockKind
+    `kind` is claim, reach, reply, position, next-update or closure.
+    """
+
+    kind: str
     started_at: datetime
     due_at: datetime
     met_at: datetime | None
@@ -174,9 +175,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What is known, unknown or disproved; `contradicts` says what speaks against it."""
+    """What is known, unknown or disproved (`state`); `contradicts` says what speaks against it."""
 
-    state: FactState
+    state: str
     text: str
     sources: tuple[str, ...]
     owner: str
@@ -201,7 +202,7 @@ class Assessment:
     strategy_reason: str
     victims: str
     damage: str
-    because: str = ""
+    diagnosis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +311,7 @@ class CorrectiveAction:
 
     text: str
     owner: str
-    due_at: datetime | None
+    due_on: date | None
     done_at: datetime | None
     linked: str = ""
 
@@ -320,7 +321,7 @@ class Watch:
     """A look at the story some days after closing."""
 
     days: int
-    due_at: datetime
+    due_on: date
     looked_at: datetime | None
     finding: str = ""
 

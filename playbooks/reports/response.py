@@ -1,4 +1,4 @@
-"""The second half of a handling report: what was done, what it changed, what was learned, and what it rests on (pure)."""
+"""The second half of a handling report: what was done, changed and learned, and what it rests on (pure)."""
 
 from playbooks.reports.document import (
     Block,
@@ -207,7 +207,7 @@ def _corrective(found: tuple[CorrectiveAction, ...], words: Words) -> Block:
             (
                 Cell(one.text),
                 Cell(one.owner or "—"),
-                Cell(words.date(one.due_at) if one.due_at else "—"),
+                Cell(words.date(one.due_on) if one.due_on else "—"),
                 Cell(words.date(one.done_at)) if one.done_at else Cell(words("not-done"), tone="danger"),
                 Cell(one.linked or "—"),
             )
@@ -219,13 +219,18 @@ def _corrective(found: tuple[CorrectiveAction, ...], words: Words) -> Block:
 def _watches(found: tuple[Watch, ...], words: Words) -> Block:
     if not found:
         return Notice(words("no-watches"), missing=True)
-    columns = (Column(words("watch"), 2), Column(words("due"), 3), Column(words("looked"), 3), Column(words("finding"), 7))
+    columns = (
+        Column(words("watch"), 2),
+        Column(words("due"), 3),
+        Column(words("looked"), 3),
+        Column(words("finding"), 7),
+    )
     return Table(
         columns,
         tuple(
             (
                 Cell(words("after-days", n=one.days)),
-                Cell(words.date(one.due_at)),
+                Cell(words.date(one.due_on)),
                 Cell(words.date(one.looked_at)) if one.looked_at else Cell(words("not-yet"), tone="muted"),
                 Cell(one.finding or "—"),
             )

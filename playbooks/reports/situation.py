@@ -1,5 +1,7 @@
 """The first half of a handling report: what happened, how it spread, what was said, how it was judged (pure)."""
 
+from datetime import date, datetime
+
 from playbooks.reports.chart import volume_svg
 from playbooks.reports.document import (
     Badge,
@@ -55,16 +57,23 @@ def summary(report: HandlingReport, words: Words) -> Section:
 def _to_do(report: HandlingReport, words: Words) -> Block:
     """What is still owed: tasks first, then corrective actions, the earliest due first."""
     review = report.review
-    owed = [(task.due_at, task.title, task.owner) for task in report.tasks if task.done_at is None]
-    owed += [(one.due_at, one.text, one.owner) for one in (review.actions if review else ()) if one.done_at is None]
+    owed = [(_day(task.due_at), task.title, task.owner) for task in report.tasks if task.done_at is None]
+    owed += [(one.due_on, one.text, one.owner) for one in (review.actions if review else ()) if one.done_at is None]
     if not owed:
         return Paragraph(words("nothing-to-do"))
-    latest = max(due for due, _title, _owner in owed if due) if any(due for due, _title, _owner in owed) else None
-    owed.sort(key=lambda one: one[0] or latest or report.cover.generated_at)
+    owed.sort(key=lambda one: one[0] or date.max)
     columns = (Column(words("what"), 8), Column(words("owner"), 3), Column(words("due"), 3))
-    shown = tuple((Cell(title), Cell(owner or "—"), Cell(words.moment(due))) for due, title, owner in owed[:TO_DO_SHOWN])
-    more = len(owed) - len(shown)
-    return Table(columns, (*shown, (Cell(words("and-more", n=more), tone="muted"), Cell(""), Cell("")))) if more else Table(columns, shown)
+    rows = [
+        (Cell(title), Cell(owner or "—"), Cell(words.date(due) if due else "—"))
+        for due, title, owner in owed[:TO_DO_SHOWN]
+    ]
+    if len(owed) > TO_DO_SHOWN:
+        rows.append((Cell(words("and-more", n=len(owed) - TO_DO_SHOWN), tone="muted"), Cell(""), Cell("")))
+    return Table(columns, tuple(rows))
+
+
+def _day(at: datetime | None) -> date | None:
+    return at.date() if at else None
 
 
 def overview(report: HandlingReport, words: Words) -> Section:
@@ -281,7 +290,6 @@ def assessments(report: HandlingReport, words: Words) -> Section:
 
 def _assessment(version: Assessment, words: Words) -> list[Block]:
     said = (
-        ("because", version.because),
         ("level-reason", version.level_reason),
         ("verdict", version.verdict),
         ("verdict-evidence", version.verdict_evidence),
@@ -290,9 +298,10 @@ def _assessment(version: Assessment, words: Words) -> list[Block]:
         ("strategy-reason", version.strategy_reason),
         ("victims", version.victims),
         ("damage", version.damage),
+        ("diagnosis", version.diagnosis),
     )
     blank = Cell(words("not-stated"), tone="muted")
-    rows = tuple((words(key), Cell(text) if text else blank) for key, text in said if text or key != "because")
+    rows = tuple((words(key), Cell(text) if text else blank) for key, text in said)
     level = words("level", n=version.level.tier, name=version.level.name)
     return [
         Subhead(words("version", n=version.number), words.listed(words.full(version.at), version.by)),

@@ -1,4 +1,4 @@
-"""A document as the data that `handling.typ` sets: JSON, never Typst source, so that what people wrote stays text (pure)."""
+"""A document as the JSON that `handling.typ` sets: data, never Typst source, so that words stay words (pure)."""
 
 import json
 import re

@@ -79,6 +79,12 @@ def _overview() -> dict[str, str]:
         "met": pgettext("report", "Met?"),
         "clock-claim": _("Claim"),
         "clock-claim-note": _("somebody takes the alert on"),
+        "clock-reach": _("Commander on it"),
+        "clock-reach-note": _("the responsible person takes charge"),
+        "clock-next-update": _("Next update"),
+        "clock-next-update-note": _("as a statement promised"),
+        "clock-closure": _("Closing"),
+        "clock-closure-note": _("time for this level"),
         "clock-reply": _("First reply"),
         "clock-reply-note": _("30 minutes from the alert"),
         "clock-position": _("Golden four hours"),
@@ -148,7 +154,7 @@ def _assessments() -> dict[str, str]:
         "assessments": _("Assessment"),
         "no-assessment": _("No assessment is recorded: level, verdict and responsibility were not judged in writing."),
         "version": _("Version %(n)s"),
-        "because": _("Why a new version"),
+        "diagnosis": _("First diagnosis"),
         "level-reason": _("Why this level"),
         "verdict": _("Verdict"),
         "verdict-evidence": _("Evidence of the verdict"),
@@ -261,8 +267,8 @@ def _sources() -> dict[str, str]:
 def _limits() -> dict[str, str]:
     return {
         "limit-monitored": _(
-            "Monitored volume counts the posts that Sentinel captured from the sources above and that match the topic's "
-            "keywords. It is less than what was said: closed groups, deleted posts and sources that are not listed are "
+            "Monitored volume counts the posts that Sentinel captured from the sources above and that match the "
+            "topic's keywords. It is less than what was said: closed groups, deleted posts and sources that are not listed are "
             "not in it."
         ),
         "limit-earliest": _(
