@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitoring.text.differences import Part, differences
+from playbooks.paragraphs import paragraph_at
 
 Span = tuple[int, int]  # [start, end) in code points
 # So few characters that stayed between two changes are read as part of one; two may already be a word (公布).
@@ -59,12 +60,6 @@ def passages(before: str, after: str) -> list[Passage]:
         found.append(Passage(old, new, *spans, paragraph_at(after, right)))
         left, right = spans[0][1], spans[1][1]
     return found
-
-
-def paragraph_at(text: str, position: int) -> int:
-    """The number, from 1, of the paragraph that holds `position`; blank lines do not count."""
-    lines = text[:position].split("\n")
-    return max(1, sum(1 for line in lines[:-1] if line.strip()) + 1)
 
 
 def field_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

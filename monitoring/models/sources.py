@@ -52,7 +52,9 @@ class Source(models.Model):
                 fields=["definition_hash", "owner"], name="source_defined_once", nulls_distinct=False
             ),
             models.CheckConstraint(condition=Q(interval__gte=5), name="source_interval_at_least_5s"),
-            models.CheckConstraint(condition=Q(is_drill=False) | Q(owner__isnull=False), name="source_drill_is_private"),
+            models.CheckConstraint(
+                condition=Q(is_drill=False) | Q(owner__isnull=False), name="source_drill_is_private"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Collect: the evidence on file, and what is known, unknown and disproved."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -11,76 +11,46 @@ from playbooks.models import Crisis, Evidence, Fact
 from playbooks.operations.files import check, lock, write_down
 from sentinel.core.models import User
 
-FACT_FIELDS = (
-    "status",
-    "text",
-    "correction",
-    "source",
-    "second_source",
-    "is_source_protected",
-    "contradiction",
-    "post",
-    "owner",
-    "due_at",
-)
+
+class FactFields(TypedDict, total=False):
+    """What a fact says; `status` and `text` are always given."""
+
+    status: Required[str]
+    text: Required[str]
+    correction: str
+    source: str
+    second_source: str
+    is_source_protected: bool
+    contradiction: str
+    post: Post | None
+    owner: User | None
+    due_at: datetime | None
 
 
-def _checked(fields: dict[str, Any]) -> dict[str, Any]:
+def _checked(fields: FactFields) -> dict[str, Any]:
     clean = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
-    check(clean["status"] == "unknown" or bool(clean["source"]), "source-missing")
-    check(clean["status"] != "disproved" or bool(clean["correction"]), "correction-missing")
+    check(clean["status"] == "unknown" or bool(clean.get("source")), "source-missing")
+    check(clean["status"] != "disproved" or bool(clean.get("correction")), "correction-missing")
     return clean
 
 
 @transaction.atomic
-def add_fact(
-    *,
-    crisis: Crisis,
-    status: str,
-    text: str,
-    by: User,
-    now: datetime,
-    correction: str = "",
-    source: str = "",
-    second_source: str = "",
-    is_source_protected: bool = False,
-    contradiction: str = "",
-    post: Post | None = None,
-    owner: User | None = None,
-    due_at: datetime | None = None,
-) -> Fact:
+def add_fact(*, crisis: Crisis, by: User, now: datetime, **fields: Unpack[FactFields]) -> Fact:
     """Put down a fact; raises WrongStateError('source-missing' or 'correction-missing')."""
-    given = {name: value for name, value in locals().items() if name in FACT_FIELDS}
-    crisis = lock(crisis)
-    settled = {"settled_at": now, "settled_by": by} if status != "unknown" else {}
-    fact = Fact.objects.create(crisis=crisis, created_at=now, created_by=by, **_checked(given), **settled)
-    write_down(crisis, "add", fact, by=by, now=now, status=status)
+    crisis, clean = lock(crisis), _checked(fields)
+    settled = {"settled_at": now, "settled_by": by} if clean["status"] != "unknown" else {}
+    fact = Fact.objects.create(crisis=crisis, created_at=now, created_by=by, **clean, **settled)
+    write_down(crisis, "add", fact, by=by, now=now, status=fact.status)
     return fact
 
 
 @transaction.atomic
-def edit_fact(
-    *,
-    fact: Fact,
-    status: str,
-    text: str,
-    by: User,
-    now: datetime,
-    correction: str = "",
-    source: str = "",
-    second_source: str = "",
-    is_source_protected: bool = False,
-    contradiction: str = "",
-    post: Post | None = None,
-    owner: User | None = None,
-    due_at: datetime | None = None,
-) -> None:
-    """Change a fact; another status is a turn of facts. Raises as `add_fact` does."""
-    given = {name: value for name, value in locals().items() if name in FACT_FIELDS}
-    crisis = lock(fact.crisis)
+def edit_fact(*, fact: Fact, by: User, now: datetime, **fields: Unpack[FactFields]) -> None:
+    """Change what is given of a fact; another status is a turn of facts. Raises as `add_fact` does."""
+    crisis, clean = lock(fact.crisis), _checked(fields)
     fact = Fact.objects.select_for_update(of=("self",)).get(pk=fact.pk)
     before = fact.status
-    for name, value in _checked(given).items():
+    for name, value in clean.items():
         setattr(fact, name, value)
     if fact.status != before:
         fact.settled_at, fact.settled_by = now, by

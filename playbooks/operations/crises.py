@@ -201,9 +201,8 @@ def close_crisis(*, crisis: Crisis, note: str, by: User, now: datetime) -> None:
         if watch.checked_at is None and watch.due_on != due:
             watch.due_on = due
             watch.save(update_fields=["due_on"])
-    alert = Alert.objects.open().filter(pk=crisis.alert_id).first()
-    if alert:
-        close_alert(alert=alert, reason="handled", note=crisis.label, may_close_red=True, by=by, now=now)
+    if crisis.alert and crisis.alert.closed_at is None:
+        close_alert(alert=crisis.alert, reason="handled", note=crisis.label, may_close_red=True, by=by, now=now)
     write_down(crisis, "close", crisis, by=by, now=now, note=crisis.close_note)
 
 

@@ -1,5 +1,6 @@
 """What a first plan begins with: the strategies that follow the verdict, and statements from its templates."""
 
+from playbooks.channels import Channel, Language
 from playbooks.drafts import draft
 from playbooks.models import Assessment, Crisis
 from playbooks.plan_drafts import CandidateDraft, PlanDraft, StatementDraft
@@ -7,7 +8,11 @@ from playbooks.strategy import Responsibility, Verdict, advise
 from sentinel.core.models import User
 
 # The channels that a first plan speaks on, by the language of who drafts it.
-FIRST_CHANNELS = {"zh-hant": ("site", "facebook"), "zh-hans": ("site", "weibo"), "en": ("site", "facebook")}
+FIRST_CHANNELS = {
+    Language.ZH_HANT: (Channel.SITE, Channel.FACEBOOK),
+    Language.ZH_HANS: (Channel.SITE, Channel.WEIBO),
+    Language.EN: (Channel.SITE, Channel.FACEBOOK),
+}
 
 
 def first_draft(crisis: Crisis, assessment: Assessment | None, by: User) -> PlanDraft:
@@ -17,7 +22,7 @@ def first_draft(crisis: Crisis, assessment: Assessment | None, by: User) -> Plan
         strategies = list(assessment.advice.get("strategies", []))
     else:
         strategies = [strategy.value for strategy in advise(verdict, Responsibility.UNKNOWN).strategies]
-    blanks = {"brand": crisis.workspace.name}
+    blanks, language = {"brand": crisis.workspace.name}, Language(by.language)
     return PlanDraft(
         stance="",
         risks="",
@@ -25,12 +30,12 @@ def first_draft(crisis: Crisis, assessment: Assessment | None, by: User) -> Plan
         items=(),
         statements=tuple(
             StatementDraft(
-                channel=channel,
+                channel=channel.value,
                 audience="public",
                 title="",
-                text=draft(verdict, channel, by.language, blanks).text,
-                language=by.language,
+                text=draft(verdict, channel, language, blanks).text,
+                language=language.value,
             )
-            for channel in FIRST_CHANNELS[by.language]
+            for channel in FIRST_CHANNELS[language]
         ),
     )

@@ -5,17 +5,17 @@ from typing import Any
 
 from django.db import transaction
 
-from playbooks.drafts import open_blanks
 from playbooks.models import Crisis, HoldingText, Statement
 from playbooks.operations.files import check, lock, write_down
 from playbooks.operations.tasks import tasks_of_promises
+from playbooks.statements import has_open_blank
 from playbooks.workflow import sources_of
 from sentinel.core.models import User
 
 
 def check_blanks(text: str) -> None:
     """Raise WrongStateError('blank-left') while the text still has a blank to fill in."""
-    check(not open_blanks(text), "blank-left")
+    check(not has_open_blank(text), "blank-left")
 
 
 def _locked(statement: Statement, verb: str, code: str) -> Statement:

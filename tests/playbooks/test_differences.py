@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbooks.differences import Change, field_changes, marked, paragraph_at, passages
+from playbooks.differences import Change, field_changes, marked, passages
+from playbooks.paragraphs import paragraph_at
 
 BEFORE = "我們正在聯絡這位消費者。\n\n已送第三方檢驗，24 小時內公布結果。"
 AFTER = "我們正在聯絡這位消費者。\n\n已送第三方檢驗，最快 11 月 21 日中午 12 點公布初步結果。"
