@@ -6,7 +6,7 @@ approver sees the same list. What it marks in a text is for a person to look at.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,6 +44,7 @@ class RemarkKind(StrEnum):
     DENIAL = "denial"
     ATTACK = "attack"
     OPEN_BLANK = "open-blank"
+    PLACEHOLDER = "placeholder"  # perhaps a blank: XX, 待補
     TOO_LONG = "too-long"  # for the platform
     LONG = "long"  # for those who read there
     UNDATED_UPDATE = "undated-update"
@@ -146,7 +147,7 @@ def check(text: str, verdict: Verdict, channel: Channel, *, next_update_given: b
     folded = fold(text)
     blanks = list(_open_blanks(text, folded))
     filled = fold(_without(text, blanks)) if blanks else folded
-    remarks = [*blanks, *_faults(text, filled, verdict)]
+    remarks = _widest([*blanks, *_faults(text, filled, verdict)])
     guilty = any(remark.kind in _WHILE_PENDING for remark in remarks)
     elements = tuple(_find(element, text, filled, guilty=guilty) for element in required_elements(verdict))
     promised = next((each for each in elements if each.element is Element.NEXT_UPDATE and each.found), None)
@@ -196,6 +197,17 @@ def _faults(text: str, filled: Folded, verdict: Verdict) -> Iterator[Remark]:
             continue
         for span in spans(phrase.pattern, filled):
             yield _remark(kind, text, span, phrase.hint)
+
+
+def _widest(remarks: Iterable[Remark]) -> list[Remark]:
+    """Without those that lie inside another of their kind."""
+    kept: list[Remark] = []
+    furthest: dict[RemarkKind, int] = {}
+    for remark in sorted(remarks, key=lambda remark: (remark.start, -remark.end)):
+        if remark.end > furthest.get(remark.kind, 0):
+            furthest[remark.kind] = remark.end
+            kept.append(remark)
+    return kept
 
 
 def _remark(kind: RemarkKind, text: str, span: Span, hint: str = "") -> Remark:

@@ -82,6 +82,8 @@ def open_blank(language: str, name: str) -> str:
 
 @cache
 def open_blank_pattern() -> re.Pattern[str]:
-    """Any unfilled blank, in any language; a heading in the same brackets is none."""
+    """Any unfilled blank, in any language, also as a template's {name}; a heading in the same brackets is none."""
     labels = {label for names in blank_labels().values() for label in names.values()}
-    return compile_phrases([*(f"【{re.escape(label.lower())}】" for label in sorted(labels)), r"【\s*】"])
+    return compile_phrases(
+        [*(f"【{re.escape(label.lower())}】" for label in sorted(labels)), r"【\s*】", r"\{[a-z_]+\}"]
+    )

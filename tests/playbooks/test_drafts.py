@@ -8,7 +8,7 @@ import pytest
 from playbooks.channels import TRAITS, Channel, Language, Manner
 from playbooks.drafts import FOLDER, blanks_of, draft, holding_draft
 from playbooks.phrases import blank_labels, open_blank
-from playbooks.statements import Element, RemarkKind, check
+from playbooks.statements import Element, RemarkKind, check, has_open_blank
 from playbooks.strategy import Verdict
 
 FILLED = {
@@ -70,6 +70,7 @@ def test_a_filled_draft_passes_the_check_of_its_verdict(verdict, channel, langua
     written = words_of(verdict, channel, language)
     checks = check(written.text, verdict, channel, next_update_given=True)
     assert written.open_blanks == ()
+    assert not has_open_blank(written.text)
     assert checks.missing == ()
     assert checks.remarks == ()
 
@@ -80,6 +81,7 @@ def test_an_unfilled_blank_stays_visible_and_is_an_error(verdict, channel, langu
         written = draft(verdict, channel, language, {**FILLED[language], name: " "})
         assert written.open_blanks == (name,)
         assert open_blank(language, name) in written.text
+        assert has_open_blank(written.text)
         errors = check(written.text, verdict, channel, next_update_given=True).errors
         assert {error.kind for error in errors} == {RemarkKind.OPEN_BLANK}
         assert {error.text for error in errors} == {open_blank(language, name)}

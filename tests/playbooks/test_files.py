@@ -147,6 +147,7 @@ def test_assessments_are_versions_and_the_crisis_takes_the_level(cast: Cast) -> 
         assess(crisis=crisis, **verdict, by=cast.staff, now=NOW)
     second = assess(crisis=crisis, **{**verdict, "verdict_evidence": "檢驗報告"}, by=cast.staff, now=NOW)
     crisis.refresh_from_db()
+    second.refresh_from_db()
     assert (second.number, crisis.level) == (2, 2)
     assert second.advice["strategies"][:2] == ["instructing", "adjusting"]
     assert "rebuild" in second.advice["strategies"]
