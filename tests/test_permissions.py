@@ -13,6 +13,7 @@ from django.utils import timezone
 from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
+from playbooks.models import Crisis
 from sentinel.core import operations
 from sentinel.core.models import Invitation, Membership, User, Workspace
 from sentinel.core.permissions import GRANTS, Permission, Role
@@ -108,7 +109,20 @@ def invitation_of(workspace: Workspace) -> Invitation:
 
 
 # the name of an address's part (or "name of the address:part") → what to put there; a part without one fails
+def crisis_of(workspace: Workspace) -> Crisis:
+    return Crisis.objects.create(
+        workspace=workspace,
+        number=1,
+        title="異物",
+        level=2,
+        started_at=NOW,
+        opened_at=NOW,
+        opened_by=User.objects.all()[0],
+    )
+
+
 THINGS: dict[str, Callable[[Workspace], Any]] = {
+    "crisis_id": lambda workspace: crisis_of(workspace).pk,
     "alert_id": lambda workspace: alert_of(workspace).pk,
     "delivery_id": lambda workspace: Delivery.objects.create(outlet=outlet_of(workspace)).pk,
     "host_id": lambda workspace: AllowedHost.objects.create(address="10.0.0.1:80").pk,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape, quoteattr
 
+from playbooks.reports.document import Words
 from playbooks.reports.handling import Bucket, Mark
 from sentinel.core.charts import CEILING, FLOOR, PulseChart, pulse_chart
 
@@ -35,10 +36,10 @@ class Label:
         return "end" if self.left < self.x else "start"
 
 
-def volume_svg(buckets: Sequence[Bucket], marks: Sequence[Mark], *, usual: float | None, font: str) -> str:
+def volume_svg(buckets: Sequence[Bucket], marks: Sequence[Mark], *, usual: float | None, words: Words) -> str:
     """Stacked bars per bucket, the usual limit, what happened above the bars, and below them what we did.
 
-    `font` is the list of families of the labels. Empty without buckets.
+    Empty without buckets.
     """
     if not buckets:
         return ""
@@ -52,13 +53,13 @@ def volume_svg(buckets: Sequence[Bucket], marks: Sequence[Mark], *, usual: float
     return "".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {below + 5:.0f}"'
-            f' font-family={quoteattr(font)} font-size="11" fill="{_INK}">',
+            f' font-family={quoteattr(words("font"))} font-size="11" fill="{_INK}">',
             *_axis(chart, shift),
             *_bars(chart, shift),
             *_usual(chart, shift),
             *(part for label in happened for part in _pin(label, above, base)),
             *(part for label in done for part in _action(label, base)),
-            *_ticks(buckets, below),
+            *_ticks(buckets, below, words),
             "</svg>",
         ]
     )
@@ -158,17 +159,17 @@ def _span_of(buckets: Sequence[Bucket]) -> tuple[datetime, timedelta]:
     return buckets[0].at, step * len(buckets)
 
 
-def _ticks(buckets: Sequence[Bucket], y: float) -> list[str]:
+def _ticks(buckets: Sequence[Bucket], y: float, words: Words) -> list[str]:
     """Full hours or days, as many as stand beside each other; a day is named where it begins."""
     start, length = _span_of(buckets)
     hours = length / timedelta(hours=1)
     step = next((step for step in _TICK_STEPS if hours / step <= TICKS_MOST), _TICK_STEPS[-1])
-    ticks = [_text(0, y, f"{start:%m/%d %H:%M}", fill=_INK_3)]
+    ticks = [_text(0, y, words.moment(start), fill=_INK_3)]
     at = start.replace(hour=0, minute=0, second=0, microsecond=0)
     while at <= start + length:
         share = (at - start) / length
         if 0.12 < share < 0.93:
-            words = f"{at:%m/%d}" if at.hour == 0 else f"{at:%H:%M}"
-            ticks.append(_text(share * WIDTH, y, words, anchor="middle", fill=_INK_3))
+            time = words.day(at) if at.hour == 0 else f"{at:%H:%M}"
+            ticks.append(_text(share * WIDTH, y, time, anchor="middle", fill=_INK_3))
         at += timedelta(hours=step)
-    return [*ticks, _text(WIDTH, y, f"{start + length:%m/%d %H:%M}", anchor="end", fill=_INK_3)]
+    return [*ticks, _text(WIDTH, y, words.moment(start + length), anchor="end", fill=_INK_3)]

@@ -31,7 +31,11 @@ class Words:
 
     def moment(self, at: datetime | None) -> str:
         """Day and minute, a dash where there is none."""
-        return f"{self('month-day', month=f'{at:%m}', day=f'{at:%d}')} {at:%H:%M}" if at else "—"
+        return f"{self.day(at)} {at:%H:%M}" if at else "—"
+
+    def day(self, at: datetime) -> str:
+        """The day without its year."""
+        return self("month-day", month=f"{at:%m}", day=f"{at:%d}")
 
     def length(self, duration: timedelta) -> str:
         """A span of time in its two largest units."""

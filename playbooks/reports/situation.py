@@ -165,7 +165,7 @@ def spread(report: HandlingReport, words: Words) -> Section:
 
 
 def _volume(told: Spread, words: Words) -> list[Block]:
-    svg = volume_svg(told.buckets, told.marks, usual=told.usual, font=words("font"))
+    svg = volume_svg(told.buckets, told.marks, usual=told.usual, words=words)
     most = max(told.buckets, key=lambda bucket: bucket.total)
     said = words(
         "chart-words",

@@ -268,8 +268,8 @@ def _limits() -> dict[str, str]:
     return {
         "limit-monitored": _(
             "Monitored volume counts the posts that Sentinel captured from the sources above and that match the "
-            "topic's keywords. It is less than what was said: closed groups, deleted posts and sources that are not listed are "
-            "not in it."
+            "topic's keywords. It is less than what was said: closed groups, deleted posts and sources that are not "
+            "listed are not in it."
         ),
         "limit-earliest": _(
             "“Earliest captured” names the oldest post among those captured. Where the story really began may lie "

@@ -181,7 +181,13 @@ def test_the_review_and_the_watch_dates_come_with_closing(crisis: Crisis, cast: 
         now=LATER,
     )
     add_action(
-        crisis=crisis, text="每日點檢", department="quality", owner=cast.staff, due_on=NOW.date(), by=cast.staff, now=LATER
+        crisis=crisis,
+        text="每日點檢",
+        department="quality",
+        owner=cast.staff,
+        due_on=NOW.date(),
+        by=cast.staff,
+        now=LATER,
     )
     close_crisis(crisis=crisis, note="回到平日", by=cast.manager, now=END)
     review = read(crisis, cast).review
@@ -218,7 +224,9 @@ def test_a_source_that_was_blind_makes_the_figures_too_low(crisis: Crisis, cast:
 
 def test_a_neighbour_reads_the_same_source_and_shows_nothing_of_it(crisis: Crisis, cast: Cast) -> None:
     neighbour = make_tsukimi()
-    theirs = open_crisis(workspace=neighbour.workspace, title="別人", level=4, summary="", by=neighbour.staff, now=LATER)
+    theirs = open_crisis(
+        workspace=neighbour.workspace, title="別人", level=4, summary="", by=neighbour.staff, now=LATER
+    )
     report = read(theirs, neighbour)
     assert report.spread.buckets == ()
     assert report.sources == ()

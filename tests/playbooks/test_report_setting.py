@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from playbooks.reports import handling as say
+from playbooks.reports import pdf
 from playbooks.reports.chart import Label, stacked, volume_svg
 from playbooks.reports.compose import SECTIONS, document_of
 from playbooks.reports.document import Notice, Words
@@ -23,7 +25,9 @@ from playbooks.reports.wording import labels
 from tests.playbooks.report_sample import at, sample_report
 
 LANGUAGES = ["zh-hant", "zh-hans", "en"]
-HOSTILE = r"""#panic("x") #[a]$b$ *c* _d_ @e <f> \ ` " ' = g / + - ~ [^1] {{ h }} %(i)s {% j %} <script>alert(1)</script>"""
+HOSTILE = (
+    r"""#panic("x") #[a]$b$ *c* _d_ @e <f> \ ` " ' = g / + - ~ [^1] {{ h }} %(i)s {% j %} <script>alert(1)</script>"""
+)
 MIXED = "鲜奶喝出异物，繁體「鮮乳」與 English 混排 🥛🚨 “引號”——…"
 LONG = "https://forum.example/" + "a1b2c3d4" * 40 + "?next=" + "%E9%AE%AE" * 30
 
@@ -109,7 +113,10 @@ def test_every_font_is_embedded() -> None:
     descriptors = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"] for font in fonts]
     assert descriptors
     assert all("/FontFile2" in descriptor or "/FontFile3" in descriptor for descriptor in descriptors)
-    assert {str(font["/BaseFont"]).partition("+")[2].partition("-")[0] for font in fonts} >= {"NotoSansTC", "IBMPlexSans"}
+    assert {str(font["/BaseFont"]).partition("+")[2].partition("-")[0] for font in fonts} >= {
+        "NotoSansTC",
+        "IBMPlexSans",
+    }
 
 
 @pytest.mark.parametrize("is_drill", [True, False])
@@ -142,6 +149,23 @@ def test_several_reports_are_set_at_once() -> None:
     assert len(set(made)) == 1
 
 
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("import sys; sys.exit('no such font')", "no such font"),
+        ("print('no paper')", "exit 0"),
+        ("import time; time.sleep(30)", "> 1 s"),
+    ],
+)
+def test_a_press_that_fails_says_why(script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    press = tmp_path / "press.py"
+    press.write_text(script)
+    monkeypatch.setattr(pdf, "PRESS", press)
+    monkeypatch.setattr(pdf, "LONGEST", 1)
+    with pytest.raises(pdf.ReportError, match=said):
+        pdf_of(document_of(sample_report(), labels()))
+
+
 # --- the chart and its figures
 
 
@@ -163,14 +187,14 @@ def test_a_long_crisis_is_told_by_days() -> None:
 def test_the_chart_is_well_formed_whatever_a_mark_says() -> None:
     report = sample_report()
     marks = (say.Mark(at("10:00"), HOSTILE, "tier"), say.Mark(at("10:05"), MIXED, "action"))
-    svg = volume_svg(report.spread.buckets, marks, usual=3.0, font='"x"')
+    svg = volume_svg(report.spread.buckets, marks, usual=3.0, words=Words(labels()))
     words = [element.text for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
     assert HOSTILE in words
     assert MIXED in words
 
 
 def test_without_a_post_there_is_no_chart() -> None:
-    assert volume_svg((), (), usual=None, font="x") == ""
+    assert volume_svg((), (), usual=None, words=Words(labels())) == ""
 
 
 @given(st.lists(st.floats(0, 470), max_size=8).map(sorted))
