@@ -161,7 +161,7 @@ class Coverage:
         return say.PostLine(
             at=post.placed_at.astimezone(self.zone),
             source=self._name(mention.source_id),
-            author=author_code(post),
+            author=_("user %(code)s") % {"code": author_code(post)} if post.author else "",
             text=_shortened(post.title or post.text),
             url=post.url,
             figures=" · ".join(f"{figure_text(name)} {grouped(post.figures[name])}" for name in counted),

@@ -38,10 +38,10 @@ class Words:
         return self("month-day", month=f"{at:%m}", day=f"{at:%d}")
 
     def length(self, duration: timedelta) -> str:
-        """A span of time in its two largest units."""
+        """A span of time in its two largest units, seconds only below a minute."""
         parts = span(duration)
         large = self(parts.unit, n=parts.count)
-        return f"{large} {self(parts.rest_unit, n=parts.rest)}" if parts.rest else large
+        return f"{large} {self(parts.rest_unit, n=parts.rest)}" if parts.rest and parts.unit != "minute" else large
 
     def listed(self, *parts: str) -> str:
         """What is not empty, side by side."""

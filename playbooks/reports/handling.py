@@ -345,6 +345,7 @@ class TimelineEntry:
     at: datetime
     by: str
     text: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

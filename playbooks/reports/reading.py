@@ -21,7 +21,7 @@ from playbooks.reports.rows import Rows, level_of
 from sentinel.core.audit_words import facts, kind_words, verb_words
 from sentinel.core.formats import grouped, percent
 from sentinel.core.models import AuditEntry, AuditEntryQuerySet, User
-from sentinel.core.templatetags.sentinel import span
+from sentinel.core.templatetags.sentinel import span, tier_colour, tier_word
 
 SHOWN_CLOCKS = ("reach", "reply", "position", "next-update", "closure")
 TIERS_SHOWN = 5
@@ -157,10 +157,14 @@ class _Reader:
             closed_at=at.at(crisis.closed_at),
             closed_by=crisis.closed_by.name if crisis.closed_by else "",
             close_note=crisis.close_note,
-            first_post=self.rows.first_post(author_code(crisis.earliest_post) if crisis.earliest_post else ""),
+            first_post=self.rows.first_post(self._author()),
             clocks=self._clocks(),
             team=self.rows.team(),
         )
+
+    def _author(self) -> str:
+        post = self.crisis.earliest_post
+        return _("user %(code)s") % {"code": author_code(post)} if post and post.author else ""
 
     def _clocks(self) -> tuple[say.Clock, ...]:
         """The alert's claim, then those of the crisis, by the time at which they began."""
@@ -214,7 +218,7 @@ class _Reader:
         if self.crisis.earliest_post_id:
             marks.append(say.Mark(started, f"{started:%H:%M} {_('earliest captured')}", "earliest"))
         for at, tier in self._tiers():
-            marks.append(say.Mark(at, f"{at:%H:%M} {level_of(tier).name}", "tier"))
+            marks.append(say.Mark(at, f"{at:%H:%M} {tier} {tier_colour(tier)} {tier_word(tier)}", "tier"))
         marks += [say.Mark(at, f"{at:%H:%M} {_clipped(text)}", "action") for at, text in self._actions()]
         return tuple(marks)
 
@@ -263,7 +267,7 @@ class _Reader:
             for event in events
         ]
         told += [
-            say.TimelineEntry(self.rows.sure(entry.at), entry.actor_name, _entry_text(entry)) for entry in self._log()
+            say.TimelineEntry(self.rows.sure(entry.at), entry.actor_name, *_entry_text(entry)) for entry in self._log()
         ]
         return tuple(sorted(told, key=lambda entry: entry.at))
 
@@ -274,9 +278,10 @@ class _Reader:
         return f"{what}: {label}{level}"
 
 
-def _entry_text(entry: AuditEntry) -> str:
+def _entry_text(entry: AuditEntry) -> tuple[str, str]:
+    """What was done to what, and the particulars."""
     said = f"{verb_words(entry.verb)} {kind_words(entry.object_kind)}: {entry.object_label}"
-    return "\n".join([said, *(f"{name}: {text}" for name, text in facts(entry.data))])
+    return said, " · ".join(f"{name}: {text}" for name, text in facts(entry.data))
 
 
 def _clipped(text: str, longest: int = 16) -> str:

@@ -245,7 +245,8 @@ def timeline(report: HandlingReport, words: Words) -> Section:
     if report.timeline:
         columns = (Column(words("time"), 3), Column(words("who"), 3), Column(words("what"), 12))
         rows = tuple(
-            (Cell(words.moment(one.at)), Cell(one.by or words("sentinel")), Cell(one.text)) for one in report.timeline
+            (Cell(words.moment(one.at)), Cell(one.by or words("sentinel")), Cell(one.text, one.detail))
+            for one in report.timeline
         )
         blocks = (Paragraph(words("timeline-note", n=len(report.timeline))), Table(columns, rows))
     return Section("timeline", words("timeline"), blocks)

@@ -192,8 +192,10 @@ class Rows:
         return tuple(made)
 
     def statements(self) -> tuple[say.Statement, ...]:
-        """All statements in full: what was published first, in order of time."""
-        found = self.crisis.statements.select_related("created_by", "approved_by", "published_by")
+        """All in full, without those of plans that were sent back: what was published first, in order of time."""
+        found = self.crisis.statements.exclude(
+            published_at__isnull=True, plan__status__in=["returned", "void"]
+        ).select_related("created_by", "approved_by", "published_by")
         ordered = sorted(found, key=lambda one: (one.published_at is None, one.published_at or one.created_at, one.pk))
         return tuple(
             say.Statement(

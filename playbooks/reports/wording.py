@@ -241,7 +241,9 @@ def _review() -> dict[str, str]:
         "not-yet": _("not yet"),
         "finding": _("Finding"),
         "timeline": _("Appendix: timeline"),
-        "timeline-note": _("Entries of the audit trail, which nobody can change afterwards: %(n)s."),
+        "timeline-note": _(
+            "From the alert's course and the audit trail, which nobody can change afterwards: %(n)s entries."
+        ),
         "no-timeline": _("The audit trail holds no entry about it."),
         "time": pgettext("report", "Time"),
         "who": pgettext("report", "Who"),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from playbooks.models import Crisis
 from playbooks.operations.reports import export_report
 from playbooks.reports.compose import document_of
-from playbooks.reports.document import Document, Notice, Section
+from playbooks.reports.document import Block, Document, Notice, Section, Subhead
 from playbooks.reports.pdf import ReportError, pdf_of
 from playbooks.reports.reading import read_report
 from playbooks.reports.wording import labels
@@ -59,12 +59,23 @@ def _page(
     context = {
         "crisis": crisis,
         "document": document,
-        "summary": document.sections[0],
+        "parts": _parts(document.sections[0]),
         "missing": [(section, lacks) for section in document.sections if (lacks := _lacks(section))],
         "problem": problem,
         "section": "crises",
     }
     return render(request, "playbooks/crisis_report.html", context, status=status)
+
+
+def _parts(section: Section) -> list[tuple[Subhead | None, list[Block]]]:
+    """What stands under each heading of a section, first what stands under none."""
+    parts: list[tuple[Subhead | None, list[Block]]] = [(None, [])]
+    for block in section.blocks:
+        if isinstance(block, Subhead):
+            parts.append((block, []))
+        else:
+            parts[-1][1].append(block)
+    return parts
 
 
 def _lacks(section: Section) -> list[str]:
