@@ -71,10 +71,7 @@ class FirstPost:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Something that was due; `met_at` is None where it was never done.
-
-    `kind` is claim, reach, reply, position, next-update or closure.
-    """
+    """Something due (`kind`: claim, reach, reply, position, next-update, closure); `met_at` None where never done."""
 
     kind: str
     started_at: datetime

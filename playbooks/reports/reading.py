@@ -17,7 +17,9 @@ from playbooks.models import Crisis
 from playbooks.reports import codes
 from playbooks.reports import handling as say
 from playbooks.reports.coverage import Coverage, undercount
-from playbooks.reports.rows import Rows, level_of
+from playbooks.reports.document import Words
+from playbooks.reports.rows import Rows, level_of, named_text
+from playbooks.reports.wording import labels
 from sentinel.core.audit_words import facts, kind_words, verb_words
 from sentinel.core.formats import grouped, percent
 from sentinel.core.models import AuditEntry, AuditEntryQuerySet, User
@@ -38,6 +40,7 @@ class _Reader:
     def __init__(self, crisis: Crisis, by: User, now: datetime) -> None:
         self.crisis, self.by, self.now = crisis, by, now
         self.rows = Rows(crisis, now.tzinfo)
+        self.words = Words(labels())
         self.coverage = Coverage(crisis, now)
         self.statements = self.rows.statements()
         self.emergencies = self.rows.emergencies()
@@ -99,28 +102,29 @@ class _Reader:
         said = []
         if overview.first_post:
             post = overview.first_post
-            at = f"{post.published_at or post.captured_at:%Y-%m-%d %H:%M}"
+            at = self.words.full(post.published_at or post.captured_at)
             said.append(_("Earliest captured post: %(at)s, %(source)s.") % {"at": at, "source": post.source})
-        opened = f"{overview.opened_at:%Y-%m-%d %H:%M}"
+        opened = self.words.full(overview.opened_at)
         said.append(_("Opened %(at)s by %(name)s.") % {"at": opened, "name": overview.opened_by})
-        return " ".join(said)
+        return "\n".join(said)
 
     def _standing(self) -> str:
         """Closed or not, the last report of progress, the tasks, the next promised word."""
         crisis, said = self.crisis, []
         if crisis.closed_at:
-            said.append(_("Closed %(at)s.") % {"at": f"{localtime(crisis.closed_at):%Y-%m-%d %H:%M}"})
+            said.append(_("Closed %(at)s.") % {"at": self.words.full(self.rows.sure(crisis.closed_at))})
             said.append(crisis.close_note)
         progress = self._log().filter(verb="report-progress").last()
         if progress:
-            at = f"{localtime(progress.at):%Y-%m-%d %H:%M}"
-            said.append(_("Reported %(at)s by %(name)s:") % {"at": at, "name": progress.actor_name})
-            said.append(str(progress.data.get("note", "")))
+            at, note = self.words.full(self.rows.sure(progress.at)), str(progress.data.get("note", ""))
+            said.append(
+                _("Reported %(at)s by %(name)s: %(text)s") % {"at": at, "name": progress.actor_name, "text": note}
+            )
         tasks = crisis.tasks.filter(cancelled_at__isnull=True)
         if tasks.exists():
             counts = {"done": tasks.filter(done_at__isnull=False).count(), "all": tasks.count()}
             said.append(_("%(done)s of %(all)s tasks are done.") % counts)
-        return " ".join(part for part in said if part)
+        return "\n".join(part for part in said if part)
 
     def _figures(self, spread: say.Spread, overview: say.Overview, too_low: str) -> tuple[say.Figure, ...]:
         figures = []
@@ -281,7 +285,7 @@ class _Reader:
 def _entry_text(entry: AuditEntry) -> tuple[str, str]:
     """What was done to what, and the particulars."""
     said = f"{verb_words(entry.verb)} {kind_words(entry.object_kind)}: {entry.object_label}"
-    return said, " · ".join(f"{name}: {text}" for name, text in facts(entry.data))
+    return said, " · ".join(named_text(name, text) for name, text in facts(entry.data))
 
 
 def _clipped(text: str, longest: int = 16) -> str:

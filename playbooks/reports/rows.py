@@ -23,6 +23,11 @@ def name_of(user: User | None) -> str:
     return user.name if user else ""
 
 
+def named_text(name: str, text: str) -> str:
+    """A name and what it holds: `Risk: …`."""
+    return _("%(name)s: %(text)s") % {"name": name, "text": text}
+
+
 class Rows:
     """Reads the rows of one crisis, times in `zone`."""
 
@@ -283,4 +288,4 @@ def _candidate_text(way: Candidate) -> str:
         (_("Risk"), way.risk),
         (_("Who has to agree"), way.authority),
     )
-    return "\n".join(f"{name}: {text}" for name, text in named if text)
+    return "\n".join(named_text(name, text) for name, text in named if text)

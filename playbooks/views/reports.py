@@ -68,13 +68,15 @@ def _page(
 
 
 def _parts(section: Section) -> list[tuple[Subhead | None, list[Block]]]:
-    """What stands under each heading of a section, first what stands under none."""
-    parts: list[tuple[Subhead | None, list[Block]]] = [(None, [])]
+    """What stands under each heading of a section; what stands under none comes one by one."""
+    parts: list[tuple[Subhead | None, list[Block]]] = []
     for block in section.blocks:
         if isinstance(block, Subhead):
             parts.append((block, []))
-        else:
+        elif parts and parts[-1][0]:
             parts[-1][1].append(block)
+        else:
+            parts.append((None, [block]))
     return parts
 
 
