@@ -339,17 +339,19 @@ def _anger(run: Run, at: datetime) -> float:
 def _statements(run: Run) -> Iterator[SitePost]:
     """What the team published: an item of the organisation's newsroom, and a post of its official account."""
     for number, statement in enumerate(run.statements):
-        title = statement.title or statement.text.strip().split("\n")[0][:40]
+        title, brand = statement.title or statement.text.strip().split("\n")[0][:40], run.names.brand
+        title = title if brand in title else f"{brand}：{title}"
         official = SitePost(
             number=number * 2,
             site="news",
             at=statement.at,
-            author=f"{run.names.brand}新聞室",
+            author=f"{brand}新聞室",
             title=title,
             text=statement.text,
             is_official=True,
         )
         yield official
         text = f"【{title}】{statement.text}"
-        author = f"{run.names.brand}官方"
-        yield replace(official, number=number * 2 + 1, site="weibo", author=author, title="", text=text, comments=320)
+        yield replace(
+            official, number=number * 2 + 1, site="weibo", author=f"{brand}官方", title="", text=text, comments=320
+        )
