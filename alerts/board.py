@@ -9,6 +9,7 @@ from typing import Literal
 
 AlertState = Literal["open", "claimed", "closed"]
 BoardTab = Literal["active", "mine", "closed"]
+PulseOf = Literal["real", "drill"]
 ClockKind = Literal["claim", "reply", "position"]
 
 
@@ -34,6 +35,7 @@ class Situation:
     mine: int  # claimed by the reader and not closed
     sources_total: int
     blind_sentence: str  # what cannot be seen right now; empty when nothing is hidden
+    drill: int  # unclaimed alerts that are rehearsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Pulse:
     buckets: tuple[PulseBucket, ...]
     usual: float | None  # the usual upper limit of a bucket; None while too little is known
     notes: tuple[PulseNote, ...] = ()
+    of: PulseOf = "real"
+    has_drill: bool = False  # a drill runs, so that the reader can switch between the two
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class AlertRow:
     claimed_by_initial: str = ""
     claimed_by_name: str = ""
     claimed_by_me: bool = False
+    is_drill: bool = False
     is_new: bool = False  # opened since the reader's last look
 
 

@@ -40,9 +40,12 @@ class ClockState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Something that is due at a moment; `met_at` is when it was done, None while it is not. Aware datetimes."""
+    """Something that is due at a moment; `met_at` is when it was done, None while it is not. Aware datetimes.
 
-    kind: ClockKind
+    `kind` is a `ClockKind`, or what a higher room waits for.
+    """
+
+    kind: StrEnum
     started_at: datetime
     due_at: datetime
     met_at: datetime | None = None

@@ -35,7 +35,8 @@ def _alert_message(event: AlertEvent) -> Message:
     reasons = [(reason, reason_of(reason)) for reason in event.reasons]
     url = f"{settings.PUBLIC_URL}{reverse('board', args=[alert.workspace.slug])}?alert={alert.pk}"
     level = f"{event.tier} {tier_name(event.tier)}"
-    happened = _happened(event)
+    is_drill = alert.topic.is_drill
+    happened = f"{_drill_mark()} {_happened(event)}" if is_drill else _happened(event)
     said = [f"{read.label}: {read.value_text} / {read.threshold_text}" for _raw, read in reasons if read.reached]
     return Message(
         kind=f"alert.{event.kind}",
@@ -51,6 +52,7 @@ def _alert_message(event: AlertEvent) -> Message:
         at=event.at,
         data={
             "workspace": alert.workspace.slug,
+            "drill": is_drill,
             "alert": _alert_data(event, url),
             "reasons": [
                 {"kind": raw["kind"], "value": raw["value"], "threshold": raw["threshold"], "reached": read.reached}
@@ -58,6 +60,11 @@ def _alert_message(event: AlertEvent) -> Message:
             ],
         },
     )
+
+
+def _drill_mark() -> str:
+    """What stands first in every message of a drill, so that nobody takes it for real."""
+    return _("[Drill]")
 
 
 def _happened(event: AlertEvent) -> str:

@@ -38,11 +38,12 @@ POSTS_SHOWN = 5
 class BoardReader:
     """Reads the board of one workspace for one person at one moment."""
 
-    def __init__(self, membership: Membership, now: datetime) -> None:
+    def __init__(self, membership: Membership, now: datetime, pulse_of: read.PulseOf | None = None) -> None:
         self.workspace: Workspace = membership.workspace
         self.user: User = membership.user
         self.membership = membership
         self.now = now
+        self.pulse_of = pulse_of  # None: the real world where it speaks, else the drill
 
     def board(self, *, tab: read.BoardTab, tier: int | None, alert_id: int | None) -> read.Board:
         """The whole page."""
@@ -67,7 +68,7 @@ class BoardReader:
         worst = min((alert.tier for alert in unclaimed), default=None)
         at_worst = sum(alert.tier == worst for alert in unclaimed)
         late = [self.now - alert.claim_due_at for alert in unclaimed if alert.claim_due_at < self.now]
-        subscriptions = Subscription.objects.active().filter(workspace=self.workspace)
+        subscriptions = Subscription.objects.active().real().filter(workspace=self.workspace)
         return read.Situation(
             counts=tuple(read.TierCount(tier, sum(alert.tier == tier for alert in alerts)) for tier in (1, 2, 3, 4)),
             unclaimed=len(unclaimed),
@@ -79,6 +80,7 @@ class BoardReader:
             mine=sum(alert.claimed_by_id == self.user.pk for alert in alerts),
             sources_total=subscriptions.count(),
             blind_sentence=self._blind_sentence(list(subscriptions.blind().order_by("name"))),
+            drill=sum(alert.topic.is_drill for alert in unclaimed),
         )
 
     def _blind_sentence(self, blind: Sequence[Subscription]) -> str:
@@ -95,12 +97,14 @@ class BoardReader:
     # --- the pulse
 
     def pulse(self) -> read.Pulse:
-        """24 hours of monitored volume about us in quarters of an hour."""
+        """24 hours of monitored volume about us in quarters of an hour: the real one, or the drill's."""
+        has_drill = self._own_topics("drill").exists()
+        of = self._pulse_of() if has_drill else "real"
         end = self._quarter(self.now) + PULSE_STEP
         start = end - DAY
         sums: dict[datetime, list[int]] = defaultdict(lambda: [0, 0, 0])
         before: dict[datetime, int] = defaultdict(int)
-        for measure in self._measures(self._own_topics(), end - LEARNED):
+        for measure in self._measures(self._own_topics(of), end - LEARNED):
             quarter = self._quarter(measure.bucket)
             if quarter >= start:
                 for index, value in enumerate((measure.negative, measure.total, measure.positive)):
@@ -111,7 +115,14 @@ class BoardReader:
             at = start + index * PULSE_STEP
             negative, total, positive = sums[at]
             buckets.append(read.PulseBucket(at, negative, total - negative - positive, positive))
-        return read.Pulse(tuple(buckets), self._usual_limit(before, start), self._notes(start))
+        return read.Pulse(tuple(buckets), self._usual_limit(before, start), self._notes(start, of), of, has_drill)
+
+    def _pulse_of(self) -> read.PulseOf:
+        """What the reader chose; else the real volume where there was any in 24 hours, so that nothing hides it."""
+        if self.pulse_of is not None:
+            return self.pulse_of
+        recent = Mention.objects.visible_to(self.workspace).since(self.now - DAY)
+        return "real" if recent.filter(topic__is_drill=False).exists() else "drill"
 
     def _usual_limit(self, volumes: dict[datetime, int], start: datetime) -> float | None:
         """What nineteen of twenty quarters of the week before stayed below; None while less than a day is known."""
@@ -124,10 +135,13 @@ class BoardReader:
         ordered = sorted([*past.values(), *[0] * (known - len(past))])
         return float(ordered[int(len(ordered) * 0.95)])
 
-    def _notes(self, start: datetime) -> tuple[read.PulseNote, ...]:
+    def _notes(self, start: datetime, of: read.PulseOf) -> tuple[read.PulseNote, ...]:
         """When alerts opened or rose: the worst of each quarter of an hour, and the worst few of those."""
         events = AlertEvent.objects.filter(
-            alert__workspace=self.workspace, kind__in=["opened", "raised"], at__gte=start
+            alert__workspace=self.workspace,
+            alert__topic__is_drill=of == "drill",
+            kind__in=["opened", "raised"],
+            at__gte=start,
         ).values_list("tier", "at")
         quarters: dict[datetime, tuple[int, datetime]] = {}
         for tier, at in events:
@@ -195,6 +209,7 @@ class BoardReader:
             claimed_by_initial=claimer.initial if claimer else "",
             claimed_by_name=claimer.name if claimer else "",
             claimed_by_me=alert.claimed_by_id == self.user.pk,
+            is_drill=alert.topic.is_drill,
         )
 
     def _subtitle(self, alert: Alert) -> str:
@@ -323,8 +338,8 @@ class BoardReader:
     def _alerts(self) -> Any:
         return Alert.objects.visible_to(self.workspace).select_related("topic", "claimed_by")
 
-    def _own_topics(self) -> "QuerySet[Topic]":
-        return Topic.objects.active().filter(workspace=self.workspace, is_own=True)
+    def _own_topics(self, of: read.PulseOf) -> "QuerySet[Topic]":
+        return Topic.objects.active().filter(workspace=self.workspace, is_own=True, is_drill=of == "drill")
 
     def _measures(self, topics: Any, since: datetime) -> Iterable[Measure]:
         return Measure.objects.filter(topic__in=topics, bucket__gte=since, bucket__lte=self.now)

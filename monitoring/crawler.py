@@ -75,8 +75,13 @@ async def _round_and_hang_up() -> int:
 
 def allowed_private_hosts() -> frozenset[str]:
     """The private `host:port` addresses that an operator opened, by environment or in the browser."""
-    opened = AllowedHost.objects.values_list("address", flat=True)
+    opened = AllowedHost.objects.filter(is_drill=False).values_list("address", flat=True)
     return allow_list([*settings.ALLOWED_PRIVATE_HOSTS, *opened])
+
+
+def _drill_hosts() -> frozenset[str]:
+    """The `host:port` addresses of running drills, which nothing but their own sources may read."""
+    return allow_list(AllowedHost.objects.filter(is_drill=True).values_list("address", flat=True))
 
 
 async def _round() -> int:
@@ -85,18 +90,25 @@ async def _round() -> int:
     with SystemResolver(SOCKETS) as resolver:
         while True:
             if time.monotonic() < ends and len(running) < SOCKETS:
-                claimed, allowed = await sync_to_async(_claim)(SOCKETS - len(running))
+                claimed, open_to = await sync_to_async(_claim)(SOCKETS - len(running))
                 count += len(claimed)
-                running |= {asyncio.create_task(_run(planned, allowed, resolver)) for planned in claimed}
+                running |= {
+                    asyncio.create_task(_run(planned, open_to[planned.source.is_drill], resolver))
+                    for planned in claimed
+                }
             if not running:
                 return count
             _done, running = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _claim(limit: int) -> tuple[list[Visit], frozenset[str]]:
-    """Visits to run, and the private places that are open now: what an operator opens counts from the next visit."""
+def _claim(limit: int) -> tuple[list[Visit], dict[bool, frozenset[str]]]:
+    """Visits to run, and the private places that are open now to real sources (False) and to those of drills (True).
+
+    What an operator opens counts from the next visit.
+    """
     claimed = VISITS.claim(now=timezone.now(), limit=limit)
-    return claimed, allowed_private_hosts() if claimed else frozenset()
+    wanted = {planned.source.is_drill for planned in claimed}
+    return claimed, {is_drill: _drill_hosts() if is_drill else allowed_private_hosts() for is_drill in wanted}
 
 
 async def _run(planned: Visit, allowed: frozenset[str], resolver: Resolver) -> None:

@@ -121,7 +121,7 @@ def _released(port: Callable[Given, Awaitable[Answer]]) -> Callable[Given, Await
 
 
 def _matcher(workspace: Workspace) -> Callable[[Item], bool]:
-    watched = watch(Topic.objects.active().filter(workspace=workspace).select_related("current"))
+    watched = watch(Topic.objects.active().real().filter(workspace=workspace).select_related("current"))
 
     def matches(item: Item) -> bool:
         return bool(watched.engine.match(Document(text=item.text, title=item.title, author=item.author, url=item.url)))

@@ -126,7 +126,7 @@ def course_of(source_id: int, since: datetime) -> list[Stretch]:
 
 def late_count(workspace: Workspace, now: datetime) -> int:
     """How many sources are read without failing, but too late."""
-    read = Subscription.objects.filter(workspace=workspace)
+    read = Subscription.objects.real().filter(workspace=workspace)
     failing = set(read.failing().values_list("source_id", flat=True))
     sources = [source for source in read.active().values_list("source_id", flat=True) if source not in failing]
     return sum(latency.p95 > NORM for latency in _latencies(sources, now).values())

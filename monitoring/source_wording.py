@@ -85,6 +85,7 @@ def wrong_source_state(code: str) -> str:
     return {
         "already-subscribed": _("This workspace reads that source already."),
         "already-paused": _("This source is paused already."),
+        "drill": _("This source belongs to a drill. It comes and goes with the drill."),
         "not-paused": _("This source is not paused."),
         "paused": _("This source is paused. Resume it first."),
         "visiting": _("A visit is under way."),

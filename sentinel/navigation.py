@@ -85,7 +85,7 @@ def _figures(membership: Membership) -> dict[str, Any]:
 
 
 def _sources(workspace: Workspace) -> dict[str, Any]:
-    tally = Subscription.objects.filter(workspace=workspace).tally()
+    tally = Subscription.objects.real().filter(workspace=workspace).tally()
     # Measuring how late sources are is the one dear figure here, and changes slowly.
     late = cache.get_or_set(f"late-sources:{workspace.pk}", lambda: late_count(workspace, timezone.now()), LATE_KEPT)
     troubled = tally["failing"] + (late or 0)

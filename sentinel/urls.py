@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("sentinel.core.urls")),
     path("", include("monitoring.urls")),
     path("", include("alerts.urls")),
+    path("", include("playbooks.urls")),
 ]

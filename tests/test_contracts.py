@@ -14,6 +14,7 @@ VIOLATIONS = {
     "Core: edges": ("sentinel/core/models.py", "import sentinel.core.operations"),
     "Monitoring: edges": ("monitoring/models/posts.py", "import monitoring.operations.topics"),
     "Alerts: edges": ("alerts/rules.py", "import alerts.models"),
+    "Playbooks: edges": ("playbooks/workflow.py", "import playbooks.models"),
     "Pure modules decide": ("monitoring/text/segment.py", "import django.utils.timezone"),
     "Siblings do not import": ("monitoring/crawling/dates.py", "import monitoring.visiting.visit"),
 }

@@ -48,7 +48,7 @@ def _open(topic: Topic, tier: Tier, reasons: Sequence[Reason], now: datetime) ->
     last = Alert.objects.filter(workspace=topic.workspace_id, topic=topic).order_by("-closed_at").first()
     if last is not None and last.closed_at and not should_reopen(Tier(last.tier), last.closed_at, tier, now):
         return None
-    lead = _lead_mention(topic, now)
+    lead = lead_mention(topic, now)
     number = Alert.objects.filter(workspace=topic.workspace_id).aggregate(last=Max("number"))["last"] or 0
     alert = Alert.objects.create(
         workspace_id=topic.workspace_id,
@@ -67,7 +67,7 @@ def _open(topic: Topic, tier: Tier, reasons: Sequence[Reason], now: datetime) ->
     return alert
 
 
-def _lead_mention(topic: Topic, now: datetime) -> Mention | None:
+def lead_mention(topic: Topic, now: datetime) -> Mention | None:
     """The earliest captured mention of the last day that is sensitive, else negative, else any."""
     recent = topic.mentions.filter(placed_at__gt=now - LOOK_BACK, is_history=False)
     ordered = recent.select_related("post").order_by("placed_at", "pk")
@@ -126,10 +126,13 @@ def _note(alert: Alert, kind: str, *, now: datetime, by: User | None = None, tie
     event = AlertEvent.objects.create(
         alert=alert, kind=kind, at=now, by=by, tier=alert.tier, tier_before=tier_before, reasons=alert.reasons
     )
-    outlets = Outlet.objects.filter(workspace=alert.workspace_id, disabled_at__isnull=True, least_tier__gte=alert.tier)
-    Delivery.objects.bulk_create(
-        [Delivery(outlet=outlet, event=event, due_at=now, created_at=now) for outlet in outlets]
-    )
+    if alert.topic.tells_outlets:
+        outlets = Outlet.objects.filter(
+            workspace=alert.workspace_id, disabled_at__isnull=True, least_tier__gte=alert.tier
+        )
+        Delivery.objects.bulk_create(
+            [Delivery(outlet=outlet, event=event, due_at=now, created_at=now) for outlet in outlets]
+        )
     wake("alerts.changed")
     # Counted under the lock of the sequence: the event with the highest number tells the newest counts.
     LiveCounter.objects.select_for_update(no_key=True).filter(pk=alert.workspace_id).first()
@@ -138,7 +141,7 @@ def _note(alert: Alert, kind: str, *, now: datetime, by: User | None = None, tie
         kind=f"alert.{kind}",
         object_id=alert.pk,
         tier=alert.tier,
-        counts=open_counts(alert.workspace_id),
+        counts={**open_counts(alert.workspace_id), "drill": alert.topic.is_drill},
         now=now,
     )
 

@@ -15,9 +15,28 @@ from sentinel.core.operations import WrongStateError
 
 
 @transaction.atomic
-def watch_topic(*, workspace: Workspace, name: str, query: str, is_own: bool, by: User, now: datetime) -> Topic:
+def watch_topic(
+    *,
+    workspace: Workspace,
+    name: str,
+    query: str,
+    is_own: bool,
+    by: User,
+    now: datetime,
+    is_drill: bool = False,
+    tells_outlets: bool = True,
+) -> Topic:
     """A new topic with sensible rules; raises WrongStateError('name-taken') and matching.QueryError."""
-    topic = create_topic(workspace=workspace, name=name, query=query, is_own=is_own, by=by, now=now)
+    topic = create_topic(
+        workspace=workspace,
+        name=name,
+        query=query,
+        is_own=is_own,
+        is_drill=is_drill,
+        tells_outlets=tells_outlets,
+        by=by,
+        now=now,
+    )
     create_default_rules(topic=topic, by=by, now=now)
     return topic
 

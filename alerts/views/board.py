@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from alerts.board import BoardTab
+from alerts.board import BoardTab, PulseOf
 from alerts.forms import CloseAlertForm
 from alerts.models import Alert
 from alerts.operations.alerts import claim_alert, close_alert
@@ -18,6 +18,7 @@ from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
 TABS: dict[str, BoardTab] = {"active": "active", "mine": "mine", "closed": "closed"}
+PULSES: dict[str, PulseOf] = {"real": "real", "drill": "drill"}
 
 
 def _number(text: str | None) -> int | None:
@@ -31,7 +32,7 @@ def _tier(request: WorkspaceRequest) -> int | None:
 
 
 def _reader(request: WorkspaceRequest) -> BoardReader:
-    return BoardReader(request.membership, timezone.now())
+    return BoardReader(request.membership, timezone.now(), PULSES.get(request.GET.get("pulse", "")))
 
 
 def _tab(request: WorkspaceRequest) -> BoardTab:

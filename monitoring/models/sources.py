@@ -28,6 +28,7 @@ class Source(models.Model):
     definition = models.JSONField()
     definition_hash = models.CharField(max_length=64)
     owner = models.ForeignKey(Workspace, on_delete=models.CASCADE, null=True, related_name="+")
+    is_drill = models.BooleanField(default=False, db_default=False)  # rehearsed: only drill topics match its posts
     url = models.URLField(max_length=2000)
     zone = models.CharField(max_length=40, default="Asia/Taipei")
     interval = models.PositiveIntegerField(default=300)  # seconds between visits: the most eager reader's
@@ -51,6 +52,9 @@ class Source(models.Model):
                 fields=["definition_hash", "owner"], name="source_defined_once", nulls_distinct=False
             ),
             models.CheckConstraint(condition=Q(interval__gte=5), name="source_interval_at_least_5s"),
+            models.CheckConstraint(
+                condition=Q(is_drill=False) | Q(owner__isnull=False), name="source_drill_is_private"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -60,6 +64,10 @@ class Source(models.Model):
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def active(self) -> Self:
         return self.filter(paused_at__isnull=True)
+
+    def real(self) -> Self:
+        """Without those of drills."""
+        return self.filter(source__is_drill=False)
 
     def failing(self) -> Self:
         """Those that are read, but whose last visit failed or whose visits stopped by our fault."""
@@ -165,9 +173,10 @@ class Host(models.Model):
 
 
 class AllowedHost(models.Model):
-    """A private address, by host and port, that an operator opened to the crawler."""
+    """A private address, by host and port, that an operator opened to the crawler, or a drill to its own sources."""
 
     address = models.CharField(max_length=260, unique=True)
+    is_drill = models.BooleanField(default=False, db_default=False)  # open to the visits of drill sources alone
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

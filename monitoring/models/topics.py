@@ -16,6 +16,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def active(self) -> Self:
         return self.filter(archived_at__isnull=True, current__isnull=False)
 
+    def real(self) -> Self:
+        """Without those of drills."""
+        return self.filter(is_drill=False)
+
 
 class Topic(models.Model):
     """What a workspace watches: keywords and excluded words, versioned."""
@@ -23,6 +27,8 @@ class Topic(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="topics")
     name = models.CharField(max_length=80)
     is_own = models.BooleanField(default=True)  # about us; a competitor's volume stays out of the pulse
+    is_drill = models.BooleanField(default=False, db_default=False)  # rehearsed: matches posts of drill sources alone
+    tells_outlets = models.BooleanField(default=True, db_default=True)  # whether its alerts leave the browser
     current = models.ForeignKey("TopicVersion", on_delete=models.PROTECT, null=True, related_name="+")
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -54,17 +54,17 @@ def bucket_of(moment: datetime) -> datetime:
     )
 
 
-def _readers(posts: Sequence[Post]) -> dict[tuple[int, int], int]:
-    """By post and workspace that reads it now: the first of the workspace's own sources that brought it."""
-    sightings = list(Sighting.objects.filter(post__in=posts).order_by("captured_at", "pk"))
+def _readers(posts: Sequence[Post]) -> dict[tuple[int, int, bool], int]:
+    """By post, workspace that reads it now, and whether in a drill: the first of its own sources that brought it."""
+    sightings = list(Sighting.objects.filter(post__in=posts).select_related("source").order_by("captured_at", "pk"))
     subscribers: dict[int, list[int]] = defaultdict(list)
     reading = Subscription.objects.active().filter(source__in={sighting.source_id for sighting in sightings})
     for source_id, workspace_id in reading.values_list("source_id", "workspace_id"):
         subscribers[source_id].append(workspace_id)
-    readers: dict[tuple[int, int], int] = {}
+    readers: dict[tuple[int, int, bool], int] = {}
     for sighting in sightings:
         for workspace_id in subscribers[sighting.source_id]:
-            readers.setdefault((sighting.post_id, workspace_id), sighting.source_id)
+            readers.setdefault((sighting.post_id, workspace_id, sighting.source.is_drill), sighting.source_id)
     return readers
 
 
@@ -81,7 +81,8 @@ def _matching(analyses: Sequence[Analysis], watched: Watch, existing: Mapping[Ke
         post = analysis.post
         for topic_id, match in watched.engine.match(document_of(post)).items():
             topic, before = watched.topics[topic_id], existing.get((topic_id, post.pk))
-            source_id = before.source_id if before else readers.get((post.pk, topic.workspace_id))
+            reader = (post.pk, topic.workspace_id, topic.is_drill)  # a drill and the real world never meet
+            source_id = before.source_id if before else readers.get(reader)
             if source_id is not None:
                 mention = _mention(topic, analysis, match, source_id)
                 mention.pk = before.pk if before else None

@@ -55,12 +55,15 @@ def content_hash(title: str, text: str) -> bytes:
 
 
 def key_of(item: Item, source: Source) -> bytes:
-    """The key that makes one post one; a private source shares none with others.
+    """The key that makes one post one; a private source shares none with others, a drill's none with the next drill.
 
     A kind states `site_id` only where the address does not tell posts apart.
     """
     key = post_key(item.url, item.site_id, host_of(item.url))
-    return hashlib.sha256(f"{source.owner_id}:".encode() + key).digest() if source.owner_id else key
+    if source.owner_id is None:
+        return key
+    own = f"{source.owner_id}:{source.pk}:" if source.is_drill else f"{source.owner_id}:"
+    return hashlib.sha256(own.encode() + key).digest()
 
 
 @dataclass(frozen=True, slots=True)

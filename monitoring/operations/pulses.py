@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from monitoring.models import Measure
+from monitoring.models import Measure, Topic
 from monitoring.operations.mentions import bucket_of
 from sentinel.core.live import announce
 from sentinel.core.models import LiveCounter
@@ -16,7 +16,8 @@ AT_MOST_EVERY = timedelta(seconds=1)
 
 def figures_now(workspace_id: int, now: datetime) -> dict[str, Any]:
     """What the board shows of the present: the last hour, and the running five minutes."""
-    own = Measure.objects.filter(topic__workspace=workspace_id, topic__is_own=True, topic__archived_at__isnull=True)
+    topics = Topic.objects.real().filter(workspace=workspace_id, is_own=True, archived_at__isnull=True)
+    own = Measure.objects.filter(topic__in=topics)
     hour = own.filter(bucket__gt=bucket_of(now) - timedelta(hours=1)).aggregate(
         total=Sum("total", default=0), negative=Sum("negative", default=0)
     )

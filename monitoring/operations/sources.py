@@ -41,7 +41,7 @@ def _source_of(
     return source
 
 
-def _replan(source_id: int, now: datetime) -> None:
+def replan(source_id: int, now: datetime) -> None:
     """Bring a source's pace and its next visit in line with who reads it; nobody waits for an unwanted one."""
     source = Source.objects.select_for_update(of=("self",)).get(pk=source_id)
     waiting = Visit.objects.open().filter(source=source)
@@ -91,7 +91,7 @@ def add_source(
         retention_days=retention_days,
         created_at=now,
     )
-    _replan(source.pk, now)
+    replan(source.pk, now)
     if Sighting.objects.filter(source=source).exists():
         walk_again(workspace=workspace, now=now)  # what others' visits found before
     audit.record(verb="add", subject=subscription, by=by, now=now, workspace=workspace, data={"kind": kind, "url": url})
@@ -113,8 +113,9 @@ def edit_source(
 ) -> None:
     """Change a source; a definition that others use is forked, so that nobody's reading changes behind their back.
 
-    Raises WrongStateError('already-subscribed') where the workspace reads the changed definition already.
+    Raises WrongStateError('already-subscribed') where the workspace reads the changed definition already, and 'drill'.
     """
+    _refuse_drill(subscription)
     before = subscription.source
     after = _edited(subscription, definition=definition, url=url, zone=zone, interval=interval, now=now)
     if _is_read_already(subscription.workspace, after, but=subscription):
@@ -123,10 +124,16 @@ def edit_source(
     subscription.interval, subscription.retention_days = interval, retention_days
     subscription.save(update_fields=["source", "name", "interval", "retention_days"])
     for source_id in sorted({before.pk, after.pk}):
-        _replan(source_id, now)
+        replan(source_id, now)
     if after.pk != before.pk and Sighting.objects.filter(source=after).exists():
         walk_again(workspace=subscription.workspace, now=now)
     audit.record(verb="edit", subject=subscription, by=by, now=now, workspace=subscription.workspace, data={"url": url})
+
+
+def _refuse_drill(subscription: Subscription) -> None:
+    """What a drill reads comes and goes with it; raises WrongStateError('drill')."""
+    if subscription.source.is_drill:
+        raise WrongStateError("drill")
 
 
 def _edited(
@@ -163,27 +170,29 @@ def _edited(
 
 
 @transaction.atomic
-def pause_source(*, subscription: Subscription, by: User, now: datetime) -> None:
+def pause_source(*, subscription: Subscription, by: User | None, now: datetime) -> None:
     """Stop reading for this workspace; raises WrongStateError('already-paused')."""
     if not Subscription.objects.active().filter(pk=subscription.pk).update(paused_at=now, paused_by=by):
         raise WrongStateError("already-paused")
-    _replan(subscription.source_id, now)
+    replan(subscription.source_id, now)
     audit.record(verb="pause", subject=subscription, by=by, now=now, workspace=subscription.workspace)
 
 
 @transaction.atomic
 def resume_source(*, subscription: Subscription, by: User, now: datetime) -> None:
-    """Read again; raises WrongStateError('not-paused')."""
+    """Read again; raises WrongStateError('not-paused' or 'drill')."""
+    _refuse_drill(subscription)
     paused = Subscription.objects.filter(pk=subscription.pk, paused_at__isnull=False)
     if not paused.update(paused_at=None, paused_by=None):
         raise WrongStateError("not-paused")
-    _replan(subscription.source_id, now)
+    replan(subscription.source_id, now)
     audit.record(verb="resume", subject=subscription, by=by, now=now, workspace=subscription.workspace)
 
 
 @transaction.atomic
 def remove_source(*, subscription: Subscription, by: User, now: datetime) -> None:
-    """End the subscription; what was captured stays."""
+    """End the subscription; what was captured stays. Raises WrongStateError('drill')."""
+    _refuse_drill(subscription)
     source = subscription.source
     audit.record(
         verb="remove",
@@ -194,7 +203,7 @@ def remove_source(*, subscription: Subscription, by: User, now: datetime) -> Non
         data={"url": source.url},
     )
     subscription.delete()
-    _replan(source.pk, now)
+    replan(source.pk, now)
 
 
 @transaction.atomic
@@ -202,7 +211,7 @@ def want_visit(*, subscription: Subscription, by: User, now: datetime) -> None:
     """Visit as soon as manners allow; raises WrongStateError('paused' or 'visiting')."""
     if not Subscription.objects.active().filter(pk=subscription.pk).exists():
         raise WrongStateError("paused")
-    _replan(subscription.source_id, now)
+    replan(subscription.source_id, now)
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     waiting = Visit.objects.open().filter(free, source=subscription.source_id)
     if not waiting.update(due_at=now, parked_at=None, attempt=0):

@@ -33,12 +33,29 @@ WALKED = ("cursor", "last_id", "seen", "total")
 
 
 @transaction.atomic
-def create_topic(*, workspace: Workspace, name: str, query: str, by: User, now: datetime, is_own: bool = True) -> Topic:
+def create_topic(
+    *,
+    workspace: Workspace,
+    name: str,
+    query: str,
+    by: User,
+    now: datetime,
+    is_own: bool = True,
+    is_drill: bool = False,
+    tells_outlets: bool = True,
+) -> Topic:
     """A topic with its first version; raises WrongStateError('name-taken') and matching.QueryError."""
     parse(query)
     try:
         with transaction.atomic():
-            topic = Topic.objects.create(workspace=workspace, name=name.strip(), is_own=is_own, created_at=now)
+            topic = Topic.objects.create(
+                workspace=workspace,
+                name=name.strip(),
+                is_own=is_own,
+                is_drill=is_drill,
+                tells_outlets=tells_outlets,
+                created_at=now,
+            )
     except IntegrityError as error:
         raise WrongStateError("name-taken") from error
     audit.record(verb="create", subject=topic, by=by, now=now, workspace=workspace)
@@ -115,7 +132,8 @@ def walk_again(*, workspace: Workspace, now: datetime) -> None:
 
 def _earlier_posts(topic: Topic, now: datetime) -> PostQuerySet:
     """The posts of 30 days that the workspace reads, and those that are mentions already: they may have to go."""
-    sources = Subscription.objects.active().filter(workspace=topic.workspace_id).values_list("source", flat=True)
+    reading = Subscription.objects.active().filter(workspace=topic.workspace_id, source__is_drill=topic.is_drill)
+    sources = reading.values_list("source", flat=True)
     read = Exists(Sighting.objects.filter(post=OuterRef("pk"), source__in=list(sources)))
     mentioned = Exists(Mention.objects.filter(post=OuterRef("pk"), topic=topic))
     return Post.objects.filter(Q(read, captured_at__gte=now - BACK_MATCHED) | Q(mentioned))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.models import Host, Source, Visit
 from monitoring.operations.posts import Stored, store_posts
 from monitoring.sources.items import Item
-from sentinel.core.stages import Stage
+from sentinel.core.stages import LeaseLostError, Stage
 
 LONGEST_BACK_OFF = timedelta(hours=24)
 KEPT = timedelta(days=14)
@@ -70,7 +70,9 @@ def next_delay(source: Source, report: Report, failures: int) -> timedelta:
 @transaction.atomic
 def finish_visit(*, visit: Visit, report: Report, now: datetime) -> Stored:
     """Store what a visit found and plan the next; raises LeaseLostError when another worker took the visit over."""
-    source = Source.objects.select_for_update().get(pk=visit.source_id)
+    source = Source.objects.select_for_update().filter(pk=visit.source_id).first()
+    if source is None:
+        raise LeaseLostError(VISITS.name)  # its drill was removed meanwhile
     VISITS.finish([visit])
     stored = store_posts(source=source, items=report.items, now=now)
     failures = 0 if report.succeeded else source.failures + 1

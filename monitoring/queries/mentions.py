@@ -78,6 +78,7 @@ class MentionRow:
     precision: str
     latency: timedelta | None
     is_history: bool
+    is_drill: bool
     edited: bool
     source: str
     author: str
@@ -201,6 +202,7 @@ def _row(workspace: Workspace, found: list[Mention], analysis: Analysis | None, 
         precision=post.precision,
         latency=latency(post),
         is_history=post.is_history,
+        is_drill=first.topic.is_drill,
         edited=post.revision > 1,
         source=source,
         author=author_code(post),

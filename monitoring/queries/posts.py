@@ -59,6 +59,7 @@ class PostPage:
     source: str
     author: str
     latency: timedelta | None
+    is_drill: bool
     language: str
     link: str  # "" where the address is none that a browser may open
     title: Sequence[Part]
@@ -97,6 +98,7 @@ def post_page(workspace: Workspace, post: Post, compare: tuple[int, int] | None 
         source=names.get(mentions[0].source_id, "") if mentions else "",
         author=author_code(post),
         latency=latency(post),
+        is_drill=any(mention.topic.is_drill for mention in mentions),
         language=language_of(post.title + post.text),
         link=post.url if post.url.startswith(("https://", "http://")) else "",
         title=marked(post.title, title_hits, spans),

@@ -131,7 +131,7 @@ def _example(post: Post, match: Match, names: dict[int, str]) -> Example:
 
 def _newest_posts(workspace: Workspace) -> list[Post]:
     """The posts that the workspace's sources brought last, newest first, their texts cut short."""
-    sources = list(Subscription.objects.active().filter(workspace=workspace).values_list("source", flat=True))
+    sources = list(Subscription.objects.active().real().filter(workspace=workspace).values_list("source", flat=True))
     # Each source is asked for its own newest, which its index answers at once; sorting all would read everything.
     with connection.cursor() as cursor:
         cursor.execute(

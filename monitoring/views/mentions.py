@@ -52,7 +52,7 @@ def show_mentions(request: WorkspaceRequest, scope: Scope | None = None) -> Http
         shown = _within(scope.wanted, wanted) if scope else wanted
         before, after = (Cursor.read(request.GET.get(name, "")) for name in ("before", "after"))
         page = mention_page(workspace, shown, before=before, after=after)
-    counted = topics.filter(pk=wanted.topic_id) if wanted.topic_id else topics.filter(archived_at=None)
+    counted = topics.filter(pk=wanted.topic_id) if wanted.topic_id else topics.filter(archived_at=None, is_drill=False)
     context = {
         "section": "mentions",
         "page": page,

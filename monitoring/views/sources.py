@@ -125,20 +125,21 @@ def _list_context(request: WorkspaceRequest) -> dict[str, Any]:
     view = request.GET.get("show", "")
     view = view if view in VIEWS else "all"
     shown = [row for row in rows if row.health.state in VIEWS[view]]
+    real = [row for row in rows if not row.health.subscription.source.is_drill]
     chosen = next((row for row in rows if str(row.id) == request.GET.get("source", "")), None)
     selected = chosen or next(iter(shown), None)
     return {
         "section": "sources",
         "groups": [(name, [row for row in shown if row.health.state in VIEWS[name]]) for name in _GROUPS],
         "counts": {name: sum(row.health.state in states for row in rows) for name, states in VIEWS.items()},
-        "captured": sum(row.health.captured for row in rows),
-        "within_norm": share_within_norm(row.health for row in rows),
+        "captured": sum(row.health.captured for row in real),
+        "within_norm": share_within_norm(row.health for row in real),
         "view": view,
         "is_empty": not shown,
         "query": "" if view == "all" else f"{urlencode({'show': view})}&",
         "selected": selected,
         "is_chosen": chosen is not None,
-        "opened": AllowedHost.objects.select_related("created_by").order_by("address")
+        "opened": AllowedHost.objects.filter(is_drill=False).select_related("created_by").order_by("address")
         if request.user.is_operator
         else (),
         **(_detail(selected) if selected else {}),

@@ -74,6 +74,7 @@ class Membership(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     roles = ArrayField(models.CharField(max_length=10, choices=[(role.value, role.value) for role in Role]))
+    is_practice = models.BooleanField(default=False, db_default=False)  # played by Sentinel in a drill, never a person
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -16,7 +16,8 @@ document.addEventListener("live", ({ detail: event }) => {
   if (event.kind !== "alert.opened" && event.kind !== "alert.raised") return;
   ring(event.tier);
   const level = bar.dataset.levels.split("|")[event.tier - 1];
-  announce((event.kind === "alert.opened" ? bar.dataset.textOpened : bar.dataset.textRaised).replace("{level}", level), event.tier === 1);
+  const text = (event.kind === "alert.opened" ? bar.dataset.textOpened : bar.dataset.textRaised).replace("{level}", level);
+  announce(event.counts?.drill ? bar.dataset.textDrill.replace("{text}", text) : text, event.tier === 1);
 });
 
 if (bar) show(Number(bar.dataset.unclaimed || 0), Number(bar.dataset.unclaimedRed || 0));

@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 
+import sentinel.urls  # noqa: F401  brings every stage, as the web process does
 from sentinel.core import audit
 from sentinel.core.audit_words import VERBS, facts, kind_words, verb_words
 from sentinel.core.models import AuditEntry, Workspace

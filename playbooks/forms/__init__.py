@@ -1,0 +1,1 @@
+"""Forms of the crisis workflow, one file a noun."""

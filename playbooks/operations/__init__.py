@@ -1,0 +1,1 @@
+"""Every write of the crisis workflow, one file a noun."""

@@ -1,0 +1,1 @@
+"""Edges of the crisis workflow: parse, one operation or query, respond."""
