@@ -17,6 +17,7 @@ def a_run(
     started_at: datetime = NOW,
     speed: float = 1.0,
     said_at_minute: float | None = None,
+    channel: str = "",
     seed: int = 7,
     names: Names = NAMES,
 ) -> Run:
@@ -24,7 +25,7 @@ def a_run(
     run = Run(SCENARIOS[key], started_at, speed, names, seed=seed)
     if said_at_minute is None:
         return run
-    statement = PublishedStatement(at_minute(run, said_at_minute), STATEMENT, "weibo", "關於鮮乳的說明")
+    statement = PublishedStatement(at_minute(run, said_at_minute), STATEMENT, channel, "關於鮮乳的說明")
     return Run(run.scenario, run.started_at, run.speed, run.names, (statement,), run.seed)
 
 

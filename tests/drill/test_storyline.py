@@ -13,6 +13,7 @@ from alerts.tiers import Tier, tier_of
 from monitoring.matching import Document, Engine, parse
 from monitoring.measuring.surprise import BUCKET_SECONDS, Point, State
 from monitoring.text.analysis import analyse
+from playbooks.channels import Channel
 from sentinel.drill.scenario import CLARIFICATION
 from sentinel.drill.storyline import PHASES, Names, Run, SitePost, ends_at, phase, posts_until, topic_query
 from tests.drill.runs import NAMES, SCENARIOS, a_run, at_minute
@@ -105,6 +106,17 @@ def test_a_statement_is_told_by_newsroom_and_official_account_and_calms_people(k
         return sum(map(is_negative, after))
 
     assert angry(told) < 0.6 * angry(quiet)
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_channel_that_the_public_does_not_hear_clarifies_nothing(channel: Channel) -> None:
+    run = a_run(said_at_minute=5.0, channel=channel)
+    heard = {post.site for post in posts_until(run, ends_at(run)) if post.is_official}
+    assert heard == {
+        Channel.SITE: {"news"}, Channel.PRESS: {"news"}, Channel.WEIBO: {"weibo"}, Channel.FACEBOOK: {"weibo"},
+        Channel.LINE: {"weibo"}, Channel.SERVICE: set(), Channel.SHOP: set(), Channel.INTERNAL: set(),
+    }[channel]  # fmt: skip
+    assert (phase(run, at_minute(run, 5.5)) == CLARIFICATION) == bool(heard)
 
 
 @both

@@ -68,7 +68,7 @@ class Rehearsal:
         return self.run.started_at + minute * MINUTE
 
     def say(self, text: str) -> None:
-        statement = PublishedStatement(self.now, text, "weibo", "關於鮮乳的說明")
+        statement = PublishedStatement(self.now, text, title="關於鮮乳的說明")
         self.run = replace(self.run, statements=(*self.run.statements, statement))
 
     def go_on_until(self, moment: datetime, step: timedelta = STEP) -> None:
