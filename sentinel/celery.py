@@ -9,12 +9,15 @@ import django
 from celery import Celery
 from celery.signals import celeryd_init
 from django.conf import settings
+from django.db import connection
+from django.utils import timezone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentinel.settings")
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # they would load every page into beat and the workers
 django.setup()
 
 from sentinel.core import wakes  # noqa: E402  models are ready only now
+from sentinel.core.heartbeat import sign_for_this_worker  # noqa: E402
 from sentinel.core.live import broker  # noqa: E402
 
 # event → the tasks that it wakes; a room announces its own events only
@@ -67,6 +70,13 @@ app.conf.update(
 def load_tasks(**_details: Any) -> None:
     """Workers alone load what tasks need: beat and the web process send them by name, and stay small."""
     app.autodiscover_tasks(["sentinel.core", "monitoring", "alerts", "playbooks"], force=True)
+
+
+@celeryd_init.connect
+def sign_at_start(**_details: Any) -> None:
+    """A worker counts as stuck from here on when it handles nothing."""
+    sign_for_this_worker(timezone.now())
+    connection.close()  # its children must not share it
 
 
 # What a worker has loaded is shared with its children for as long as the garbage collector leaves it alone.
