@@ -11,6 +11,7 @@ from playbooks.views import (
     evidence,
     facts,
     plans,
+    reports,
     stakeholders,
 )
 
@@ -69,4 +70,11 @@ urlpatterns += [
     path("w/<slug:workspace>/plans/<int:plan_id>/approve/decide/", approvals.approve, name="plan-approve"),
     path("w/<slug:workspace>/plans/<int:plan_id>/return/", approvals.send_back, name="plan-return"),
     path("w/<slug:workspace>/cosigns/<int:cosign_id>/answer/", cosigns.answer, name="cosign-answer"),
+]
+
+# 報告
+CRISIS = "w/<slug:workspace>/crises/<int:crisis_id>/"
+urlpatterns += [
+    path(CRISIS + "report/", reports.crisis_report, name="crisis-report"),
+    path(CRISIS + "report.pdf", reports.crisis_report_pdf, name="crisis-report-pdf"),
 ]

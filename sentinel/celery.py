@@ -7,14 +7,17 @@ from typing import Any
 
 import django
 from celery import Celery
-from celery.signals import celeryd_init
+from celery.signals import celeryd_init, task_prerun
 from django.conf import settings
+from django.db import connection
+from django.utils import timezone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentinel.settings")
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # they would load every page into beat and the workers
 django.setup()
 
 from sentinel.core import wakes  # noqa: E402  models are ready only now
+from sentinel.core.heartbeat import sign_for_this_worker  # noqa: E402
 from sentinel.core.live import broker  # noqa: E402
 
 # event → the tasks that it wakes; a room announces its own events only
@@ -35,6 +38,7 @@ CLOCKS: dict[str, float] = {
     "monitoring.pulse": 2,
     "alerts.evaluate": 5,
     "alerts.deliver": 3,
+    "drill.play": 2,
     "core.tidy": 3600,
     "monitoring.tidy": 3600,
 }
@@ -66,7 +70,24 @@ app.conf.update(
 @celeryd_init.connect
 def load_tasks(**_details: Any) -> None:
     """Workers alone load what tasks need: beat and the web process send them by name, and stay small."""
-    app.autodiscover_tasks(["sentinel.core", "monitoring", "alerts", "playbooks"], force=True)
+    app.autodiscover_tasks(["sentinel.core", "monitoring", "alerts", "playbooks", "sentinel.drill"], force=True)
+
+
+# task → what its process does before, in place
+BEFORE: dict[str, str] = {"monitoring.crawl": "drill.serve"}  # the sites of a drill are served where they are visited
+
+
+@task_prerun.connect
+def prepare(task: Any, **_details: Any) -> None:
+    if task.name in BEFORE:
+        app.tasks[BEFORE[task.name]]()
+
+
+@celeryd_init.connect
+def sign_at_start(**_details: Any) -> None:
+    """A worker counts as stuck from here on when it handles nothing."""
+    sign_for_this_worker(timezone.now())
+    connection.close()  # its children must not share it
 
 
 # What a worker has loaded is shared with its children for as long as the garbage collector leaves it alone.

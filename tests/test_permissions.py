@@ -1,6 +1,7 @@
 """Every address of a workspace × every role × a stranger × a visitor."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
 from playbooks.models import Crisis, Plan
-from playbooks.operations.crises import open_crisis
 from playbooks.operations.plans import CosignAsk, draft_plan, submit_plan
 from sentinel.core import operations
 from sentinel.core.models import Invitation, Membership, User, Workspace
 from sentinel.core.permissions import GRANTS, Permission, Role
+from sentinel.drill.models import Drill, ScenarioFile
+from tests.drill.stage import PORTS, SCENARIO
 from tests.factories import NOW, Cast, make_tsukimi, make_yaori
 
 ROOT = "w/<slug:workspace>/"
@@ -105,13 +107,6 @@ def rule_of(workspace: Workspace) -> Rule:
     return create_default_rules(topic=topic_of(workspace), by=admin_of(workspace), now=NOW)[0]
 
 
-def crisis_of(workspace: Workspace) -> Crisis:
-    """The workspace's one crisis, opened by its staff."""
-    staff = Membership.objects.get(workspace=workspace, roles=[Role.STAFF]).user
-    found = Crisis.objects.filter(workspace=workspace).first()
-    return found or open_crisis(workspace=workspace, title="異物", level=1, summary="", by=staff, now=NOW)
-
-
 def plan_of(workspace: Workspace) -> Plan:
     """A plan of the crisis that waits for a decision."""
     crisis = crisis_of(workspace)
@@ -127,12 +122,46 @@ def invitation_of(workspace: Workspace) -> Invitation:
     return operations.invite(workspace=workspace, **given)[0]  # type: ignore[arg-type]
 
 
+def drill_of(workspace: Workspace) -> Drill:
+    """One that ended, so that its page is the report."""
+    return Drill.objects.create(
+        workspace=workspace,
+        number=1,
+        scenario_key="food-safety",
+        title="變質鮮乳",
+        text=SCENARIO,
+        speed=1,
+        seed=1,
+        brand="曜日",
+        ports=PORTS,
+        started_at=NOW,
+        started_by=admin_of(workspace),
+        first_complaint_at=NOW,
+        ends_at=NOW + timedelta(minutes=10),
+        ended_at=NOW + timedelta(minutes=10),
+    )
+
+
 # the name of an address's part (or "name of the address:part") → what to put there; a part without one fails
+def crisis_of(workspace: Workspace) -> Crisis:
+    return Crisis.objects.create(
+        workspace=workspace,
+        number=1,
+        title="異物",
+        level=2,
+        started_at=NOW,
+        opened_at=NOW,
+        opened_by=User.objects.all()[0],
+    )
+
+
 THINGS: dict[str, Callable[[Workspace], Any]] = {
+    "crisis_id": lambda workspace: crisis_of(workspace).pk,
     "alert_id": lambda workspace: alert_of(workspace).pk,
     "cosign_id": lambda workspace: plan_of(workspace).cosigns.get().pk,
-    "crisis_id": lambda workspace: crisis_of(workspace).pk,
     "delivery_id": lambda workspace: Delivery.objects.create(outlet=outlet_of(workspace)).pk,
+    "drill_id": lambda workspace: drill_of(workspace).pk,
+    "drill-scenario:key": lambda workspace: "food-safety",
     "host_id": lambda workspace: AllowedHost.objects.create(address="10.0.0.1:80").pk,
     "invitation": lambda workspace: invitation_of(workspace).pk,
     "outlet-add:kind": lambda workspace: "webhook",
@@ -143,6 +172,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "plan_id": lambda workspace: plan_of(workspace).pk,
     "post_id": lambda workspace: post_of(workspace).pk,
     "rule_id": lambda workspace: rule_of(workspace).pk,
+    "scenario_id": lambda workspace: ScenarioFile.objects.create(workspace=workspace, name="自己的", text=SCENARIO).pk,
     "source_id": lambda workspace: subscription_of(workspace).pk,
     "stage": lambda workspace: "back-match",
     "topic_id": lambda workspace: topic_of(workspace).pk,

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext_noop
 
-from sentinel.core.heartbeat import is_alive
+from sentinel.core.heartbeat import is_alive, own_sign
 from sentinel.core.live import broker
 
 Check = dict[str, bool | str]
@@ -64,6 +64,12 @@ def _run(check: Callable[[datetime], str], now: datetime) -> Check:
     except (DatabaseError, redis.RedisError, OSError) as error:
         detail = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     return {"ok": not detail, "detail": detail}
+
+
+def worker_is_stuck(now: datetime) -> bool:
+    """This machine's worker has started and handles nothing, although all that it needs is well."""
+    needs = ("database", "broker", "beat")
+    return all(_run(CHECKS[name], now)["ok"] for name in needs) and own_sign(now) is False
 
 
 def versions() -> dict[str, str]:

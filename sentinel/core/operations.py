@@ -210,6 +210,11 @@ def forget_heartbeats() -> None:
     Heartbeat.objects.all().delete()
 
 
+def forget_old_heartbeats(*, now: datetime) -> None:
+    """Those of workers that are gone for a day: a container has a new name each time it is made."""
+    Heartbeat.objects.filter(at__lt=now - timedelta(days=1)).delete()
+
+
 @transaction.atomic
 def choose_language(*, user: User, language: str, now: datetime) -> None:
     """The language that the person reads, on every page and in every message."""

@@ -9,6 +9,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from sentinel.core import operations
+from sentinel.core.heartbeat import sign_for_this_worker
 from sentinel.core.live import broker, forget_old_events
 from sentinel.core.stages import Stage
 
@@ -23,6 +24,7 @@ class Sweep(Task):  # type: ignore[type-arg]
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
         with suppress(redis.RedisError):  # the key ends by itself
             broker().delete(f"wake:{self.name}")
+        sign_for_this_worker(timezone.now())
 
 
 @shared_task(name="core.tick", base=Sweep)
@@ -32,7 +34,9 @@ def tick() -> None:
 
 @shared_task(name="core.tidy", base=Sweep)
 def tidy() -> None:
-    forget_old_events(now=timezone.now())
+    now = timezone.now()
+    forget_old_events(now=now)
+    operations.forget_old_heartbeats(now=now)
 
 
 def work_off(stage: Stage[Any]) -> None:

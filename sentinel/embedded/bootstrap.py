@@ -111,7 +111,9 @@ def install(lock: Path, environment: Path, stamp: str, claim: int) -> None:
     pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--no-compile"]
     steps = [[base_python(), "-m", "venv", str(environment)], [*pip, "--requirement", str(lock)]]
     for step in steps:
-        variables = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0"}
+        # What the lock pins is all that is installed: no package's build may fetch more of itself by git.
+        ours = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0", "GIT_ALLOW_PROTOCOL": "none"}
+        variables = {**os.environ, **ours}
         result = subprocess.run(  # noqa: S603
             step, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables, pass_fds=[claim]
         )

@@ -1,10 +1,16 @@
-"""The three parts of Sentinel that `./run` keeps alive: web, worker and beat."""
+"""The three parts of Sentinel that `./run` keeps alive: web, worker and beat.
+
+    python -m sentinel.embedded.parts web|worker|beat
+
+becomes one of them, as a container does; HOST and PORT say where web listens.
+"""
 
 import os
 import sys
 from collections.abc import Mapping
 
-from .processes import Program
+from .choices import listening
+from .processes import Program, StartFailed
 
 MOST_WORKERS = 4
 CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "sentinel.celery")
@@ -34,3 +40,20 @@ def worker_count() -> int:
     """As many worker processes as there are cores for us, at most four."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, MOST_WORKERS)
+
+
+def main() -> None:
+    name = "".join(sys.argv[1:])
+    place = listening(os.environ)
+    found = {part.name: part for part in parts(host=place.host, port=place.port, variables=os.environ)}
+    if name not in found:
+        raise StartFailed(f"There is no part called {name or 'nothing'}: choose one of {', '.join(found)}.")
+    part = found[name]
+    os.execve(part.command[0], part.command, dict(part.environment))  # noqa: S606
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except StartFailed as reason:
+        sys.exit(str(reason))

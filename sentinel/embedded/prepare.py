@@ -7,7 +7,7 @@ import os
 import sys
 
 import django
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentinel.settings")
 django.setup()
@@ -24,10 +24,10 @@ def main() -> None:
     try:
         check_database(os.environ["DATABASE_URL"])
         check_broker(os.environ["REDIS_URL"])
-    except StartFailed as reason:
+        call_command("migrate", interactive=False, verbosity=0)
+    except (StartFailed, CommandError) as reason:
         print(reason, file=sys.stderr)
         sys.exit(EXPLAINED)
-    call_command("migrate", interactive=False, verbosity=0)
     forget_heartbeats()
     call_command("setup_link", address=sys.argv[1])
 
