@@ -19,6 +19,7 @@ from playbooks.models import (
     Crisis,
     EmergencyMeasure,
     Fact,
+    Plan,
     Stakeholder,
     Statement,
     Task,
@@ -27,6 +28,7 @@ from playbooks.models import (
 )
 from playbooks.operations.crises import open_crisis
 from playbooks.operations.emergency import propose_measure
+from playbooks.operations.plans import CosignAsk, draft_plan, submit_plan
 from playbooks.operations.statements import draft_statement
 from sentinel.core import operations
 from sentinel.core.models import Invitation, Membership, User, Workspace
@@ -121,8 +123,8 @@ def rule_of(workspace: Workspace) -> Rule:
 
 
 def crisis_of(workspace: Workspace) -> Crisis:
-    given = {"title": "鮮乳異物", "level": 2, "started_at": NOW, "opened_at": NOW, "opened_by": admin_of(workspace)}
-    return Crisis.objects.get_or_create(workspace=workspace, number=1, defaults=given)[0]
+    found = Crisis.objects.filter(workspace=workspace).first()
+    return found or open_crisis(workspace=workspace, title="危機", level=4, summary="", by=admin_of(workspace), now=NOW)
 
 
 def fact_of(workspace: Workspace) -> Fact:
@@ -135,6 +137,16 @@ def stakeholder_of(workspace: Workspace) -> Stakeholder:
     return Stakeholder.objects.create(
         crisis=crisis_of(workspace), kind="media", measure="逐件回覆", changed_at=NOW, changed_by=admin_of(workspace)
     )
+
+
+def plan_of(workspace: Workspace) -> Plan:
+    """A plan of the crisis that waits for a decision."""
+    crisis = crisis_of(workspace)
+    staff = Membership.objects.get(workspace=workspace, roles=[Role.STAFF]).user
+    plan = draft_plan(crisis=crisis, by=staff, now=NOW)
+    asks = [CosignAsk(user=staff, department="法務")]
+    submit_plan(plan=plan, cosigns=asks, cosign_due_at=NOW, by=staff, now=NOW)
+    return plan
 
 
 def invitation_of(workspace: Workspace) -> Invitation:
@@ -160,11 +172,6 @@ def drill_of(workspace: Workspace) -> Drill:
         ends_at=NOW + timedelta(minutes=10),
         ended_at=NOW + timedelta(minutes=10),
     )
-
-
-def crisis_of(workspace: Workspace) -> Crisis:
-    found = Crisis.objects.filter(workspace=workspace).first()
-    return found or open_crisis(workspace=workspace, title="危機", level=4, summary="", by=admin_of(workspace), now=NOW)
 
 
 def measure_of(workspace: Workspace) -> EmergencyMeasure:
@@ -204,6 +211,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "statement_id": lambda workspace: holding_of(workspace).pk,
     "task_id": lambda workspace: task_of(workspace).pk,
     "watch_id": lambda workspace: Watch.objects.create(crisis=crisis_of(workspace), days=7, due_on=TODAY).pk,
+    "cosign_id": lambda workspace: plan_of(workspace).cosigns.get().pk,
     "delivery_id": lambda workspace: Delivery.objects.create(outlet=outlet_of(workspace)).pk,
     "drill_id": lambda workspace: drill_of(workspace).pk,
     "drill-scenario:key": lambda workspace: "food-safety",
@@ -215,6 +223,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
     "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
     "outlet_id": lambda workspace: outlet_of(workspace).pk,
+    "plan_id": lambda workspace: plan_of(workspace).pk,
     "post_id": lambda workspace: post_of(workspace).pk,
     "rule_id": lambda workspace: rule_of(workspace).pk,
     "scenario_id": lambda workspace: ScenarioFile.objects.create(workspace=workspace, name="自己的", text=SCENARIO).pk,
