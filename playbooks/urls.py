@@ -24,6 +24,8 @@ from playbooks.views import (
     work,
 )
 
+CRISIS = "w/<slug:workspace>/crises/<int:crisis_id>/"
+
 urlpatterns = [
     path("w/<slug:workspace>/crises/", crises.crisis_list, name="crisis-list"),
     path("w/<slug:workspace>/crises/open/", crises.crisis_open, name="crisis-open"),
@@ -104,6 +106,7 @@ urlpatterns = [
     path("w/<slug:workspace>/measures/<int:measure_id>/approve/", emergency.measure_approve, name="measure-approve"),
     path("w/<slug:workspace>/measures/<int:measure_id>/decline/", emergency.measure_decline, name="measure-decline"),
     path("w/<slug:workspace>/measures/<int:measure_id>/finish/", emergency.measure_finish, name="measure-finish"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/holding/", emergency.holding, name="holding"),
     path(
         "w/<slug:workspace>/crises/<int:crisis_id>/holding/release/", emergency.holding_release, name="holding-release"
     ),

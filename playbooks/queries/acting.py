@@ -153,8 +153,7 @@ def _line(statement: Statement, crisis: Crisis, membership: Membership) -> State
     is_own = statement.created_by_id == membership.user_id
     obstacle = _obstacle(statement, crisis, may_approve)
     alone = statement.plan_id is None
-    verdict = Verdict(statement.plan.assessment.verdict) if _plan_verdict(statement) else None
-    (checks,) = checked([statement], verdict or verdict_now(crisis, statement.kind))
+    (checks,) = checked([statement], _verdict_of(statement, crisis))
     return StatementLine(
         statement=statement,
         kind=statement_kind_word(statement.kind),
@@ -170,8 +169,10 @@ def _line(statement: Statement, crisis: Crisis, membership: Membership) -> State
     )
 
 
-def _plan_verdict(statement: Statement) -> bool:
-    return statement.plan is not None and statement.plan.assessment is not None
+def _verdict_of(statement: Statement, crisis: Crisis) -> Verdict:
+    """What its words follow: the assessment of its plan, else the newest."""
+    assessment = statement.plan.assessment if statement.plan else None
+    return Verdict(assessment.verdict) if assessment else verdict_now(crisis, statement.kind)
 
 
 def _obstacle(statement: Statement, crisis: Crisis, may_approve: bool) -> str:
