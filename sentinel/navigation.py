@@ -16,8 +16,8 @@ from alerts.tiers import Tier
 from monitoring.models import Subscription
 from monitoring.source_health import late_count
 from playbooks.models import Crisis
-from playbooks.queries.work import pressing_count
 from playbooks.queries.approvals import cosigns_for, waiting_for
+from playbooks.queries.work import pressing_count
 from sentinel.core.live import newest_seq
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission

@@ -76,9 +76,7 @@ class ActionForm(forms.Form):
     )
     field_order = ["text", "department", "owner", "due_on"]
 
-    def __init__(
-        self, *args: Any, workspace: Workspace, action: CorrectiveAction | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, workspace: Workspace, action: CorrectiveAction | None = None, **kwargs: Any) -> None:
         if action is not None:
             names = ("text", "department", "due_on")
             kwargs["initial"] = {**{name: getattr(action, name) for name in names}, "owner": action.owner_id}

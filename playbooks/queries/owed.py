@@ -293,7 +293,9 @@ def _update_rows(reader: Reader) -> Rows:
     promise on several channels is one.
     """
     leads = Q(team__user=reader.me) | Q(team__deputy=reader.me)
-    mine = Crisis.objects.visible_to(reader.workspace).open().filter(leads, team__duty__in=["spokesperson", "commander"])
+    mine = (
+        Crisis.objects.visible_to(reader.workspace).open().filter(leads, team__duty__in=["spokesperson", "commander"])
+    )
     others = Statement.objects.filter(crisis=OuterRef("crisis"), published_at__isnull=False).exclude(pk=OuterRef("pk"))
     names_another = Q(next_update_at__isnull=True) | ~Q(next_update_at=OuterRef("next_update_at"))
     kept = Exists(others.filter(names_another, published_at__gt=OuterRef("published_at")))
@@ -309,8 +311,8 @@ def _updates_press(rows: Rows, reader: Reader) -> Rows:
 def _update_line(reader: Reader, one: Statement) -> Owed:
     promised_at = f"{localtime(one.published_at):%m-%d %H:%M}" if one.published_at else ""
     return Owed(
-        what=_("Next public update"),
-        text=_("Promised in public at %(time)s") % {"time": promised_at},
+        what=_("promised in public at %(time)s") % {"time": promised_at},
+        text=_("Next public update"),
         page="statement-draft",
         args=(one.crisis_id,),
         rest="?kind=update&back=work",
@@ -423,9 +425,7 @@ def waited_for(reader: Reader) -> Iterator[Owed]:
     words = Statement.objects.filter(status="submitted", created_by=reader.me, plan__isnull=True, **mine)
     for one in words.select_related("crisis"):
         text = f"{statement_kind_word(one.kind)} · {channel_name(one.channel)}"
-        yield Owed(
-            _("Statement, submitted"), text, "crisis-act", (one.crisis_id,), one.crisis, since=one.submitted_at
-        )
+        yield Owed(_("Statement, submitted"), text, "crisis-act", (one.crisis_id,), one.crisis, since=one.submitted_at)
     measures = EmergencyMeasure.objects.filter(status="proposed", proposed_by=reader.me, **mine)
     for measure in measures.select_related("crisis"):
         yield Owed(

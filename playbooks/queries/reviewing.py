@@ -120,7 +120,9 @@ def action_lines(actions: "QuerySet[CorrectiveAction]") -> list[ActionLine]:
         "crisis", "owner", "done_by", "topic_version__topic", "rule_version__rule__topic"
     ).order_by("crisis__number", "number")
     today = localdate()
-    return [_action_line(row, is_late=row.done_at is None and row.due_on is not None and row.due_on < today) for row in rows]
+    return [
+        _action_line(row, is_late=row.done_at is None and row.due_on is not None and row.due_on < today) for row in rows
+    ]
 
 
 def _action_line(action: CorrectiveAction, *, is_late: bool) -> ActionLine:
@@ -151,7 +153,9 @@ def actions_of_rule(workspace: Workspace, rule: Rule) -> list[ActionLine]:
 def watch_lines(watches: "QuerySet[Watch]") -> list[WatchLine]:
     """The looks back, those of today and before as due."""
     today = localdate()
-    return [WatchLine(one, outcome_word(one.outcome), one.checked_at is None and one.due_on <= today) for one in watches]
+    return [
+        WatchLine(one, outcome_word(one.outcome), one.checked_at is None and one.due_on <= today) for one in watches
+    ]
 
 
 def linkable(membership: Membership, *, to: str) -> bool:

@@ -16,13 +16,18 @@ from playbooks.drafts import holding_draft
 from playbooks.forms.holding import HoldingForm
 from playbooks.models import HoldingText
 from playbooks.operations.emergency import authorise_holding_text
+from playbooks.phrases import open_blank
 from playbooks.plan_drafts import StatementDraft
 from playbooks.queries.plans import CheckedText, checked
+from playbooks.statements import Element, required_elements
 from playbooks.strategy import Verdict
 from playbooks.wording.crises import verdict_word
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.models import LANGUAGES
 from sentinel.core.permissions import Permission
+
+# what each of these blanks is filled with
+BLANKS = {Element.DOING: "doing", Element.CONTACT: "contact", Element.NEXT_UPDATE: "next_update"}
 
 
 @require_GET
@@ -73,7 +78,18 @@ def _panel(text: str) -> dict[str, Any]:
 def _checks(text: str) -> CheckedText:
     """As of a statement on the website while nothing is known; open blanks belong here, they are filled in later."""
     (found,) = checked([StatementDraft(Channel.SITE, "", "", text, timezone.now())], Verdict.PENDING)
-    return replace(found, remarks=tuple(line for line in found.remarks if line.kind != "open-blank"))
+    elements = zip(required_elements(Verdict.PENDING), found.elements, strict=True)
+    return replace(
+        found,
+        elements=tuple(replace(line, found=line.found or _stands_open(element, text)) for element, line in elements),
+        remarks=tuple(line for line in found.remarks if line.kind != "open-blank"),
+    )
+
+
+def _stands_open(element: Element, text: str) -> bool:
+    """Whether a blank of the text will hold the element."""
+    name = BLANKS.get(element)
+    return name is not None and any(open_blank(language, name) in text for language in Language)
 
 
 @require_POST
@@ -90,8 +106,6 @@ def holding_authorise(request: WorkspaceRequest) -> HttpResponse:
     form = HoldingForm(request.POST)
     if not form.is_valid():
         return _page(request, _language(request.POST.get("language", "")), form=form, status=422)
-    made = authorise_holding_text(
-        workspace=request.workspace, **form.cleaned_data, by=request.user, now=timezone.now()
-    )
+    made = authorise_holding_text(workspace=request.workspace, **form.cleaned_data, by=request.user, now=timezone.now())
     messages.success(request, _("Version %(number)s is authorised.") % {"number": made.number})
     return redirect(reverse("holding-texts", args=[request.workspace.slug]) + f"?language={made.language}")
