@@ -15,6 +15,7 @@ from alerts.models import Alert
 from alerts.tiers import Tier
 from monitoring.models import Subscription
 from monitoring.source_health import late_count
+from playbooks.models import Crisis
 from sentinel.core.live import newest_seq
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
@@ -27,6 +28,20 @@ LATE_KEPT = 60  # seconds
 SECTIONS = {
     "alert": "board",
     "board": "board",
+    "crisis": "crises",
+    "team": "crises",
+    "fact": "crises",
+    "evidence": "crises",
+    "assessment": "crises",
+    "stakeholder": "crises",
+    "measure": "crises",
+    "holding": "crises",
+    "plan": "crises",
+    "cosign": "crises",
+    "statement": "crises",
+    "review": "crises",
+    "action": "crises",
+    "watch": "crises",
     "mention": "mentions",
     "post": "mentions",
     "topic": "topics",
@@ -80,6 +95,7 @@ def _figures(membership: Membership) -> dict[str, Any]:
         "seq": seq,
         "open_unclaimed": unclaimed["every"],
         "unclaimed_red": unclaimed["red"],
+        "open_crises": Crisis.objects.visible_to(workspace).open().count(),
         **_sources(workspace),
     }
     if membership.may(Permission.RELEASE_PARKED):

@@ -37,6 +37,7 @@ VERBS = {
     "find-earlier": _("found an earlier post for"),
     "finish": _("finished"),
     "hand-over": _("handed over"),
+    "export": _("took out the report of"),
     "invite": _("issued"),
     "join": _("joined with"),
     "link": _("linked"),

@@ -4,13 +4,15 @@ Across, the pulse is in percent, so that it fits any width without stretching it
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 FLOOR = 94.0  # the pulse's base line, in pixels from its top
 CEILING = 18.0
 TICKS_EVERY = 4  # hours
+COURSE_TICKS = ((timedelta(hours=8), 1), (timedelta(hours=16), 2), (timedelta(hours=48), 4), (timedelta.max, 24))
+ACTION_Y = 106.0  # our actions stand below the base line
 _STEPS = (1, 2, 4, 5, 8, 10)
 _NOTE_HEIGHT = 16
 _USUAL_WIDTH = 788  # pixels: the width at which labels are kept apart
@@ -101,6 +103,26 @@ class PulseChart:
     peak_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One of our own actions: a diamond at `x` percent with its label beside it ("" where there is no room)."""
+
+    x: str
+    dx: int
+    anchor: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourseChart:
+    """A pulse with our actions below it; `open_bar` frames the last bucket, which is not over yet."""
+
+    pulse: PulseChart
+    actions: tuple[Action, ...]
+    open_bar: Bar | None
+
+
 def _n(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
@@ -150,6 +172,58 @@ def pulse_chart(buckets: Sequence[Bucket], notes: Sequence[Note], *, usual: floa
         peak=peak,
         peak_at=buckets[totals.index(peak)].at if peak else None,
     )
+
+
+def course_chart(
+    buckets: Sequence[Bucket],
+    notes: Sequence[Note],
+    actions: Sequence[Note],
+    *,
+    usual: float | None,
+    is_last_open: bool,
+) -> CourseChart:
+    """The pulse of one crisis: hours as ticks, our `actions` as diamonds, and the last bucket as not over yet."""
+    pulse = pulse_chart(buckets, notes, usual=usual)
+    if not buckets:
+        return CourseChart(pulse, (), None)
+    length = _span_of(buckets)[1]
+    every = next(hours for span, hours in COURSE_TICKS if length <= span)
+    pulse = replace(pulse, ticks=_place_ticks(buckets, every))
+    return CourseChart(pulse, _place_actions(buckets, actions), _open_bar(buckets, pulse.top) if is_last_open else None)
+
+
+def _open_bar(buckets: Sequence[Bucket], top: int) -> Bar:
+    """Around what the last bucket holds so far, at least as high as can be seen."""
+    last, pitch = buckets[-1], 100 / len(buckets)
+    height = max((last.neg + last.neu + last.pos) * (FLOOR - CEILING) / top, 8.0)
+    return Bar("open", _n((len(buckets) - 0.9) * pitch), _n(FLOOR - height), _n(0.8 * pitch), _n(height))
+
+
+def _place_actions(buckets: Sequence[Bucket], actions: Sequence[Note]) -> tuple[Action, ...]:
+    """Newest first, each label to the right of its diamond, else to the left, else left out."""
+    start, length = _span_of(buckets)
+    placed: list[Action] = []
+    mark = 6 / _USUAL_WIDTH
+    places = [(action.at - start) / length for action in actions]
+    taken: list[tuple[float, float]] = []
+    for action in sorted(actions, key=lambda note: note.at, reverse=True):
+        place = (action.at - start) / length
+        if not 0 <= place <= 1:
+            continue
+        width = (_label_width(action.text) + 16) / _USUAL_WIDTH
+        others = [*taken, *((other - mark, other + mark) for other in places if other != place)]
+        sides = (((place, place + width), 8, "start"), ((place - width, place), -8, "end"))
+        side = next((one for one in sides if _is_free(one[0], others)), None)
+        if side:
+            taken.append(side[0])
+        dx, anchor = (side[1], side[2]) if side else (8, "start")
+        placed.append(Action(_n(place * 100), dx, anchor, action.text if side else "", action.text))
+    return tuple(placed)
+
+
+def _is_free(span: tuple[float, float], taken: Sequence[tuple[float, float]]) -> bool:
+    left, right = span
+    return left >= 0 and right <= 1 and all(right <= other_left or left >= other for other_left, other in taken)
 
 
 def _stack(buckets: Sequence[Bucket], per_post: float) -> tuple[Bar, ...]:
@@ -204,7 +278,7 @@ def _free_height(taken: Sequence[tuple[float, float, float]], left: float, right
     return top
 
 
-def _place_ticks(buckets: Sequence[Bucket]) -> tuple[Tick, ...]:
+def _place_ticks(buckets: Sequence[Bucket], every: int = TICKS_EVERY) -> tuple[Tick, ...]:
     """The two ends and every few full hours between them, leaving out what would touch an end."""
     if not buckets:
         return ()
@@ -213,8 +287,8 @@ def _place_ticks(buckets: Sequence[Bucket]) -> tuple[Tick, ...]:
     hour = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     while hour < start + length:
         place = (hour - start) / length
-        if hour.hour % TICKS_EVERY == 0 and 0.14 < place < 0.92:
-            ticks.append(Tick(_n(place * 100), hour, "middle", minor=hour.hour % (2 * TICKS_EVERY) != 0))
+        if hour.hour % every == 0 and 0.14 < place < 0.92:
+            ticks.append(Tick(_n(place * 100), hour, "middle", minor=hour.hour % (2 * every) != 0))
         hour += timedelta(hours=1)
     ticks.append(Tick("100", start + length, "end", minor=False))
     return tuple(ticks)

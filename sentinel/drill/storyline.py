@@ -27,6 +27,13 @@ LONGEST_CHAIN = 3
 NIGHT, MORNING = 0.12, 7  # how much is said at night, and the hour at which it ends
 EVENING, EVENING_RUSH = 19, 1.5
 _NUMBERS = 100_000  # numbers of posts that each part of a run may use
+# On which sites a statement stands, by its channel: on both where the channel says nothing, on none where the public
+# does not hear it.
+_SHOWN_ON: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("site", "press"), ("news",)),
+    **dict.fromkeys(("weibo", "facebook", "line"), ("weibo",)),
+    **dict.fromkeys(("service", "shop", "internal"), ()),
+}
 PHASES = ("archive", "calm", "complaint", "spread", "media", "rumour", CLARIFICATION, "decline", "over")
 
 
@@ -175,7 +182,8 @@ def _minute_of(run: Run, now: datetime) -> float:
 
 
 def _clarified_at(run: Run) -> datetime | None:
-    return min((statement.at for statement in run.statements), default=None)
+    """When the public first heard the organisation."""
+    return min((statement.at for statement in run.statements if _shown_on(statement)), default=None)
 
 
 @lru_cache(maxsize=8)
@@ -337,19 +345,22 @@ def _anger(run: Run, at: datetime) -> float:
 
 
 def _statements(run: Run) -> Iterator[SitePost]:
-    """What the team published: an item of the organisation's newsroom, and a post of its official account."""
+    """What the team published: an item of the organisation's newsroom, a post of its official account."""
+    brand = run.names.brand
     for number, statement in enumerate(run.statements):
         title = statement.title or statement.text.strip().split("\n")[0][:40]
-        official = SitePost(
-            number=number * 2,
-            site="news",
-            at=statement.at,
-            author=f"{run.names.brand}新聞室",
-            title=title,
-            text=statement.text,
-            is_official=True,
-        )
-        yield official
-        text = f"【{title}】{statement.text}"
-        author = f"{run.names.brand}官方"
-        yield replace(official, number=number * 2 + 1, site="weibo", author=author, title="", text=text, comments=320)
+        title = title if brand in title else f"{brand}：{title}"
+        sites = _shown_on(statement)
+        if "news" in sites:
+            yield _official(number * 2, "news", statement.at, f"{brand}新聞室", title, statement.text)
+        if "weibo" in sites:
+            text = f"【{title}】{statement.text}"
+            yield _official(number * 2 + 1, "weibo", statement.at, f"{brand}官方", "", text)
+
+
+def _shown_on(statement: PublishedStatement) -> tuple[str, ...]:
+    return _SHOWN_ON.get(statement.channel, ("news", "weibo"))
+
+
+def _official(number: int, site: str, at: datetime, author: str, title: str, text: str) -> SitePost:
+    return SitePost(number, site, at, author, title, text, comments=320, likes=900, is_official=True)

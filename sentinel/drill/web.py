@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 TIMEOUT = 10.0  # seconds that a silent client is waited for
-STOPPED_WITHIN = 3.0
+LOOKS_UP_EVERY = 0.1  # seconds until a server notices that it shall stop
 RENDERERS: dict[str, Render] = {"news": news.answer, "forum": forum.answer, "weibo": weibo.answer}
 ROBOTS = Answer(b"User-agent: *\nAllow: /\n", "text/plain; charset=utf-8")
 NOT_FOUND = Answer(b"<h1>404</h1>", status=404)
@@ -57,7 +57,8 @@ class DrillWeb:
                 server = self._bind(site)
                 if server:
                     self._servers[site] = server
-                    threading.Thread(target=server.serve_forever, name=f"drill-{site}", daemon=True).start()
+                    name, told = f"drill-{site}", {"poll_interval": LOOKS_UP_EVERY}
+                    threading.Thread(target=server.serve_forever, name=name, kwargs=told, daemon=True).start()
         return {site: self.ports[site] for site in self._servers}
 
     def stop(self) -> None:

@@ -1,6 +1,7 @@
 """The bar of a drill: its own web, read by the ordinary crawler and judged by the default rules."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,8 +18,9 @@ from monitoring.operations.sources import add_source
 from monitoring.operations.topics import BACK_MATCHES, create_topic
 from sentinel.drill.scenario import builtin_scenarios, read_scenario
 from sentinel.drill.sources import free_ports, places, source_definitions
-from sentinel.drill.storyline import Names, Run, topic_query
+from sentinel.drill.storyline import Names, PublishedStatement, Run, posts_until, topic_query
 from sentinel.drill.web import DrillWeb
+from tests.drill.runs import STATEMENT
 from tests.factories import NOW, Cast, make_yaori
 
 # A visit follows its predecessor after 4.5 to 5.5 s, and the sweep that finds it due looks every 2 s.
@@ -62,9 +64,16 @@ class Rehearsal:
                 now=now,
             )
 
-    def go_on_until(self, moment: datetime) -> None:
+    def minute(self, minute: float) -> datetime:
+        return self.run.started_at + minute * MINUTE
+
+    def say(self, text: str) -> None:
+        statement = PublishedStatement(self.now, text, title="關於鮮乳的說明")
+        self.run = replace(self.run, statements=(*self.run.statements, statement))
+
+    def go_on_until(self, moment: datetime, step: timedelta = STEP) -> None:
         while self.now < moment:
-            self.now += STEP
+            self.now += step
             crawl_round()
             for stage in (BACK_MATCHES, ANALYSES, EVALUATIONS):
                 while stage.run(now=self.now):
@@ -95,9 +104,32 @@ def test_a_story_is_quiet_before_the_first_complaint_and_red_within_four_minutes
 
     rehearse.go_on_until(rehearse.complained_at + 3.5 * MINUTE)
     seen = rehearse.first_seen
-    print({tier: at.total_seconds() for tier, at in seen.items()}, Mention.objects.count())
     assert list(seen) == [BLUE, YELLOW, ORANGE, RED]
     assert seen[BLUE] <= timedelta(seconds=20)
     assert MINUTE < seen[RED] <= 3 * MINUTE
     assert Alert.objects.count() == 1
     assert AlertEvent.objects.filter(kind="opened").count() == 1
+
+
+@pytest.mark.parametrize("rehearse", ["food-safety"], indirect=True)
+def test_a_refusal_is_seen_made_up_for_and_a_statement_is_captured_from_both_places(rehearse: Rehearsal) -> None:
+    blocked = rehearse.run.scenario.blocked
+    assert blocked
+    network = Source.objects.get(kind="weibo")
+    rehearse.go_on_until(rehearse.minute(blocked[0] - 0.6), step=MINUTE / 2)
+    rehearse.go_on_until(rehearse.minute(blocked[1] - 0.12))
+    network.refresh_from_db()
+    assert (network.outcome, network.failures) == ("blocked", 1)
+
+    rehearse.go_on_until(rehearse.minute(blocked[1] + 1.3), step=MINUTE / 4)
+    network.refresh_from_db()
+    assert (network.outcome, network.failures) == ("ok", 0)
+    told = [post for post in posts_until(rehearse.run, rehearse.minute(blocked[1] + 1)) if post.site == "weibo"]
+    told = [post for post in told if post.at > rehearse.minute(blocked[0] - 1)]
+    assert set(Post.objects.filter(source=network).values_list("author", flat=True)) >= {post.author for post in told}
+
+    rehearse.say(STATEMENT)
+    rehearse.go_on_until(rehearse.now + 2 * STEP)
+    captured = Post.objects.filter(text__contains=STATEMENT)
+    assert sorted(captured.values_list("source__kind", flat=True)) == ["feed", "weibo"]
+    assert Mention.objects.filter(post__in=captured).count() == 2

@@ -11,6 +11,14 @@ from sentinel.drill.storyline import Run, SitePost, posts_until
 HTML = "text/html; charset=utf-8"
 NOTICE = "演練：這個網站由 Sentinel 在本機提供，內容皆為虛構"
 _GROWN_AFTER = 3.0  # minutes of the scenario until a post has nearly all its reposts and comments
+_STYLE = (
+    "body{max-width:44rem;margin:0 auto;padding:0 1rem 3rem;font:1rem/1.7 system-ui,sans-serif;color:#222}"
+    ".notice{margin:0 -1rem 1.5rem;padding:.4rem 1rem;background:#fff3c4;font-size:.875rem}"
+    "table{width:100%;border-collapse:collapse}td,th{padding:.4rem;text-align:left;vertical-align:top}"
+    "tbody,article,li{border-bottom:1px solid #ddd}ul{padding:0;list-style:none}"
+    "blockquote{margin:.5rem 0;padding-left:.75rem;border-left:3px solid #ccc;color:#555}"
+    "time,em,.byline{color:#666;font-size:.875rem}cite,em{font-style:normal}td em{margin-left:.75em}"
+)
 _STEPS = 6  # in which counts grow, so that a page does not change at every look
 
 
@@ -64,7 +72,8 @@ def grown(count: int, post: SitePost, asked: Asked) -> int:
 def page(title: str, body: str, charset: str = "utf-8") -> str:
     """A whole HTML page; `title` is text, `body` is markup."""
     return (
-        f'<!DOCTYPE html><html lang="zh-Hant"><head><meta charset="{charset}"><title>{escape(title)}</title></head>'
+        f'<!DOCTYPE html><html lang="zh-Hant"><head><meta charset="{charset}"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
         f'<body><header class="notice">{NOTICE}</header>{body}</body></html>'
     )
 

@@ -45,7 +45,8 @@ def _answer(html: str) -> Answer:
 def _list(asked: Asked) -> str:
     rows = "".join(_row(post, asked) for post in asked.posts(SITE)[:IN_LIST])
     body = (
-        f'<div id="pt"><a href="/">{escape(NAME)}</a> › 生活消費</div><table summary="forum_2" id="threadlisttableid">'
+        f'<div id="pt"><a href="/">{escape(NAME)}</a> &gt; 生活消費</div>'
+        f'<table summary="forum_2" id="threadlisttableid">'
         f'<tbody id="separatorline"><tr><th>版塊主題</th></tr></tbody>{rows}</table>'
     )
     return page(f"生活消費 - {NAME}", body, CHARSET)

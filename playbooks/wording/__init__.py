@@ -1,0 +1,1 @@
+"""Codes of the crisis workflow in the reader's language: one module per noun."""

@@ -1,0 +1,109 @@
+"""A crisis' stages, verdicts, clocks, seats and gaps in the reader's language."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+def stage_word(stage: str) -> str:
+    """蒐集, 評估, 處置, 檢討."""
+    return {
+        "collect": pgettext("stage", "Collect"),
+        "assess": pgettext("stage", "Assess"),
+        "act": pgettext("stage", "Act"),
+        "review": pgettext("stage", "Review"),
+    }[stage]
+
+
+def verdict_word(verdict: str) -> str:
+    """What was found about what is being said."""
+    return {
+        "pending": pgettext("verdict", "Under investigation"),
+        "true": pgettext("verdict", "True"),
+        "inaccurate": pgettext("verdict", "Not accurate"),
+        "rumour": pgettext("verdict", "Malicious rumour"),
+    }[verdict]
+
+
+def duty_word(duty: str) -> str:
+    """What somebody is in the control centre."""
+    return {
+        "commander": pgettext("duty", "Commander"),
+        "spokesperson": pgettext("duty", "Spokesperson"),
+        "member": pgettext("duty", "Member"),
+    }[duty]
+
+
+def clock_word(kind: str) -> str:
+    """What a clock of a crisis waits for."""
+    return {
+        "reach": _("Taken on"),
+        "progress": _("Progress report"),
+        "closure": _("To be closed"),
+        "reply": _("First reply"),
+        "position": _("Golden four hours"),
+        "next-update": _("Next public update"),
+        "co-sign": _("Co-signing ends"),
+    }[kind]
+
+
+def gap_word(item: str) -> str:
+    """What is missing, as a noun."""
+    return {
+        "earliest": _("Earliest captured post"),
+        "evidence": _("Evidence on file"),
+        "facts": _("Facts"),
+        "commander": pgettext("gap", "Commander"),
+        "spokesperson": pgettext("gap", "Spokesperson"),
+        "assessment": _("First assessment"),
+        "verdict": _("Verdict"),
+        "responsibility": _("Responsibility"),
+        "stakeholders": _("A measure for each kind of stakeholder"),
+        "diagnosis": _("First diagnosis of the cause"),
+        "plan": _("Approved plan"),
+        "measures": _("Open emergency measures"),
+        "position": _("Public position"),
+        "tasks": _("Open tasks"),
+        "cause": _("Cause"),
+        "department": _("Responsible department"),
+        "lessons": _("What went well and badly"),
+        "actions": _("Corrective actions"),
+    }[item]
+
+
+def stakeholder_word(kind: str) -> str:
+    """Who is concerned."""
+    return {
+        "victims": pgettext("stakeholder", "Those affected"),
+        "authorities": pgettext("stakeholder", "Authorities"),
+        "partners": pgettext("stakeholder", "Partners"),
+        "media": pgettext("stakeholder", "Media"),
+        "public": pgettext("stakeholder", "Public"),
+    }[kind]
+
+
+def task_kind_word(kind: str) -> str:
+    """Where a task comes from."""
+    return {
+        "hand": pgettext("task", "By hand"),
+        "plan": pgettext("task", "Response plan"),
+        "promise": pgettext("task", "Public promise"),
+        "measure": pgettext("task", "Emergency measure"),
+        "stakeholder": pgettext("task", "Stakeholder"),
+        "fact": pgettext("task", "Fact"),
+    }[kind]
+
+
+def log_group_word(group: str) -> str:
+    """A part of the log."""
+    return {
+        "": pgettext("log", "Everything"),
+        "notes": pgettext("log", "Notes and progress"),
+        "facts": pgettext("log", "Facts and evidence"),
+        "assessment": pgettext("log", "Assessment"),
+        "plan": pgettext("log", "Plan"),
+        "measures": pgettext("log", "Emergency measures"),
+        "statements": pgettext("log", "Statements"),
+        "tasks": pgettext("log", "Tasks"),
+        "people": pgettext("log", "Team"),
+        "review": pgettext("log", "Review"),
+    }[group]

@@ -1,0 +1,88 @@
+"""Facts, evidence and channels in the reader's language."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+
+def status_text(status: str) -> str:
+    """What is held of a fact."""
+    return {
+        "known": pgettext("fact", "Known"),
+        "unknown": pgettext("fact", "Unknown"),
+        "disproved": pgettext("fact", "Disproved"),
+    }[status]
+
+
+def status_help(status: str) -> str:
+    """What a status says, for the one who chooses it."""
+    return {
+        "known": _("Verified; it names its source"),
+        "unknown": _("Still open; somebody finds out until a time"),
+        "disproved": _("Said in public and not so; it says what is true instead"),
+    }[status]
+
+
+def status_heads(status: str) -> str:
+    """What the column's right side names."""
+    if status == "unknown":
+        return _("Owner, due")
+    return _("Owner, verified at")
+
+
+def nothing_text(status: str) -> str:
+    """A column without facts, and what belongs there."""
+    return {
+        "known": _("Nothing is verified yet. Begin with time, place, batch and number of people."),
+        "unknown": _("No open question is noted. What would a reporter ask first?"),
+        "disproved": _("No claim is disproved."),
+    }[status]
+
+
+def sources_text(count: int) -> str:
+    """How many sources a fact has."""
+    return ngettext("%(count)s source", "%(count)s sources", count) % {"count": count}
+
+
+def check_text(check: str) -> str:
+    """Whether evidence still is what can be read."""
+    return {
+        "same": pgettext("evidence", "Same"),
+        "changed": pgettext("evidence", "Changed"),
+        "gone": pgettext("evidence", "No longer stored"),
+        "damaged": pgettext("evidence", "Damaged"),
+    }[check]
+
+
+def check_help(check: str) -> str:
+    """What the check compared, and what follows."""
+    return {
+        "same": _("The words on file have this fingerprint, and so has the post as it was captured last."),
+        "changed": _("The post says something else by now. What is on file stays as it was."),
+        "gone": _("The post is no longer stored. What is on file stays as it was."),
+        "damaged": _("The words on file no longer have their own fingerprint. Tell whoever runs this installation."),
+    }[check]
+
+
+def check_kind(check: str) -> str:
+    """The kind of `components/state.html` for a check."""
+    return {"same": "good", "changed": "warn", "gone": "off", "damaged": "bad"}[check]
+
+
+def gap_text(kind: str) -> str:
+    """Why a source's figures are too low, in a word."""
+    return {
+        "blind": pgettext("gap", "Not collected"),
+        "failed": pgettext("gap", "Collected with gaps"),
+        "late": pgettext("gap", "Late"),
+        "unread": pgettext("gap", "Not read in this time"),
+        "paused": pgettext("gap", "Paused"),
+    }[kind]
+
+
+def ranked_text(ranked_by: str) -> str:
+    """How the loudest posts are ranked."""
+    return {
+        "reactions": _("by reposts, comments, likes and shares, as the sites counted them last"),
+        "sensitive": _("by sensitive terms, since no site here counts reactions"),
+        "newest": _("newest first: no reactions and no sensitive terms were captured"),
+    }[ranked_by]

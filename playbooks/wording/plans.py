@@ -1,0 +1,149 @@
+"""Codes of plans, statements and their checks in the reader's language."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from playbooks.statements import Remark, RemarkKind
+from playbooks.strategy import Verdict
+
+
+def verdict_advice(verdict: str) -> str:
+    """What a response does under this verdict, in one line below the plan's title."""
+    return {
+        Verdict.PENDING: _(
+            "While it is being checked: show care, say what is being done and when the next word comes; admit and deny "
+            "no fault."
+        ),
+        Verdict.TRUE: _("It is true: apologise, say what was found, what we stand for and how we make it good."),
+        Verdict.INACCURATE: _("It is not accurate: a short, plain clarification with evidence, on many channels."),
+        Verdict.RUMOUR: _("It is a rumour: state the fact with evidence, and use lawful routes alone."),
+    }[Verdict(verdict)]
+
+
+def strategy_name(strategy: str) -> str:
+    """A strategy of a response (SCCT)."""
+    return {
+        "instructing": pgettext("strategy", "Instructing information"),
+        "adjusting": pgettext("strategy", "Adjusting information"),
+        "deny": pgettext("strategy", "Deny"),
+        "diminish": pgettext("strategy", "Diminish"),
+        "rebuild": pgettext("strategy", "Rebuild"),
+        "bolster": pgettext("strategy", "Bolster"),
+    }.get(strategy, strategy)
+
+
+def plan_status_name(status: str) -> str:
+    """Where a version stands."""
+    return {
+        "draft": pgettext("plan", "Draft"),
+        "submitted": pgettext("plan", "Waiting for approval"),
+        "approved": pgettext("plan", "Approved"),
+        "returned": pgettext("plan", "Sent back"),
+        "void": pgettext("plan", "Void"),
+    }[status]
+
+
+def channel_name(channel: str) -> str:
+    """Where a statement is published."""
+    return {
+        "site": pgettext("channel", "Website"),
+        "facebook": pgettext("channel", "Facebook"),
+        "weibo": pgettext("channel", "Weibo"),
+        "line": pgettext("channel", "LINE"),
+        "press": pgettext("channel", "Press release"),
+        "service": pgettext("channel", "Customer service"),
+        "shop": pgettext("channel", "Shops"),
+        "internal": pgettext("channel", "Colleagues"),
+    }.get(channel, channel)
+
+
+def audience_name(audience: str) -> str:
+    """Whom a statement speaks to."""
+    return {
+        "public": pgettext("audience", "The public"),
+        "media": pgettext("audience", "Media"),
+        "customers": pgettext("audience", "Customers"),
+        "partners": pgettext("audience", "Partners"),
+        "authority": pgettext("audience", "Authorities"),
+        "staff": pgettext("audience", "Colleagues"),
+    }.get(audience, audience)
+
+
+def element_name(element: str) -> str:
+    """A part that a reply has to carry."""
+    return {
+        "care": _("Care for those concerned"),
+        "doing": _("What is being done"),
+        "apology": _("Apology"),
+        "findings": _("What was found"),
+        "stance": _("Our stance"),
+        "remedy": _("Remedy"),
+        "correction": _("What is not right about it"),
+        "rebuttal": _("Rebuttal"),
+        "evidence": _("Evidence"),
+        "lawful_route": _("The lawful route"),
+        "contact": _("How to reach us"),
+        "next_update": _("Time of the next update"),
+        "no_admission": _("Neither admits nor denies fault"),
+    }[element]
+
+
+def remark_text(remark: Remark) -> str:
+    """What a remark is about, with the words that it is about."""
+    said = {
+        RemarkKind.OFFICIALESE: _("Official language: “%(text)s”"),
+        RemarkKind.ABSOLUTE: _("Too absolute: “%(text)s”"),
+        RemarkKind.ADMISSION: _("Reads as an admission: “%(text)s”"),
+        RemarkKind.DENIAL: _("Reads as a denial: “%(text)s”"),
+        RemarkKind.ATTACK: _("Attacks a person: “%(text)s”"),
+        RemarkKind.OPEN_BLANK: _("Still to fill in: %(text)s"),
+        RemarkKind.TOO_LONG: _("Longer than the platform takes"),
+        RemarkKind.LONG: _("Longer than people read there"),
+        RemarkKind.UNDATED_UPDATE: _("The next update has no time beside it: “%(text)s”"),
+    }[remark.kind]
+    return said % {"text": remark.text}
+
+
+def hint_text(hint: str) -> str:
+    """How to put it better; empty where the remark says all."""
+    return {
+        "say-what-was-done": _("Say what was done, and when."),
+        "say-sorry-plainly": _("Say sorry in plain words."),
+        "apologise-without-if": _("Apologise without an “if”."),
+        "say-what-is-true": _("State the fact itself."),
+        "name-the-time": _("Name the time."),
+        "name-who": _("Name who it is."),
+        "say-what-changes": _("Say what changes."),
+        "leave-out": _("This can be left out."),
+        "do-not-threaten": _("Do not threaten; say what was lawfully done."),
+        "do-not-lecture": _("Do not lecture; give the fact to pass on."),
+        "do-not-belittle": _("Do not belittle it; say how many."),
+        "say-what-was-tested": _("Say what was tested, by whom, with what result."),
+        "promise-what-you-control": _("Promise what you control: what changes, by when."),
+        "say-what-is-not-known": _("Say what is not known yet."),
+        "speak-of-the-matter": _("Speak of the matter, not of persons."),
+        "fill-the-blank": _("Fill it in, or take the sentence out."),
+    }.get(hint, "")
+
+
+def missing_sentence(names: Iterable[str]) -> str:
+    """“Website: Remedy” and the like in one line."""
+    return _("; ").join(names)
+
+
+def return_reasons() -> list[str]:
+    """The quick reasons to send a plan back with; the words go into the reason itself."""
+    return [
+        _("A fact is wrong"),
+        _("Something is missing"),
+        _("The tone is wrong"),
+        _("Not the right moment"),
+        _("Beyond our authority"),
+    ]
+
+
+def department_names() -> list[str]:
+    """Departments that commonly co-sign; any other can be typed."""
+    return [_("Legal"), _("Quality"), _("Customer service"), _("Spokesperson")]
