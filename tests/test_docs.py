@@ -15,7 +15,10 @@ ROOT = Path(__file__).resolve().parent.parent
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROOMS = {
-    "sentinel.core": "core", "monitoring": "monitoring", "alerts": "alerts", "playbooks": "playbooks",
+    "sentinel.core": "core",
+    "monitoring": "monitoring",
+    "alerts": "alerts",
+    "playbooks": "playbooks",
     "sentinel.drill": "drill",
 }
 

@@ -112,9 +112,11 @@ def link_topic(
 ) -> None:
     """Publish the lesson as the topic's next version, which the action then cites.
 
-    `over` numbers the version that the writer had read. Raises matching.QueryError, WrongStateError('newer-version').
+    `over` numbers the version that the writer had read. Raises matching.QueryError, WrongStateError('newer-version'),
+    and WrongStateError('drill') where a drill's lesson would change what is real.
     """
     action = _locked(action, is_open=True)
+    check(topic.is_drill == action.crisis.is_drill, "drill")
     version = publish_version(topic=topic, query=query, by=by, now=now, over=over)
     action.topic_version = version
     action.save(update_fields=["topic_version"])
@@ -133,9 +135,11 @@ def link_rule(
 ) -> None:
     """Publish the lesson as the rule's next version, which the action then cites.
 
-    `over` numbers the version that the writer had read. Raises rules.RuleError, WrongStateError('newer-version').
+    `over` numbers the version that the writer had read. Raises rules.RuleError, WrongStateError('newer-version'), and
+    WrongStateError('drill') where a drill's lesson would change what is real.
     """
     action = _locked(action, is_open=True)
+    check(rule.topic.is_drill == action.crisis.is_drill, "drill")
     version = publish_rule(topic=rule.topic, kind=rule.kind, definition=definition, by=by, now=now, over=over)
     action.rule_version = version
     action.save(update_fields=["rule_version"])

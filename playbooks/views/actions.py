@@ -107,7 +107,8 @@ def action_reopen(request: WorkspaceRequest, action_id: int) -> HttpResponse:
 def action_topic(request: WorkspaceRequest, action_id: int) -> HttpResponse:
     """Turn the lesson into a keyword: choose a topic (`?topic=`), try its query, publish it."""
     action = _action(request, action_id)
-    topics = Topic.objects.active().filter(workspace=request.workspace).select_related("current", "workspace")
+    mine = {"workspace": request.workspace, "is_drill": action.crisis.is_drill}
+    topics = Topic.objects.active().filter(**mine).select_related("current", "workspace")
     may = linkable(request.membership, to="topic")
     if request.method == "POST" and not may:
         raise PermissionDenied
@@ -164,7 +165,8 @@ def _trial(request: WorkspaceRequest, topic: Topic, form: QueryForm) -> dict[str
 def action_rule(request: WorkspaceRequest, action_id: int) -> HttpResponse:
     """Turn the lesson into a rule: choose one (`?rule=`), change its thresholds, publish it."""
     action = _action(request, action_id)
-    rules = Rule.objects.active().filter(workspace=request.workspace, topic__archived_at__isnull=True)
+    mine = {"workspace": request.workspace, "topic__is_drill": action.crisis.is_drill}
+    rules = Rule.objects.active().filter(**mine, topic__archived_at__isnull=True)
     rules = rules.select_related("current", "topic__workspace").order_by("topic__name", "pk")
     may = linkable(request.membership, to="rule")
     if request.method == "POST" and not may:
