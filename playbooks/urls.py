@@ -17,6 +17,7 @@ from playbooks.views import (
     plans,
     reports,
     reviews,
+    stakeholders,
     statements,
     tasks,
     team,
