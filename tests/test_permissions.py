@@ -14,8 +14,11 @@ from django.utils import timezone
 from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
-from playbooks.models import Crisis, Plan
+from playbooks.models import Crisis, EmergencyMeasure, Plan, Statement, TeamMember
+from playbooks.operations.crises import open_crisis
+from playbooks.operations.emergency import propose_measure
 from playbooks.operations.plans import CosignAsk, draft_plan, submit_plan
+from playbooks.operations.statements import draft_statement
 from sentinel.core import operations
 from sentinel.core.models import Invitation, Membership, User, Workspace
 from sentinel.core.permissions import GRANTS, Permission, Role
@@ -142,21 +145,35 @@ def drill_of(workspace: Workspace) -> Drill:
     )
 
 
-# the name of an address's part (or "name of the address:part") → what to put there; a part without one fails
 def crisis_of(workspace: Workspace) -> Crisis:
-    return Crisis.objects.create(
-        workspace=workspace,
-        number=1,
-        title="異物",
-        level=2,
-        started_at=NOW,
-        opened_at=NOW,
-        opened_by=User.objects.all()[0],
+    found = Crisis.objects.filter(workspace=workspace).first()
+    return found or open_crisis(workspace=workspace, title="危機", level=4, summary="", by=admin_of(workspace), now=NOW)
+
+
+def measure_of(workspace: Workspace) -> EmergencyMeasure:
+    return propose_measure(crisis=crisis_of(workspace), text="停售", by=admin_of(workspace), now=NOW)
+
+
+def holding_of(workspace: Workspace) -> Statement:
+    return draft_statement(
+        crisis=crisis_of(workspace),
+        kind="holding",
+        channel="site",
+        audience="public",
+        language="zh-hant",
+        text="正在查證",
+        by=admin_of(workspace),
+        now=NOW,
     )
 
 
+# the name of an address's part (or "name of the address:part") → what to put there; a part without one fails
 THINGS: dict[str, Callable[[Workspace], Any]] = {
     "crisis_id": lambda workspace: crisis_of(workspace).pk,
+    "measure_id": lambda workspace: measure_of(workspace).pk,
+    "member_id": lambda workspace: TeamMember.objects.get(crisis=crisis_of(workspace)).pk,
+    "holding-approve:statement_id": lambda workspace: holding_of(workspace).pk,
+    "holding-return:statement_id": lambda workspace: holding_of(workspace).pk,
     "alert_id": lambda workspace: alert_of(workspace).pk,
     "cosign_id": lambda workspace: plan_of(workspace).cosigns.get().pk,
     "delivery_id": lambda workspace: Delivery.objects.create(outlet=outlet_of(workspace)).pk,

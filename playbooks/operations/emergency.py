@@ -1,5 +1,6 @@
 """Stopping the harm: possible at every stage, through one fast approver."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -7,7 +8,13 @@ from django.db.models import Max
 
 from playbooks.models import Crisis, EmergencyMeasure, HoldingText, Statement
 from playbooks.operations.files import check, lock, write_down
-from playbooks.operations.statements import check_blanks, draft_statement
+from playbooks.operations.statements import (
+    approve_statement,
+    check_blanks,
+    draft_statement,
+    publish_statement,
+    submit_statement,
+)
 from playbooks.workflow import sources_of
 from sentinel.core import audit
 from sentinel.core.models import User, Workspace
@@ -115,3 +122,71 @@ def release_holding(
     statement.save(update_fields=["status", "published_at", "published_by"])
     write_down(statement.crisis, "publish", statement, by=by, now=now, channel=channel)
     return statement
+
+
+@transaction.atomic
+def release_holding_on(
+    *,
+    crisis: Crisis,
+    holding_text: HoldingText,
+    text: str,
+    channels: Sequence[str],
+    audience: str,
+    next_update_at: datetime,
+    by: User,
+    now: datetime,
+) -> list[Statement]:
+    """Publish the same holding statement on several channels at once, or on none; raises as `release_holding`."""
+    return [
+        release_holding(
+            crisis=crisis,
+            holding_text=holding_text,
+            text=text,
+            channel=channel,
+            audience=audience,
+            next_update_at=next_update_at,
+            by=by,
+            now=now,
+        )
+        for channel in channels
+    ]
+
+
+@transaction.atomic
+def submit_holding(
+    *,
+    crisis: Crisis,
+    holding_text: HoldingText,
+    text: str,
+    channels: Sequence[str],
+    audience: str,
+    next_update_at: datetime,
+    by: User,
+    now: datetime,
+) -> list[Statement]:
+    """Draft the holding statement and put it before the fast approver, one for each channel."""
+    check_blanks(text)
+    statements = []
+    for channel in channels:
+        statement = draft_statement(
+            crisis=crisis,
+            kind="holding",
+            channel=channel,
+            audience=audience,
+            language=holding_text.language,
+            text=text,
+            next_update_at=next_update_at,
+            holding_text=holding_text,
+            by=by,
+            now=now,
+        )
+        submit_statement(statement=statement, by=by, now=now)
+        statements.append(statement)
+    return statements
+
+
+@transaction.atomic
+def release_submitted(*, statement: Statement, by: User, now: datetime) -> None:
+    """Let a submitted holding statement out in one step; raises WrongStateError('not-submitted' or 'blank-left')."""
+    approve_statement(statement=statement, by=by, now=now)
+    publish_statement(statement=statement, url="", by=by, now=now)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from unicodedata import east_asian_width
 
 from django.utils import timezone
 from django.utils.timezone import localtime
@@ -14,6 +15,7 @@ from alerts.wording import tier_name
 from monitoring.models import Measure, Mention, Subscription
 from playbooks import effect
 from playbooks.models import Crisis
+from playbooks.queries.volume import undercount_words
 from playbooks.wording.log import statement_kind_word
 from sentinel.core import charts
 
@@ -23,7 +25,7 @@ MOST_BUCKETS = 150
 LEAD = timedelta(minutes=40)  # shown before the earliest captured post
 LEARNED = timedelta(days=7)
 LEAST_LEARNED = timedelta(days=1)
-LABEL = 10  # characters of a measure beside its diamond
+LABEL = 12  # columns of a measure's name beside its diamond; a Chinese character takes two
 LONGEST_EFFECT, SHORTEST_EFFECT = timedelta(minutes=60), timedelta(minutes=15)
 
 
@@ -75,6 +77,7 @@ class Course:
     is_last_open: bool
     actions: tuple[Mark, ...]
     effect: EffectLine | None
+    undercount: str  # which sources make the figures too low
 
 
 def course_of(crisis: Crisis, now: datetime) -> Course | None:
@@ -93,7 +96,7 @@ def course_of(crisis: Crisis, now: datetime) -> Course | None:
         chart=charts.course_chart(
             buckets,
             _marks(crisis),
-            [replace(action, name=action.name[:LABEL]) for action in actions],
+            [replace(action, name=_short(action.name)) for action in actions],
             usual=_usual_limit(measures, start, step),
             is_last_open=is_open,
         ),
@@ -101,7 +104,19 @@ def course_of(crisis: Crisis, now: datetime) -> Course | None:
         is_last_open=is_open,
         actions=actions,
         effect=effect_of(measures, actions, now),
+        undercount=undercount_words(crisis.workspace, now) if is_open else "",
     )
+
+
+def _short(name: str) -> str:
+    """The beginning of a name that fits beside a diamond."""
+    room, kept = LABEL, ""
+    for letter in name:
+        room -= 2 if east_asian_width(letter) in "WF" else 1
+        if room < 0:
+            return f"{kept}…"
+        kept += letter
+    return name
 
 
 def _measures(topic: int, since: datetime, until: datetime) -> dict[datetime, Measure]:

@@ -96,6 +96,7 @@ class CrisisFrame:
     steps: tuple[StageStep, ...]
     next_stage: StageStep | None
     gaps: tuple[GapLine, ...]
+    open_gaps: tuple[GapLine, ...]  # of every stage: what is missing before closing
     action: NextStep | None
     plan: Plan | None
     team: tuple[TeamMember, ...]
@@ -147,6 +148,9 @@ def crisis_frame(crisis: Crisis, membership: Membership, now: datetime) -> Crisi
         steps=steps,
         next_stage=next((step for step in steps if after and step.code == after), None),
         gaps=missing if is_open else (),
+        open_gaps=tuple(
+            _gap_line(gap.code, gap.owner, gap.due_at) for each in Stage for gap in gaps(each, progress) if is_open
+        ),
         action=_action(crisis, plan, missing, after, membership, may_take_charge) if may_work else None,
         plan=plan,
         team=team,

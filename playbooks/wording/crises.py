@@ -91,3 +91,19 @@ def task_kind_word(kind: str) -> str:
         "stakeholder": pgettext("task", "Stakeholder"),
         "fact": pgettext("task", "Fact"),
     }[kind]
+
+
+def log_group_word(group: str) -> str:
+    """A part of the log."""
+    return {
+        "": pgettext("log", "Everything"),
+        "notes": pgettext("log", "Notes and progress"),
+        "facts": pgettext("log", "Facts and evidence"),
+        "assessment": pgettext("log", "Assessment"),
+        "plan": pgettext("log", "Plan"),
+        "measures": pgettext("log", "Emergency measures"),
+        "statements": pgettext("log", "Statements"),
+        "tasks": pgettext("log", "Tasks"),
+        "people": pgettext("log", "Team"),
+        "review": pgettext("log", "Review"),
+    }[group]

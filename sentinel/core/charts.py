@@ -203,15 +203,19 @@ def _place_actions(buckets: Sequence[Bucket], actions: Sequence[Note]) -> tuple[
     """Newest first, each label to the right of its diamond, else to the left, else left out."""
     start, length = _span_of(buckets)
     placed: list[Action] = []
+    mark = 6 / _USUAL_WIDTH
+    places = [(action.at - start) / length for action in actions]
     taken: list[tuple[float, float]] = []
     for action in sorted(actions, key=lambda note: note.at, reverse=True):
         place = (action.at - start) / length
         if not 0 <= place <= 1:
             continue
         width = (_label_width(action.text) + 16) / _USUAL_WIDTH
+        others = [*taken, *((other - mark, other + mark) for other in places if other != place)]
         sides = (((place, place + width), 8, "start"), ((place - width, place), -8, "end"))
-        side = next((one for one in sides if _is_free(one[0], taken)), None)
-        taken.append(side[0] if side else (place, place))
+        side = next((one for one in sides if _is_free(one[0], others)), None)
+        if side:
+            taken.append(side[0])
         dx, anchor = (side[1], side[2]) if side else (8, "start")
         placed.append(Action(_n(place * 100), dx, anchor, action.text if side else "", action.text))
     return tuple(placed)

@@ -152,11 +152,28 @@ async function select(link, { open = false } = {}) {
   if (opens) openPane();
 }
 
+/** Shows an alert; what stood in its [data-fetch] slot stays there until the fresh one came. */
 async function showPane(html, style) {
-  await swap(pane, html, style);
+  const page = document.createElement("template");
+  page.innerHTML = html;
+  const slot = page.content.querySelector("[data-fetch]");
+  const stood = slot && pane.querySelector(`[data-fetch="${slot.dataset.fetch}"]`);
+  if (stood) slot.innerHTML = stood.innerHTML;
+  await swap(pane, page.innerHTML, style);
   showClocks(pane);
   markSelection();
+  fillSlot();
 }
+
+/** Fetches what a higher room says of the alert. */
+async function fillSlot() {
+  const slot = pane.querySelector("[data-fetch]");
+  if (!slot) return;
+  const html = await fetchText(slot.dataset.fetch).catch(() => null);
+  if (html !== null && slot.isConnected && !isTyping()) await swap(slot, html, "innerMorph");
+}
+
+const isTyping = () => pane.contains(document.activeElement) && document.activeElement.matches("input, textarea");
 
 function openPane() {
   pane.classList.add("is-open");
@@ -174,7 +191,7 @@ function closePane() {
 async function refreshPane() {
   const link = rowOf(selectedId())?.querySelector("[data-preview]");
   const mine = turn;
-  const isBusy = () => mine !== turn || pending || pane.querySelector("dialog[open]"); // who is asked a question is not disturbed
+  const isBusy = () => mine !== turn || pending || isTyping() || pane.querySelector("dialog[open]"); // who is asked a question is not disturbed
   if (!link || isBusy()) return;
   const html = await fetchText(link.dataset.preview);
   if (!isBusy()) await showPane(html, "innerMorph");
@@ -247,6 +264,7 @@ startKeys({
   ArrowUp: (event) => (inPane(event) ? false : move(-1)),
   a: () => pane.querySelector('form[data-act="claim"]')?.requestSubmit(),
   c: () => pane.querySelector("[data-close-alert]")?.click(),
+  r: () => pane.querySelector("[data-open-crisis]")?.click(),
   n: showNew,
   Escape: () => (pane.classList.contains("is-open") ? closePane() : false),
 });
@@ -263,6 +281,8 @@ function refreshAll() {
   queueSoon();
   summarySoon();
 }
+
+fillSlot();
 
 document.addEventListener("live", ({ detail: event }) => {
   if (event.type === "reset") {

@@ -5,6 +5,8 @@
 
 import { showClocks } from "./clocks.js";
 import htmx from "./htmx.js";
+import { startKeys } from "./keys.js";
+import { toast } from "./notice.js";
 
 const page = document.querySelector("[data-crisis]");
 const PAUSE = 1_000;
@@ -12,11 +14,19 @@ const PULSE_PAUSE = 15_000;
 
 const parts = (selector = "") => [...document.querySelectorAll(`[data-fragment]${selector}`)];
 
-/** Whether somebody works in the part right now: types, has a menu, a sheet or a detail open. */
+const isDirty = (field) =>
+  field.type === "checkbox" || field.type === "radio"
+    ? field.checked !== field.defaultChecked
+    : field.matches("select")
+      ? [...field.options].some((option) => option.selected !== option.defaultSelected) && field.selectedIndex > 0
+      : field.type !== "hidden" && field.value !== field.defaultValue;
+
+/** Whether somebody works in the part right now: types or has typed, has a menu or a dialog open. */
 function isBusy(part) {
   const focused = document.activeElement;
   if (part.contains(focused) && focused.matches("input, select, textarea, [contenteditable]")) return true;
-  return part.querySelector("dialog[open], [popover]:popover-open, details[open] form") !== null;
+  if (part.querySelector("dialog[open], [popover]:popover-open")) return true;
+  return [...part.querySelectorAll("input, select, textarea")].some(isDirty);
 }
 
 async function refresh(part) {
@@ -27,8 +37,15 @@ async function refresh(part) {
   if (!response.ok) return;
   const text = await response.text();
   if (isBusy(part)) return void (part.dataset.stale = "");
+  await put(part, text);
+}
+
+/** Puts a fresh fragment in place; tables and details that are open stay so. */
+async function put(part, text) {
   const open = [...part.querySelectorAll('[data-table-toggle][aria-expanded="true"]')].map((toggle) => toggle.dataset.tableToggle);
+  const details = [...part.querySelectorAll("details[open]")].map((one) => one.id).filter(Boolean);
   await htmx.swap({ target: part, text, swap: "innerMorph" });
+  for (const id of details) document.getElementById(id)?.setAttribute("open", "");
   for (const id of open) part.querySelector(`[data-table-toggle="${id}"][aria-expanded="false"]`)?.click();
   showClocks(part);
 }
@@ -61,3 +78,53 @@ const catchUp = paced(300, () => every("[data-stale]"));
 document.addEventListener("focusout", catchUp);
 document.addEventListener("toggle", catchUp, true);
 document.addEventListener("close", catchUp, true);
+
+// --- forms that answer in place -----------------------------------------------------------------------------------
+
+/** A form[data-inplace] is answered with its part (or the part whose address it names); a refusal keeps what was typed. */
+async function act(form) {
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  const part = form.dataset.inplace ? parts().find((one) => one.dataset.fragment === form.dataset.inplace) : form.closest("[data-fragment]");
+  const refused = (form.closest("dialog") ?? part).querySelector("[data-refused]");
+  try {
+    const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" } });
+    if (response.redirected) return location.reload(); // the session ended
+    const text = await response.text();
+    if (response.status === 409) return refuse(refused, text);
+    if (!response.ok && response.status !== 422) throw new Error(String(response.status));
+    if (response.ok) form.reset();
+    await htmx.swap({ target: part, text, swap: "innerHTML" });
+    showClocks(part);
+    if (response.ok) form.closest("dialog")?.close();
+    part.querySelector(response.ok ? "[data-refused]" : ".field-error")?.scrollIntoView({ block: "nearest" });
+  } catch {
+    refuse(refused, page.dataset.textFailed);
+  } finally {
+    form.ariaBusy = "false";
+  }
+}
+
+function refuse(place, text) {
+  if (!place) return toast(text);
+  place.textContent = text;
+  place.hidden = false;
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-inplace]")) return;
+  event.preventDefault();
+  act(event.target);
+});
+
+// --- keys ---------------------------------------------------------------------------------------------------------
+
+/** The key's action on the element, where the page has it; without it the key stays free. */
+const on = (selector, action) => () => {
+  const element = document.querySelector(selector);
+  if (!element) return false;
+  action(element);
+  return true;
+};
+const sheet = (selector) => on(selector, (element) => element.showPopover());
+startKeys({ e: sheet("#emergency-sheet"), h: sheet("#holding-sheet"), l: on("[data-note]", (button) => button.click()) });
