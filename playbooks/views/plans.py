@@ -183,7 +183,7 @@ def _parts(request: WorkspaceRequest, plan: Plan, draft: PlanDraft) -> dict[str,
 
 def _base(request: WorkspaceRequest, plan: Plan) -> Plan | None:
     """The version to compare with: the one asked for, else the one before."""
-    asked = request.GET.get("compare", "")
+    asked = request.POST.get("compare") or request.GET.get("compare", "")
     number = int(asked) if asked.isdigit() and len(asked) < 6 else plan.number - 1
     return version(plan.crisis, number)
 
