@@ -85,7 +85,7 @@ Rows = QuerySet[Any]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One kind of thing: its rows, those that press (overdue, due before the day ends, wanted now), and a row's line."""
+    """One kind of thing: its rows, those that press (overdue, due today, wanted now), a row's line."""
 
     permission: Permission
     rows: Callable[[Reader], Rows]

@@ -16,6 +16,7 @@ from playbooks.plan_drafts import PlanDraft, StatementDraft
 from playbooks.queries.people import members_of
 from playbooks.statements import Checks, Remark, RemarkKind, check
 from playbooks.strategy import Verdict
+from playbooks.wording.crises import verdict_word
 from playbooks.wording.plans import audience_name, channel_name, element_name, hint_text, plan_status_name, remark_text
 from sentinel.core.models import Membership, User, Workspace
 from sentinel.core.permissions import Permission
@@ -99,8 +100,18 @@ class VersionLine:
 
 
 def verdict_of(plan: Plan) -> Verdict:
-    """The verdict that the plan follows; being checked while nobody assessed it."""
-    return Verdict(plan.assessment.verdict) if plan.assessment else Verdict.PENDING
+    """The verdict that the version follows: a draft the newest one, later the one with which it was submitted.
+
+    Being checked while nobody assessed it.
+    """
+    assessment = plan.crisis.assessments.order_by("number").last() if plan.status == "draft" else plan.assessment
+    return Verdict(assessment.verdict) if assessment else Verdict.PENDING
+
+
+def turned_from(plan: Plan, verdict: str) -> str:
+    """The word of the verdict that the version was written for, where the facts have turned since; else empty."""
+    followed = verdict_of(plan)
+    return "" if followed == verdict else verdict_word(followed)
 
 
 def people_of(workspace: Workspace) -> list[User]:

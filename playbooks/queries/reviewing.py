@@ -26,7 +26,7 @@ FIELDS = ("cause", "department_note", "went_well", "went_badly")
 
 @dataclass(frozen=True, slots=True)
 class EffectRow:
-    """Before and after one of our actions; `state` says in a sentence why the two cannot be compared, "" where they can."""
+    """Before and after one of our actions; `state` says why the two cannot be compared, "" where they can."""
 
     name: str
     at: datetime

@@ -14,7 +14,7 @@ from playbooks.forms.plans import ApproveForm, ReturnForm
 from playbooks.models import Plan
 from playbooks.operations.plans import approve_plan, draft_of, return_plan
 from playbooks.queries.approvals import changes_for, situation_now
-from playbooks.queries.plans import approvers_of, checked, lacks, places_of, verdict_of
+from playbooks.queries.plans import approvers_of, checked, lacks, places_of, turned_from, verdict_of
 from playbooks.queries.room import crisis_frame
 from playbooks.views.plans import address_of, plan_of
 from playbooks.views.room import is_fetch
@@ -75,6 +75,7 @@ def show_approval(
         "reasons": return_reasons(),
         "is_pressing": frame.position_due_at is not None and frame.position_due_at - now <= PRESSING,
         **places_of(plan),
+        "turned_from": turned_from(plan, frame.verdict),
         "problem": problem,
         "typed": typed or {},
     }

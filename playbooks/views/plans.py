@@ -32,6 +32,7 @@ from playbooks.queries.plans import (
     plan_list,
     suggested_cosigns,
     texts_of,
+    turned_from,
     verdict_of,
     version,
     version_lines,
@@ -138,6 +139,7 @@ def show_plan(
         "versions": version_lines(crisis),
         "cosigns": cosigns,
         "approvers": approvers_of(plan),
+        "turned_from": turned_from(plan, frame.verdict),
         "is_newest": not crisis.plans.filter(number__gt=plan.number).exists(),
         "departments": department_names(),
         **places_of(plan),
@@ -181,7 +183,7 @@ def _parts(request: WorkspaceRequest, plan: Plan, draft: PlanDraft) -> dict[str,
 
 def _base(request: WorkspaceRequest, plan: Plan) -> Plan | None:
     """The version to compare with: the one asked for, else the one before."""
-    asked = request.GET.get("compare", "")
+    asked = request.POST.get("compare") or request.GET.get("compare", "")
     number = int(asked) if asked.isdigit() and len(asked) < 6 else plan.number - 1
     return version(plan.crisis, number)
 

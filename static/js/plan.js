@@ -14,6 +14,8 @@ const page = document.querySelector("[data-plan], [data-approve]");
 const form = document.querySelector("[data-plan-form]");
 const banner = document.querySelector("[data-banner]");
 
+let writing = null; // what the form says of itself: {hasUnsaved, isSaving}
+
 class Refused extends Error {
   constructor(status, sentence) {
     super(sentence);
@@ -111,6 +113,8 @@ function startWriting() {
     }
   }
 
+  writing = { hasUnsaved: () => kept !== changed, isSaving: () => saving !== null };
+
   form.addEventListener("input", (event) => {
     changed += 1;
     if (event.target.name === "tab") return void (kept += 1); // which tab is shown is no edit
@@ -173,11 +177,19 @@ async function refresh() {
     for (const dialog of document.querySelectorAll(".sheet[open]")) dialog.close();
     return showBanner(page.dataset.textChanged, () => location.assign(location.pathname));
   }
+  tellOfOtherSave(fresh.querySelector("[data-revision]"));
   for (const part of fresh.querySelectorAll("[data-live-part]")) {
     const shown = document.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
     if (shown && !shown.contains(document.activeElement)) shown.replaceWith(part);
   }
   showClocks();
+}
+
+/** Somebody else kept a later revision: with edits of one's own both texts are shown, else theirs. */
+function tellOfOtherSave(saved) {
+  if (!writing || !saved || writing.isSaving() || Number(saved.dataset.revision) <= Number(form.elements.revision.value)) return;
+  if (writing.hasUnsaved()) showBanner(page.dataset.textMeanwhile, () => form.requestSubmit());
+  else showBanner(page.dataset.textChanged, () => location.assign(location.pathname));
 }
 
 let liveTimer = 0;

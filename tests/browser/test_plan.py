@@ -135,6 +135,18 @@ def test_two_who_write_at_once_see_both_texts(cast: Cast, crisis: Crisis, page_a
     assert plan.stance == "雅婷的立場"
 
 
+def test_who_has_the_draft_open_is_told_that_somebody_else_saved(cast: Cast, crisis: Crisis, page_as: PageAs) -> None:
+    plan = drafted(cast, crisis)
+    page = page_as(cast.staff)
+    page.goto(f"/w/yaori/plans/{plan.pk}/")
+    expect(page.locator("[data-live]")).to_have_attribute("data-state", "live")
+    theirs = draft_of(plan)
+    words = PlanDraft("志明的立場", theirs.risks, theirs.candidates, theirs.items, theirs.statements)
+    save_plan(plan=plan, revision=plan.revision, draft=words, by=cast.manager, now=timezone.now())
+    page.get_by_role("button", name="This version has changed").click()
+    expect(page.get_by_label("Stance")).to_have_value("志明的立場")
+
+
 def test_who_decides_sees_that_the_plan_was_withdrawn(cast: Cast, crisis: Crisis, page_as: PageAs) -> None:
     plan = submitted(cast, crisis)
     page = page_as(cast.manager)

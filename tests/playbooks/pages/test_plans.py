@@ -104,12 +104,34 @@ def test_the_first_texts_follow_the_verdict_with_their_blanks_to_see(cast: Cast,
     assert "Missing: Apology" not in pending
 
 
-def test_a_true_verdict_asks_for_an_apology(cast: Cast, crisis: Crisis) -> None:
+def assessed(cast: Cast, crisis: Crisis, verdict: str) -> None:
     assess(
-        crisis=crisis, level=1, level_reason="影片屬實", verdict="true", verdict_evidence="檢驗報告",
+        crisis=crisis, level=1, level_reason="影片屬實", verdict=verdict, verdict_evidence="檢驗報告",
         responsibility="preventable", responsibility_reason="清洗程序", has_history=False, reputation="neutral",
         victims="", damage="", impact="", diagnosis="", by=cast.staff, now=NOW,
     )  # fmt: skip
+
+
+def test_a_turn_of_facts_is_told_to_who_decides_and_the_next_draft_follows_it(cast: Cast, crisis: Crisis) -> None:
+    plan = make_submitted(cast, crisis)
+    assessed(cast, crisis, "true")
+    for address in (of(plan), of(plan, "approve/")):
+        assert "The facts have turned: the verdict is now “True”." in text_of(signed_in(cast.manager).get(address))
+    withdraw_plan(plan=plan, by=cast.staff, now=NOW)
+    shown = text_of(signed_in(cast.staff).get(of(plan)))
+    assert "The facts have turned" not in shown
+    assert "Missing: Apology" in shown
+
+
+def test_a_drill_is_marked_on_every_page_of_its_plan(cast: Cast, crisis: Crisis) -> None:
+    plan = make_submitted(cast, crisis)
+    Crisis.objects.filter(pk=crisis.pk).update(is_drill=True)
+    for address in (of(plan), of(plan, "approve/"), "/w/yaori/plans/"):
+        assert b"drill-tag" in signed_in(cast.manager).get(address).content
+
+
+def test_a_true_verdict_asks_for_an_apology(cast: Cast, crisis: Crisis) -> None:
+    assessed(cast, crisis, "true")
     plan = draft_plan(crisis=crisis, by=cast.staff, now=NOW)
     save_plan(plan=plan, revision=plan.revision, draft=plan_words(), by=cast.staff, now=NOW)
     shown = text_of(signed_in(cast.staff).get(of(plan)))
