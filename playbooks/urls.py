@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from playbooks.views import assessments, collecting, crises, emergency, evidence, facts, stakeholders, team
+from playbooks.views import (
+    assessments,
+    collecting,
+    crises,
+    emergency,
+    evidence,
+    facts,
+    reports,
+    stakeholders,
+    team,
+)
 
 urlpatterns = [
     path("w/<slug:workspace>/crises/", crises.crisis_list, name="crisis-list"),
@@ -18,6 +28,8 @@ urlpatterns = [
     path("w/<slug:workspace>/crises/<int:crisis_id>/close/", crises.close, name="crisis-close"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/log/", crises.log, name="crisis-log"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/note/", crises.note, name="crisis-note"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/report/", reports.crisis_report, name="crisis-report"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/report.pdf", reports.crisis_report_pdf, name="crisis-report-pdf"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/team/", team.team, name="crisis-team"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/team/seat/", team.team_seat, name="team-seat"),
     path("w/<slug:workspace>/seats/<int:member_id>/unseat/", team.team_unseat, name="team-unseat"),

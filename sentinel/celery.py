@@ -7,7 +7,7 @@ from typing import Any
 
 import django
 from celery import Celery
-from celery.signals import celeryd_init
+from celery.signals import celeryd_init, task_prerun
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -38,6 +38,7 @@ CLOCKS: dict[str, float] = {
     "monitoring.pulse": 2,
     "alerts.evaluate": 5,
     "alerts.deliver": 3,
+    "drill.play": 2,
     "core.tidy": 3600,
     "monitoring.tidy": 3600,
 }
@@ -69,7 +70,17 @@ app.conf.update(
 @celeryd_init.connect
 def load_tasks(**_details: Any) -> None:
     """Workers alone load what tasks need: beat and the web process send them by name, and stay small."""
-    app.autodiscover_tasks(["sentinel.core", "monitoring", "alerts", "playbooks"], force=True)
+    app.autodiscover_tasks(["sentinel.core", "monitoring", "alerts", "playbooks", "sentinel.drill"], force=True)
+
+
+# task → what its process does before, in place
+BEFORE: dict[str, str] = {"monitoring.crawl": "drill.serve"}  # the sites of a drill are served where they are visited
+
+
+@task_prerun.connect
+def prepare(task: Any, **_details: Any) -> None:
+    if task.name in BEFORE:
+        app.tasks[BEFORE[task.name]]()
 
 
 @celeryd_init.connect

@@ -20,6 +20,7 @@ from sentinel.core.live import newest_seq
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
 from sentinel.core.stages import all_stages
+from sentinel.drill.shown import banner_of
 
 LATE_KEPT = 60  # seconds
 
@@ -51,6 +52,7 @@ SECTIONS = {
     "people": "people",
     "audit": "audit",
     "system": "system",
+    "drill": "drill",
 }
 
 
@@ -68,6 +70,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if "HX-Request" not in request.headers:
         context["workspaces"] = SimpleLazyObject(lambda: _workspaces_of(membership))
         context["nav"] = SimpleLazyObject(lambda: _figures(membership))
+        context["drill"] = SimpleLazyObject(lambda: banner_of(membership.workspace, timezone.now()))
     return context
 
 

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "monitoring",
     "alerts",
     "playbooks",
+    "sentinel.drill",
     "template_partials",
     "csp",
     "axes",

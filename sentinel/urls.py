@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("monitoring.urls")),
     path("", include("alerts.urls")),
     path("", include("playbooks.urls")),
+    path("", include("sentinel.drill.urls")),
 ]

@@ -15,6 +15,7 @@ VIOLATIONS = {
     "Monitoring: edges": ("monitoring/models/posts.py", "import monitoring.operations.topics"),
     "Alerts: edges": ("alerts/rules.py", "import alerts.models"),
     "Playbooks: edges": ("playbooks/workflow.py", "import playbooks.models"),
+    "Drill: edges": ("sentinel/drill/report.py", "import sentinel.drill.models"),
     "Pure modules decide": ("monitoring/text/segment.py", "import django.utils.timezone"),
     "Siblings do not import": ("monitoring/crawling/dates.py", "import monitoring.visiting.visit"),
 }

@@ -14,7 +14,13 @@ from sentinel.core.stages import all_stages
 ROOT = Path(__file__).resolve().parent.parent
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-ROOMS = {"sentinel.core": "core", "monitoring": "monitoring", "alerts": "alerts", "playbooks": "playbooks"}
+ROOMS = {
+    "sentinel.core": "core",
+    "monitoring": "monitoring",
+    "alerts": "alerts",
+    "playbooks": "playbooks",
+    "sentinel.drill": "drill",
+}
 
 
 def architecture_row(room: str) -> tuple[set[str], set[str]]:

@@ -1,6 +1,7 @@
 """Every address of a workspace × every role × a stranger × a visitor."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +14,15 @@ from django.utils import timezone
 from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
-from playbooks.models import Crisis, Fact, Stakeholder
+from playbooks.models import Crisis, EmergencyMeasure, Fact, Stakeholder, Statement, TeamMember
+from playbooks.operations.crises import open_crisis
+from playbooks.operations.emergency import propose_measure
+from playbooks.operations.statements import draft_statement
 from sentinel.core import operations
 from sentinel.core.models import Invitation, Membership, User, Workspace
 from sentinel.core.permissions import GRANTS, Permission, Role
+from sentinel.drill.models import Drill, ScenarioFile
+from tests.drill.stage import PORTS, SCENARIO
 from tests.factories import NOW, Cast, make_tsukimi, make_yaori
 
 ROOT = "w/<slug:workspace>/"
@@ -103,11 +109,6 @@ def rule_of(workspace: Workspace) -> Rule:
     return create_default_rules(topic=topic_of(workspace), by=admin_of(workspace), now=NOW)[0]
 
 
-def crisis_of(workspace: Workspace) -> Crisis:
-    given = {"title": "鮮乳異物", "level": 2, "started_at": NOW, "opened_at": NOW, "opened_by": admin_of(workspace)}
-    return Crisis.objects.get_or_create(workspace=workspace, number=1, defaults=given)[0]
-
-
 def fact_of(workspace: Workspace) -> Fact:
     return Fact.objects.create(
         crisis=crisis_of(workspace), text="薄片的成分", created_at=NOW, created_by=admin_of(workspace)
@@ -125,12 +126,60 @@ def invitation_of(workspace: Workspace) -> Invitation:
     return operations.invite(workspace=workspace, **given)[0]  # type: ignore[arg-type]
 
 
+def drill_of(workspace: Workspace) -> Drill:
+    """One that ended, so that its page is the report."""
+    return Drill.objects.create(
+        workspace=workspace,
+        number=1,
+        scenario_key="food-safety",
+        title="變質鮮乳",
+        text=SCENARIO,
+        speed=1,
+        seed=1,
+        brand="曜日",
+        ports=PORTS,
+        started_at=NOW,
+        started_by=admin_of(workspace),
+        first_complaint_at=NOW,
+        ends_at=NOW + timedelta(minutes=10),
+        ended_at=NOW + timedelta(minutes=10),
+    )
+
+
+def crisis_of(workspace: Workspace) -> Crisis:
+    found = Crisis.objects.filter(workspace=workspace).first()
+    return found or open_crisis(workspace=workspace, title="危機", level=4, summary="", by=admin_of(workspace), now=NOW)
+
+
+def measure_of(workspace: Workspace) -> EmergencyMeasure:
+    return propose_measure(crisis=crisis_of(workspace), text="停售", by=admin_of(workspace), now=NOW)
+
+
+def holding_of(workspace: Workspace) -> Statement:
+    return draft_statement(
+        crisis=crisis_of(workspace),
+        kind="holding",
+        channel="site",
+        audience="public",
+        language="zh-hant",
+        text="正在查證",
+        by=admin_of(workspace),
+        now=NOW,
+    )
+
+
 # the name of an address's part (or "name of the address:part") → what to put there; a part without one fails
 THINGS: dict[str, Callable[[Workspace], Any]] = {
-    "alert_id": lambda workspace: alert_of(workspace).pk,
     "crisis_id": lambda workspace: crisis_of(workspace).pk,
+    "measure_id": lambda workspace: measure_of(workspace).pk,
+    "member_id": lambda workspace: TeamMember.objects.get(crisis=crisis_of(workspace)).pk,
+    "holding-approve:statement_id": lambda workspace: holding_of(workspace).pk,
+    "holding-return:statement_id": lambda workspace: holding_of(workspace).pk,
+    "alert_id": lambda workspace: alert_of(workspace).pk,
     "delivery_id": lambda workspace: Delivery.objects.create(outlet=outlet_of(workspace)).pk,
     "fact_id": lambda workspace: fact_of(workspace).pk,
+    "drill_id": lambda workspace: drill_of(workspace).pk,
+    "drill-scenario:key": lambda workspace: "food-safety",
     "host_id": lambda workspace: AllowedHost.objects.create(address="10.0.0.1:80").pk,
     "invitation": lambda workspace: invitation_of(workspace).pk,
     "outlet-add:kind": lambda workspace: "webhook",
@@ -140,6 +189,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "outlet_id": lambda workspace: outlet_of(workspace).pk,
     "post_id": lambda workspace: post_of(workspace).pk,
     "rule_id": lambda workspace: rule_of(workspace).pk,
+    "scenario_id": lambda workspace: ScenarioFile.objects.create(workspace=workspace, name="自己的", text=SCENARIO).pk,
     "source_id": lambda workspace: subscription_of(workspace).pk,
     "stage": lambda workspace: "back-match",
     "stakeholder_id": lambda workspace: stakeholder_of(workspace).pk,

@@ -114,7 +114,7 @@ def rename_topic(*, topic: Topic, name: str, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def archive_topic(*, topic: Topic, by: User, now: datetime) -> None:
+def archive_topic(*, topic: Topic, by: User | None, now: datetime) -> None:
     """Stop watching a topic; its mentions stay. Raises WrongStateError('archived')."""
     if not Topic.objects.filter(pk=topic.pk, archived_at__isnull=True).update(archived_at=now):
         raise WrongStateError("archived")

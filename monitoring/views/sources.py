@@ -132,6 +132,7 @@ def _list_context(request: WorkspaceRequest) -> dict[str, Any]:
         "section": "sources",
         "groups": [(name, [row for row in shown if row.health.state in VIEWS[name]]) for name in _GROUPS],
         "counts": {name: sum(row.health.state in states for row in rows) for name, states in VIEWS.items()},
+        "real": {name: sum(row.health.state in states for row in real) for name, states in VIEWS.items()},
         "captured": sum(row.health.captured for row in real),
         "within_norm": share_within_norm(row.health for row in real),
         "view": view,

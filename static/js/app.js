@@ -1,6 +1,7 @@
 /** What every page does: dialogs, toasts, table toggles, keys, clocks, live. */
 
 import "./alarm.js";
+import "./drill_banner.js";
 import "./forms.js";
 import "./htmx.js";
 import "./live.js";

@@ -1,4 +1,4 @@
-/** Counts every [data-due] down once a second by the server's clock, and says how late what is late is. */
+/** Counts every [data-due] down and every [data-since] up once a second by the server's clock, and says how late what is late is. */
 
 let offset = 0; // milliseconds that the server's clock is ahead of this one
 
@@ -42,6 +42,9 @@ function show(element) {
 /** Shows every clock now; call it after new parts came into the page. */
 export function showClocks(root = document) {
   for (const element of root.querySelectorAll("[data-due]")) show(element);
+  for (const element of root.querySelectorAll("[data-since]")) {
+    element.textContent = countdown(Math.max(0, (serverNow() - Date.parse(element.dataset.since)) / 1000));
+  }
 }
 
 /** Starts the ticking; a hidden page does not tick. */

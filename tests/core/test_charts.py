@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel.core.charts import CEILING, FLOOR, axis_top, pulse_chart, sparkline
+from sentinel.core.charts import CEILING, FLOOR, axis_top, course_chart, pulse_chart, sparkline
 
 START = datetime(2026, 11, 22, 0, 15, tzinfo=UTC)
 
@@ -97,3 +97,39 @@ def test_a_sparkline_stays_in_its_box(points: list[int]) -> None:
     if spark:
         numbers = [tuple(map(float, pair.split())) for pair in spark.line.removeprefix("M").split(" L")]
         assert all(-0.01 <= x <= 92.01 and 0 <= y <= 30 for x, y in numbers)
+
+
+def hours(count: int) -> list[Quarter]:
+    return [Quarter(START + timedelta(minutes=5 * i), 1, 1, 0) for i in range(12 * count)]
+
+
+def test_a_short_course_has_a_tick_at_every_hour() -> None:
+    ticks = course_chart(hours(4), [], [], usual=None, is_last_open=True).pulse.ticks
+    assert [tick.at.hour for tick in ticks[1:-1]] == [1, 2, 3]
+
+
+def test_the_last_bucket_is_framed_while_it_is_open() -> None:
+    chart = course_chart(hours(2), [], [], usual=None, is_last_open=True)
+    assert chart.open_bar is not None
+    assert float(chart.open_bar.x) + float(chart.open_bar.width) <= 100
+    assert course_chart(hours(2), [], [], usual=None, is_last_open=False).open_bar is None
+
+
+@given(st.lists(st.integers(0, 119), max_size=8))
+def test_every_action_has_its_diamond_and_no_label_covers_another_one(minutes: list[int]) -> None:
+    actions = [Remark(START + timedelta(minutes=minute), "11:40 聲明") for minute in minutes]
+    placed = course_chart(hours(2), [], actions, usual=None, is_last_open=False).actions
+    assert len(placed) == len(minutes)
+    width = (12 * 2 + 7 * 6 + 16) / 788 * 100
+    for action in placed:
+        if not action.label:
+            continue
+        left = float(action.x) if action.dx > 0 else float(action.x) - width
+        assert -0.01 <= left <= 100.01 - width
+        others = [float(other.x) for other in placed if other.x != action.x]
+        assert not any(left + 0.01 < other < left + width - 0.01 for other in others)
+
+
+def test_an_action_from_before_the_course_is_left_out() -> None:
+    early = [Remark(START - timedelta(hours=1), "x")]
+    assert course_chart(hours(2), [], early, usual=None, is_last_open=False).actions == ()

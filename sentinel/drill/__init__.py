@@ -1,0 +1,1 @@
+"""The drill: a rehearsed storm on a loopback web of Sentinel's own, read by the ordinary crawler."""

@@ -1,0 +1,1 @@
+"""The sites of the drill: each module turns what was asked into bytes (pure)."""
