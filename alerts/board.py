@@ -35,7 +35,7 @@ class Situation:
     mine: int  # claimed by the reader and not closed
     sources_total: int
     blind_sentence: str  # what cannot be seen right now; empty when nothing is hidden
-    drill: int  # unclaimed alerts that are rehearsed
+    drill: int = 0  # unclaimed alerts that are rehearsed
 
 
 @dataclass(frozen=True, slots=True)

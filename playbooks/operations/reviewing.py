@@ -108,8 +108,12 @@ def reopen_action(*, action: CorrectiveAction, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def link_topic(*, action: CorrectiveAction, topic: Topic, query: str, by: User, now: datetime) -> None:
-    """Publish the lesson as the topic's next version, which the action then cites; raises matching.QueryError."""
+    """Publish the lesson as the topic's next version, which the action then cites.
+
+    Raises matching.QueryError, and WrongStateError('drill') where a drill's lesson would change what is real.
+    """
     action = _locked(action, is_open=True)
+    check(topic.is_drill == action.crisis.is_drill, "drill")
     version = publish_version(topic=topic, query=query, by=by, now=now)
     action.topic_version = version
     action.save(update_fields=["topic_version"])
@@ -118,8 +122,12 @@ def link_topic(*, action: CorrectiveAction, topic: Topic, query: str, by: User, 
 
 @transaction.atomic
 def link_rule(*, action: CorrectiveAction, rule: Rule, definition: dict[str, Any], by: User, now: datetime) -> None:
-    """Publish the lesson as the rule's next version, which the action then cites; raises rules.RuleError."""
+    """Publish the lesson as the rule's next version, which the action then cites.
+
+    Raises rules.RuleError, and WrongStateError('drill') where a drill's lesson would change what is real.
+    """
     action = _locked(action, is_open=True)
+    check(rule.topic.is_drill == action.crisis.is_drill, "drill")
     version = publish_rule(topic=rule.topic, kind=rule.kind, definition=definition, by=by, now=now)
     action.rule_version = version
     action.save(update_fields=["rule_version"])
