@@ -1,6 +1,7 @@
 """Crises: the list, the control centre, opening, moving, closing, the log."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from django.contrib import messages
@@ -34,6 +35,7 @@ from playbooks.operations.crises import (
     reopen_crisis,
     write_note,
 )
+from playbooks.queries.collecting import wanted_of
 from playbooks.queries.crises import crisis_rows
 from playbooks.queries.log import GROUPS, whole_log
 from playbooks.queries.overview import overview_of, side_of
@@ -47,7 +49,6 @@ from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
-LOOK_BACK = timedelta(hours=24)
 PAGES = ("overview", "collect", "assess", "act", "plan", "review", "log", "team")
 
 
@@ -176,17 +177,14 @@ def _side(request: WorkspaceRequest, found: Crisis) -> HttpResponse:
 @require_GET
 @needs(Permission.VIEW)
 def crisis_mentions(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
-    """What was said on the crisis' topic from a day before its earliest post; `?hours=1` for the last hour alone."""
+    """What was said on the crisis' topic from its earliest captured post on; `?hours=1` for the last hour alone."""
     found = crisis_of(request, crisis_id)
     hours = request.GET.get("hours", "")
     last = timedelta(hours=int(hours)) if hours.isdigit() and len(hours) < 4 else None
     until = found.closed_at or timezone.now()
-    wanted = Wanted(
-        topic_id=found.topic_id or 0,
-        since=until - last if last else found.started_at - LOOK_BACK,
-        until=found.closed_at,
-        present=True,
-    )
+    wanted = wanted_of(found, timezone.now())
+    if last:
+        wanted = replace(wanted, since=until - last)
     scope = Scope(
         wanted=wanted,
         title=found.title,
