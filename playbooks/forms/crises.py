@@ -89,7 +89,7 @@ class CloseCrisisForm(forms.Form):
 
     note = forms.CharField(
         label=gettext_lazy("How it ended"),
-        help_text=gettext_lazy("Two sentences that the report begins with."),
+        help_text=gettext_lazy("Two sentences; they stand at the head of the closed crisis."),
         max_length=2_000,
         widget=_text(4),
     )
