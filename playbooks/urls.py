@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from playbooks.views import crises, emergency, reports, team
+from playbooks.views import (
+    assessments,
+    collecting,
+    crises,
+    emergency,
+    evidence,
+    facts,
+    reports,
+    stakeholders,
+    team,
+)
 
 urlpatterns = [
     path("w/<slug:workspace>/crises/", crises.crisis_list, name="crisis-list"),
@@ -38,4 +48,35 @@ urlpatterns = [
     path("w/<slug:workspace>/holding/<int:statement_id>/approve/", emergency.holding_approve, name="holding-approve"),
     path("w/<slug:workspace>/holding/<int:statement_id>/return/", emergency.holding_return, name="holding-return"),
     path("w/<slug:workspace>/holding/texts/", emergency.holding_texts, name="holding-texts"),
+    # collect
+    path("w/<slug:workspace>/crises/<int:crisis_id>/collect/", collecting.collect, name="crisis-collect"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/evidence/file/", evidence.evidence_file, name="evidence-file"),
+    path("w/<slug:workspace>/posts/<int:post_id>/crises/", evidence.post_crises, name="post-crises"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/facts/add/", facts.fact_add, name="fact-add"),
+    path("w/<slug:workspace>/crises/facts/<int:fact_id>/", facts.fact_edit, name="fact-edit"),
+    path("w/<slug:workspace>/crises/facts/<int:fact_id>/settle/", facts.fact_settle, name="fact-settle"),
+    path("w/<slug:workspace>/crises/facts/<int:fact_id>/remove/", facts.fact_remove, name="fact-remove"),
+    # assess
+    path("w/<slug:workspace>/crises/<int:crisis_id>/assess/", assessments.assess_page, name="crisis-assess"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/assess/new/", assessments.assessment_add, name="assessment-add"),
+    path(
+        "w/<slug:workspace>/crises/<int:crisis_id>/assess/advice/",
+        assessments.assessment_advice,
+        name="assessment-advice",
+    ),
+    path(
+        "w/<slug:workspace>/crises/<int:crisis_id>/stakeholders/add/",
+        stakeholders.stakeholder_add,
+        name="stakeholder-add",
+    ),
+    path(
+        "w/<slug:workspace>/crises/stakeholders/<int:stakeholder_id>/",
+        stakeholders.stakeholder_edit,
+        name="stakeholder-edit",
+    ),
+    path(
+        "w/<slug:workspace>/crises/stakeholders/<int:stakeholder_id>/remove/",
+        stakeholders.stakeholder_remove,
+        name="stakeholder-remove",
+    ),
 ]

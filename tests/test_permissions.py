@@ -14,7 +14,7 @@ from django.utils import timezone
 from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
-from playbooks.models import Crisis, EmergencyMeasure, Statement, TeamMember
+from playbooks.models import Crisis, EmergencyMeasure, Fact, Stakeholder, Statement, TeamMember
 from playbooks.operations.crises import open_crisis
 from playbooks.operations.emergency import propose_measure
 from playbooks.operations.statements import draft_statement
@@ -109,6 +109,18 @@ def rule_of(workspace: Workspace) -> Rule:
     return create_default_rules(topic=topic_of(workspace), by=admin_of(workspace), now=NOW)[0]
 
 
+def fact_of(workspace: Workspace) -> Fact:
+    return Fact.objects.create(
+        crisis=crisis_of(workspace), text="薄片的成分", created_at=NOW, created_by=admin_of(workspace)
+    )
+
+
+def stakeholder_of(workspace: Workspace) -> Stakeholder:
+    return Stakeholder.objects.create(
+        crisis=crisis_of(workspace), kind="media", measure="逐件回覆", changed_at=NOW, changed_by=admin_of(workspace)
+    )
+
+
 def invitation_of(workspace: Workspace) -> Invitation:
     given = {"roles": [Role.STAFF], "label": "", "by": admin_of(workspace), "now": timezone.now()}
     return operations.invite(workspace=workspace, **given)[0]  # type: ignore[arg-type]
@@ -165,6 +177,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "holding-return:statement_id": lambda workspace: holding_of(workspace).pk,
     "alert_id": lambda workspace: alert_of(workspace).pk,
     "delivery_id": lambda workspace: Delivery.objects.create(outlet=outlet_of(workspace)).pk,
+    "fact_id": lambda workspace: fact_of(workspace).pk,
     "drill_id": lambda workspace: drill_of(workspace).pk,
     "drill-scenario:key": lambda workspace: "food-safety",
     "host_id": lambda workspace: AllowedHost.objects.create(address="10.0.0.1:80").pk,
@@ -179,6 +192,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "scenario_id": lambda workspace: ScenarioFile.objects.create(workspace=workspace, name="自己的", text=SCENARIO).pk,
     "source_id": lambda workspace: subscription_of(workspace).pk,
     "stage": lambda workspace: "back-match",
+    "stakeholder_id": lambda workspace: stakeholder_of(workspace).pk,
     "topic_id": lambda workspace: topic_of(workspace).pk,
 }
 # addresses whose view asks for more than the permission: only who runs the installation may, say

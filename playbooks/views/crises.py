@@ -1,5 +1,6 @@
 """Crises: the list, the control centre, opening, moving, closing, the log."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.contrib import messages
@@ -11,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alerts.models import Alert
-from monitoring.queries.mentions import Wanted
 from monitoring.views.mentions import Scope, show_mentions
 from playbooks.forms.crises import (
     AlertCrisisForm,
@@ -33,6 +33,7 @@ from playbooks.operations.crises import (
     reopen_crisis,
     write_note,
 )
+from playbooks.queries.collecting import wanted_of
 from playbooks.queries.crises import crisis_rows
 from playbooks.queries.log import GROUPS, whole_log
 from playbooks.queries.overview import overview_of, side_of
@@ -46,7 +47,6 @@ from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
-LOOK_BACK = timedelta(hours=24)
 PAGES = ("overview", "collect", "assess", "act", "plan", "review", "log", "team")
 
 
@@ -175,17 +175,14 @@ def _side(request: WorkspaceRequest, found: Crisis) -> HttpResponse:
 @require_GET
 @needs(Permission.VIEW)
 def crisis_mentions(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
-    """What was said on the crisis' topic from a day before its earliest post; `?hours=1` for the last hour alone."""
+    """What was said on the crisis' topic from its earliest captured post on; `?hours=1` for the last hour alone."""
     found = crisis_of(request, crisis_id)
     hours = request.GET.get("hours", "")
     last = timedelta(hours=int(hours)) if hours.isdigit() and len(hours) < 4 else None
     until = found.closed_at or timezone.now()
-    wanted = Wanted(
-        topic_id=found.topic_id or 0,
-        since=until - last if last else found.started_at - LOOK_BACK,
-        until=found.closed_at,
-        present=True,
-    )
+    wanted = wanted_of(found, timezone.now())
+    if last:
+        wanted = replace(wanted, since=until - last)
     scope = Scope(
         wanted=wanted,
         title=found.title,
