@@ -3,12 +3,15 @@
 from django.urls import path
 
 from playbooks.views import (
+    approvals,
     assessments,
     collecting,
+    cosigns,
     crises,
     emergency,
     evidence,
     facts,
+    plans,
     reports,
     stakeholders,
     team,
@@ -79,4 +82,22 @@ urlpatterns = [
         stakeholders.stakeholder_remove,
         name="stakeholder-remove",
     ),
+]
+
+# 回應方案
+urlpatterns += [
+    path("w/<slug:workspace>/crises/<int:crisis_id>/plan/", plans.crisis_plan, name="crisis-plan"),
+    path("w/<slug:workspace>/crises/<int:crisis_id>/plan/draft/", plans.draft, name="plan-draft"),
+    path("w/<slug:workspace>/plans/", plans.plan_overview, name="plan-list"),
+    path("w/<slug:workspace>/plans/waiting/", plans.plan_waiting, name="plan-waiting"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/", plans.plan, name="plan"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/save/", plans.save, name="plan-save"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/check/", plans.check, name="plan-check"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/submit/", plans.submit, name="plan-submit"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/withdraw/", plans.withdraw, name="plan-withdraw"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/revise/", plans.revise, name="plan-revise"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/approve/", approvals.approval, name="plan-approval"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/approve/decide/", approvals.approve, name="plan-approve"),
+    path("w/<slug:workspace>/plans/<int:plan_id>/return/", approvals.send_back, name="plan-return"),
+    path("w/<slug:workspace>/cosigns/<int:cosign_id>/answer/", cosigns.answer, name="cosign-answer"),
 ]

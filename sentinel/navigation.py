@@ -16,6 +16,7 @@ from alerts.tiers import Tier
 from monitoring.models import Subscription
 from monitoring.source_health import late_count
 from playbooks.models import Crisis
+from playbooks.queries.approvals import cosigns_for, waiting_for
 from sentinel.core.live import newest_seq
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
@@ -36,8 +37,8 @@ SECTIONS = {
     "stakeholder": "crises",
     "measure": "crises",
     "holding": "crises",
-    "plan": "crises",
-    "cosign": "crises",
+    "plan": "plans",
+    "cosign": "plans",
     "statement": "crises",
     "review": "crises",
     "action": "crises",
@@ -95,6 +96,7 @@ def _figures(membership: Membership) -> dict[str, Any]:
         "seq": seq,
         "open_unclaimed": unclaimed["every"],
         "unclaimed_red": unclaimed["red"],
+        "plans_waiting": waiting_for(membership).count() + cosigns_for(membership).count(),
         "open_crises": Crisis.objects.visible_to(workspace).open().count(),
         **_sources(workspace),
     }

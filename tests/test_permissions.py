@@ -14,9 +14,10 @@ from django.utils import timezone
 from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
-from playbooks.models import Crisis, EmergencyMeasure, Fact, Stakeholder, Statement, TeamMember
+from playbooks.models import Crisis, EmergencyMeasure, Fact, Plan, Stakeholder, Statement, TeamMember
 from playbooks.operations.crises import open_crisis
 from playbooks.operations.emergency import propose_measure
+from playbooks.operations.plans import CosignAsk, draft_plan, submit_plan
 from playbooks.operations.statements import draft_statement
 from sentinel.core import operations
 from sentinel.core.models import Invitation, Membership, User, Workspace
@@ -121,6 +122,16 @@ def stakeholder_of(workspace: Workspace) -> Stakeholder:
     )
 
 
+def plan_of(workspace: Workspace) -> Plan:
+    """A plan of the crisis that waits for a decision."""
+    crisis = crisis_of(workspace)
+    staff = Membership.objects.get(workspace=workspace, roles=[Role.STAFF]).user
+    plan = draft_plan(crisis=crisis, by=staff, now=NOW)
+    asks = [CosignAsk(user=staff, department="法務")]
+    submit_plan(plan=plan, cosigns=asks, cosign_due_at=NOW, by=staff, now=NOW)
+    return plan
+
+
 def invitation_of(workspace: Workspace) -> Invitation:
     given = {"roles": [Role.STAFF], "label": "", "by": admin_of(workspace), "now": timezone.now()}
     return operations.invite(workspace=workspace, **given)[0]  # type: ignore[arg-type]
@@ -176,6 +187,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "holding-approve:statement_id": lambda workspace: holding_of(workspace).pk,
     "holding-return:statement_id": lambda workspace: holding_of(workspace).pk,
     "alert_id": lambda workspace: alert_of(workspace).pk,
+    "cosign_id": lambda workspace: plan_of(workspace).cosigns.get().pk,
     "delivery_id": lambda workspace: Delivery.objects.create(outlet=outlet_of(workspace)).pk,
     "fact_id": lambda workspace: fact_of(workspace).pk,
     "drill_id": lambda workspace: drill_of(workspace).pk,
@@ -187,6 +199,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
     "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
     "outlet_id": lambda workspace: outlet_of(workspace).pk,
+    "plan_id": lambda workspace: plan_of(workspace).pk,
     "post_id": lambda workspace: post_of(workspace).pk,
     "rule_id": lambda workspace: rule_of(workspace).pk,
     "scenario_id": lambda workspace: ScenarioFile.objects.create(workspace=workspace, name="自己的", text=SCENARIO).pk,
