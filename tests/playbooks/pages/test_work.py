@@ -103,9 +103,7 @@ def test_facts_actions_looks_back_and_alerts_are_there_too(cast: Cast, crisis: C
 def test_the_next_public_word_is_owed_once_by_who_leads_until_it_is_said(cast: Cast, crisis: Crisis) -> None:
     given = {"duty": "spokesperson", "department": "", "deputy": None, "limits": "", "by": cast.manager, "now": NOW}
     seat(crisis=crisis, user=cast.staff, **given)  # type: ignore[arg-type]
-    text = authorise_holding_text(
-        workspace=cast.workspace, language="zh-hant", text="查證中", by=cast.manager, now=NOW
-    )
+    text = authorise_holding_text(workspace=cast.workspace, language="zh-hant", text="查證中", by=cast.manager, now=NOW)
 
     def say(channel: str, at: Any, next_at: Any) -> None:
         release_holding(
