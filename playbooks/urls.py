@@ -24,7 +24,6 @@ from playbooks.views import (
     work,
 )
 
-
 urlpatterns = [
     path("w/<slug:workspace>/crises/", crises.crisis_list, name="crisis-list"),
     path("w/<slug:workspace>/crises/open/", crises.crisis_open, name="crisis-open"),

@@ -35,6 +35,7 @@ from playbooks.operations.crises import (
     reopen_crisis,
     write_note,
 )
+from playbooks.queries.collecting import wanted_of
 from playbooks.queries.crises import crisis_rows
 from playbooks.queries.log import GROUPS, whole_log
 from playbooks.queries.overview import overview_of, side_of
