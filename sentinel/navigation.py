@@ -17,6 +17,7 @@ from monitoring.models import Subscription
 from monitoring.source_health import late_count
 from playbooks.models import Crisis
 from playbooks.queries.approvals import cosigns_for, waiting_for
+from playbooks.queries.work import pressing_count
 from sentinel.core.live import newest_seq
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
@@ -43,6 +44,8 @@ SECTIONS = {
     "review": "crises",
     "action": "crises",
     "watch": "crises",
+    "task": "crises",
+    "work": "work",
     "mention": "mentions",
     "post": "mentions",
     "topic": "topics",
@@ -98,6 +101,7 @@ def _figures(membership: Membership) -> dict[str, Any]:
         "unclaimed_red": unclaimed["red"],
         "plans_waiting": waiting_for(membership).count() + cosigns_for(membership).count(),
         "open_crises": Crisis.objects.visible_to(workspace).open().count(),
+        "pressing_work": pressing_count(membership, timezone.now()),
         **_sources(workspace),
     }
     if membership.may(Permission.RELEASE_PARKED):

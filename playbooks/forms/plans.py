@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from playbooks.channels import TRAITS, Audience, Channel
-from playbooks.models import Approval, Candidate, Cosign, Plan, PlanItem, Statement
+from playbooks.models import Candidate, Cosign, PlanItem, Statement
 from playbooks.models.plans import MOST_CANDIDATES
 from playbooks.operations.plans import CosignAsk
 from playbooks.plan_drafts import CandidateDraft, ItemDraft, PlanDraft, StatementDraft

@@ -1,9 +1,11 @@
 """Crises: the list, the control centre, opening, moving, closing, the log."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -253,18 +255,29 @@ def edit(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(permission_for("crisis", "close"))
 def close(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
-    """Close the file, or open a closed one again: what is missing is listed and does not stop it."""
+    """Close the file: what is missing is listed and does not stop it. Of a closed one, the form to open it again."""
     found = crisis_of(request, crisis_id)
-    is_open = found.closed_at is None
-    form_of = CloseCrisisForm if is_open else ReopenCrisisForm
-    form = form_of(request.POST or None)
+    form_of = CloseCrisisForm if found.closed_at is None or request.method == "POST" else ReopenCrisisForm
+    return _end(request, found, form_of(request.POST or None), close_crisis, done=_("The crisis is closed."))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(permission_for("crisis", "reopen"))
+def reopen(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
+    """Open a closed file again."""
+    found, form = crisis_of(request, crisis_id), ReopenCrisisForm(request.POST or None)
+    return _end(request, found, form, reopen_crisis, done=_("The crisis is open again."))
+
+
+def _end(
+    request: WorkspaceRequest, found: Crisis, form: Form, verb: Callable[..., object], *, done: str
+) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        verb = close_crisis if is_open else reopen_crisis
         try:
             verb(crisis=found, note=form.cleaned_data["note"], by=request.user, now=timezone.now())
         except WrongStateError as error:
             return refused(request, wrong_state_text(error.code), to=address(request, "crisis", found))
-        messages.success(request, _("The crisis is closed.") if is_open else _("The crisis is open again."))
+        messages.success(request, done)
         return redirect(address(request, "crisis", found))
     status = 422 if request.method == "POST" else 200
     return show(request, found, "playbooks/crisis_close.html", page="close", context={"form": form}, status=status)
