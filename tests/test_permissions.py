@@ -16,6 +16,7 @@ from alerts.operations.rules import create_default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
 from playbooks.models import (
     CorrectiveAction,
+    Crisis,
     EmergencyMeasure,
     Fact,
     Plan,
@@ -25,6 +26,7 @@ from playbooks.models import (
     TeamMember,
     Watch,
 )
+from playbooks.operations.crises import open_crisis
 from playbooks.operations.emergency import propose_measure
 from playbooks.operations.plans import CosignAsk, draft_plan, submit_plan
 from playbooks.operations.statements import draft_statement
