@@ -141,23 +141,30 @@ def _list_lines(where: str, before: list[str], after: list[str]) -> Iterable[Cha
 
 def _candidate_lines(before: tuple[CandidateDraft, ...], after: tuple[CandidateDraft, ...]) -> Iterable[ChangeLine]:
     old = {one.title: one for one in before}
-    new = {one.title: one for one in after}
-    for one in after:
-        letter = _("Candidate %(letter)s") % {"letter": "甲乙丙丁"[after.index(one)]}
+    for index, one in enumerate(after):
+        letter = _("Candidate %(letter)s") % {"letter": "甲乙丙丁"[index]}
         if one.title not in old:
             yield ChangeLine("", one.title, letter)
-        else:
-            yield from _text_lines(letter, _candidate(old[one.title]), _candidate(one))
-    for title in old.keys() - new.keys():
+            continue
+        said = _candidate(one)
+        for name, words in _candidate(old[one.title]).items():
+            where = _("%(candidate)s, %(what)s") % {"candidate": letter, "what": name}
+            yield from _text_lines(where, words, said[name])
+    for title in old.keys() - {one.title for one in after}:
         yield ChangeLine(title, "", _("A candidate less"))
 
 
-def _candidate(one: CandidateDraft) -> str:
-    strategies = _(", ").join(strategy_name(strategy) for strategy in one.strategies)
-    cost = cost_text(one.cost_low, one.cost_high)
-    said = [strategies, one.scope, one.remedy, cost, one.cost_note, one.risk, one.authority]
-    mark = _("recommended") if one.is_recommended else ""
-    return " · ".join(part for part in [*said, mark] if part)
+def _candidate(one: CandidateDraft) -> dict[str, str]:
+    """What is said of it, by what it is called."""
+    return {
+        _("strategies"): _(", ").join(strategy_name(strategy) for strategy in one.in_order().strategies),
+        _("scope"): one.scope,
+        _("for consumers"): one.remedy,
+        _("cost"): " ".join(part for part in (cost_text(one.cost_low, one.cost_high), one.cost_note) if part),
+        _("risk"): one.risk,
+        _("authority"): one.authority,
+        _("recommendation"): _("recommended") if one.is_recommended else "",
+    }
 
 
 def _item(one: ItemDraft) -> str:

@@ -259,7 +259,7 @@ def save(request: WorkspaceRequest, plan_id: int) -> HttpResponse:
 
 def _saved(request: WorkspaceRequest, plan: Plan, revision: int, wanted: PlanDraft) -> Plan:
     """The version with the edit; one that changes nothing makes nobody an author."""
-    if plan.status == "draft" and plan.revision == revision and wanted == draft_of(plan):
+    if plan.status == "draft" and plan.revision == revision and wanted.in_order() == draft_of(plan).in_order():
         return plan
     save_plan(plan=plan, revision=revision, draft=wanted, by=request.user, now=timezone.now())
     return plan_of(request, plan.pk)

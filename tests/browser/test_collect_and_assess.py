@@ -54,7 +54,7 @@ def test_a_fact_is_settled_in_a_dialog_that_keeps_what_is_typed(cast: Cast, cris
     expect(dialog.get_by_label("Second source")).to_have_value("照片比對")
     dialog.get_by_label("Source", exact=True).fill("檢驗報告")
     dialog.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("region", name="Known").get_by_text("薄片的成分", exact=True)).to_be_visible()
+    expect(page.get_by_role("region", name=re.compile("^Known")).get_by_text("薄片的成分", exact=True)).to_be_visible()
     expect(page.get_by_role("status", name="Facts have turned")).to_be_visible()
     assert Fact.objects.get(text="薄片的成分").second_source == "照片比對"
 

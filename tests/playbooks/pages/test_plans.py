@@ -1,5 +1,6 @@
 """A plan's pages: nothing typed is lost, checks follow the verdict, who wrote it does not decide on it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -145,6 +146,18 @@ def test_the_form_sends_back_what_was_kept(cast: Cast, crisis: Crisis) -> None:
     client, form = editing(cast.staff, plan)
     client.post(of(plan, "save/"), form)
     assert draft_of(plan) == before
+
+
+def test_the_order_in_which_strategies_were_chosen_is_no_difference(cast: Cast, crisis: Crisis) -> None:
+    words = plan_words()
+    first = replace(words.candidates[0], strategies=["adjusting", "instructing"])
+    turned = replace(words, candidates=(first, *words.candidates[1:]))
+    assert list(change_lines(words, turned)) == []
+    plan = make_draft(cast, crisis)
+    save_plan(plan=plan, revision=plan.revision, draft=turned, by=cast.staff, now=NOW)
+    client, form = editing(cast.manager, plan)
+    client.post(of(plan, "save/"), form)
+    assert not PlanAuthor.objects.filter(plan=plan, user=cast.manager).exists()
 
 
 def test_what_changes_nothing_makes_nobody_an_author(cast: Cast, crisis: Crisis) -> None:
@@ -412,6 +425,14 @@ def test_who_decides_reads_what_changed_since_they_last_decided(cast: Cast, cris
     shown = text_of(signed_in(cast.manager).get(of(plan, "approve/")))
     assert "against v1, which you sent back" in shown
     assert "Your reason: 沒有證據" in shown
+
+
+def test_a_changed_candidate_tells_what_of_it_changed() -> None:
+    words = plan_words()
+    first, second = words.candidates
+    dearer = replace(words, candidates=(first, replace(second, cost_high=1_300_000)))
+    (line,) = change_lines(words, dearer)
+    assert (line.old, line.new) == ("1,120,000–1,240,000", "1,120,000–1,300,000")
 
 
 def test_two_versions_that_say_the_same_have_no_changes() -> None:
