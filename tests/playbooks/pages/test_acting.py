@@ -113,7 +113,8 @@ def test_a_draft_begins_with_the_template_of_the_verdict(cast: Cast, crisis: Cri
     pending = client.get(act(crisis, "statements/draft/?kind=update")).content.decode()
     assert "原因還不知道" in pending
     assess(
-        crisis=crisis, level=1, level_reason="檢驗", verdict="true", verdict_evidence="報告", responsibility="preventable",
+        crisis=crisis, level=1, level_reason="檢驗", verdict="true", verdict_evidence="報告",
+        responsibility="preventable",
         responsibility_reason="清洗", has_history=False, reputation="neutral", victims="", damage="", impact="",
         diagnosis="", by=cast.staff, now=NOW,
     )  # fmt: skip
