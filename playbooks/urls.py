@@ -24,8 +24,6 @@ from playbooks.views import (
     work,
 )
 
-CRISIS = "w/<slug:workspace>/crises/<int:crisis_id>/"
-
 urlpatterns = [
     path("w/<slug:workspace>/crises/", crises.crisis_list, name="crisis-list"),
     path("w/<slug:workspace>/crises/open/", crises.crisis_open, name="crisis-open"),
