@@ -1,11 +1,12 @@
 """The content of a plan as plain values: what the editor sends, what a version is copied from, what is compared."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Self
 
 from playbooks.models import Candidate, Plan, PlanItem, Statement
+from playbooks.strategy import Strategy
 from sentinel.core.models import User
 
 
@@ -33,6 +34,11 @@ class CandidateDraft(_Part):
     risk: str = ""
     authority: str = ""
     is_recommended: bool = False
+
+    def in_order(self) -> Self:
+        """With its strategies in the order in which they are always offered, so that only a choice is a difference."""
+        known = [strategy.value for strategy in Strategy if strategy.value in self.strategies]
+        return replace(self, strategies=known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,10 @@ class PlanDraft:
     candidates: tuple[CandidateDraft, ...]
     items: tuple[ItemDraft, ...]
     statements: tuple[StatementDraft, ...]
+
+    def in_order(self) -> Self:
+        """With the strategies of its candidates in their order."""
+        return replace(self, candidates=tuple(one.in_order() for one in self.candidates))
 
     @classmethod
     def of(

@@ -16,6 +16,8 @@ from alerts.tiers import Tier
 from monitoring.models import Subscription
 from monitoring.source_health import late_count
 from playbooks.models import Crisis
+from playbooks.queries.approvals import cosigns_for, waiting_for
+from playbooks.queries.work import pressing_count
 from sentinel.core.live import newest_seq
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
@@ -36,12 +38,14 @@ SECTIONS = {
     "stakeholder": "crises",
     "measure": "crises",
     "holding": "crises",
-    "plan": "crises",
-    "cosign": "crises",
+    "plan": "plans",
+    "cosign": "plans",
     "statement": "crises",
     "review": "crises",
     "action": "crises",
     "watch": "crises",
+    "task": "crises",
+    "work": "work",
     "mention": "mentions",
     "post": "mentions",
     "topic": "topics",
@@ -95,7 +99,9 @@ def _figures(membership: Membership) -> dict[str, Any]:
         "seq": seq,
         "open_unclaimed": unclaimed["every"],
         "unclaimed_red": unclaimed["red"],
+        "plans_waiting": waiting_for(membership).count() + cosigns_for(membership).count(),
         "open_crises": Crisis.objects.visible_to(workspace).open().count(),
+        "pressing_work": pressing_count(membership, timezone.now()),
         **_sources(workspace),
     }
     if membership.may(Permission.RELEASE_PARKED):

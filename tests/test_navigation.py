@@ -117,7 +117,7 @@ def test_the_frame_asks_one_question_of_each_kind(
     request = RequestFactory().get("/")
     request.membership = Membership.objects.select_related("workspace", "user").get(user=cast.admin)  # type: ignore[attr-defined]
     cache.set(f"late-sources:{cast.workspace.pk}", 0)  # measured once a minute
-    with django_assert_num_queries(6):  # sequence, alerts, crises, sources, parked work, workspaces
+    with django_assert_num_queries(7):  # sequence, alerts, co-signatures, crises, sources, parked work, workspaces
         shown = navigation(request)
         assert shown["nav"]["parked"] == 0
         assert len(shown["workspaces"]) == 1

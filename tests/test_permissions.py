@@ -1,7 +1,7 @@
 """Every address of a workspace × every role × a stranger × a visitor."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +14,21 @@ from django.utils import timezone
 from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
 from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
-from playbooks.models import Crisis, EmergencyMeasure, Statement, TeamMember
+from playbooks.models import (
+    CorrectiveAction,
+    Crisis,
+    EmergencyMeasure,
+    Fact,
+    Plan,
+    Stakeholder,
+    Statement,
+    Task,
+    TeamMember,
+    Watch,
+)
 from playbooks.operations.crises import open_crisis
 from playbooks.operations.emergency import propose_measure
+from playbooks.operations.plans import CosignAsk, draft_plan, submit_plan
 from playbooks.operations.statements import draft_statement
 from sentinel.core import operations
 from sentinel.core.models import Invitation, Membership, User, Workspace
@@ -26,6 +38,7 @@ from tests.drill.stage import PORTS, SCENARIO
 from tests.factories import NOW, Cast, make_tsukimi, make_yaori
 
 ROOT = "w/<slug:workspace>/"
+TODAY = date(2026, 3, 2)
 
 
 def patterns_of_workspaces() -> Iterator[tuple[str, URLPattern]]:
@@ -109,6 +122,33 @@ def rule_of(workspace: Workspace) -> Rule:
     return create_default_rules(topic=topic_of(workspace), by=admin_of(workspace), now=NOW)[0]
 
 
+def crisis_of(workspace: Workspace) -> Crisis:
+    found = Crisis.objects.filter(workspace=workspace).first()
+    return found or open_crisis(workspace=workspace, title="危機", level=4, summary="", by=admin_of(workspace), now=NOW)
+
+
+def fact_of(workspace: Workspace) -> Fact:
+    return Fact.objects.create(
+        crisis=crisis_of(workspace), text="薄片的成分", created_at=NOW, created_by=admin_of(workspace)
+    )
+
+
+def stakeholder_of(workspace: Workspace) -> Stakeholder:
+    return Stakeholder.objects.create(
+        crisis=crisis_of(workspace), kind="media", measure="逐件回覆", changed_at=NOW, changed_by=admin_of(workspace)
+    )
+
+
+def plan_of(workspace: Workspace) -> Plan:
+    """A plan of the crisis that waits for a decision."""
+    crisis = crisis_of(workspace)
+    staff = Membership.objects.get(workspace=workspace, roles=[Role.STAFF]).user
+    plan = draft_plan(crisis=crisis, by=staff, now=NOW)
+    asks = [CosignAsk(user=staff, department="法務")]
+    submit_plan(plan=plan, cosigns=asks, cosign_due_at=NOW, by=staff, now=NOW)
+    return plan
+
+
 def invitation_of(workspace: Workspace) -> Invitation:
     given = {"roles": [Role.STAFF], "label": "", "by": admin_of(workspace), "now": timezone.now()}
     return operations.invite(workspace=workspace, **given)[0]  # type: ignore[arg-type]
@@ -134,11 +174,6 @@ def drill_of(workspace: Workspace) -> Drill:
     )
 
 
-def crisis_of(workspace: Workspace) -> Crisis:
-    found = Crisis.objects.filter(workspace=workspace).first()
-    return found or open_crisis(workspace=workspace, title="危機", level=4, summary="", by=admin_of(workspace), now=NOW)
-
-
 def measure_of(workspace: Workspace) -> EmergencyMeasure:
     return propose_measure(crisis=crisis_of(workspace), text="停售", by=admin_of(workspace), now=NOW)
 
@@ -156,17 +191,31 @@ def holding_of(workspace: Workspace) -> Statement:
     )
 
 
+def task_of(workspace: Workspace) -> Task:
+    return Task.objects.create(crisis=crisis_of(workspace), text="回電", created_at=NOW, created_by=admin_of(workspace))
+
+
+def action_of(workspace: Workspace) -> CorrectiveAction:
+    return CorrectiveAction.objects.create(
+        crisis=crisis_of(workspace), number=1, text="改檢驗", created_at=NOW, created_by=admin_of(workspace)
+    )
+
+
 # the name of an address's part (or "name of the address:part") → what to put there; a part without one fails
 THINGS: dict[str, Callable[[Workspace], Any]] = {
     "crisis_id": lambda workspace: crisis_of(workspace).pk,
     "measure_id": lambda workspace: measure_of(workspace).pk,
     "member_id": lambda workspace: TeamMember.objects.get(crisis=crisis_of(workspace)).pk,
-    "holding-approve:statement_id": lambda workspace: holding_of(workspace).pk,
-    "holding-return:statement_id": lambda workspace: holding_of(workspace).pk,
     "alert_id": lambda workspace: alert_of(workspace).pk,
+    "action_id": lambda workspace: action_of(workspace).pk,
+    "statement_id": lambda workspace: holding_of(workspace).pk,
+    "task_id": lambda workspace: task_of(workspace).pk,
+    "watch_id": lambda workspace: Watch.objects.create(crisis=crisis_of(workspace), days=7, due_on=TODAY).pk,
+    "cosign_id": lambda workspace: plan_of(workspace).cosigns.get().pk,
     "delivery_id": lambda workspace: Delivery.objects.create(outlet=outlet_of(workspace)).pk,
     "drill_id": lambda workspace: drill_of(workspace).pk,
     "drill-scenario:key": lambda workspace: "food-safety",
+    "fact_id": lambda workspace: fact_of(workspace).pk,
     "host_id": lambda workspace: AllowedHost.objects.create(address="10.0.0.1:80").pk,
     "invitation": lambda workspace: invitation_of(workspace).pk,
     "outlet-add:kind": lambda workspace: "webhook",
@@ -174,11 +223,13 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
     "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
     "outlet_id": lambda workspace: outlet_of(workspace).pk,
+    "plan_id": lambda workspace: plan_of(workspace).pk,
     "post_id": lambda workspace: post_of(workspace).pk,
     "rule_id": lambda workspace: rule_of(workspace).pk,
     "scenario_id": lambda workspace: ScenarioFile.objects.create(workspace=workspace, name="自己的", text=SCENARIO).pk,
     "source_id": lambda workspace: subscription_of(workspace).pk,
     "stage": lambda workspace: "back-match",
+    "stakeholder_id": lambda workspace: stakeholder_of(workspace).pk,
     "topic_id": lambda workspace: topic_of(workspace).pk,
 }
 # addresses whose view asks for more than the permission: only who runs the installation may, say

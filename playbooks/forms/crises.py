@@ -73,9 +73,15 @@ class AlertCrisisForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """A line for the log, or a report on how far it is."""
+    """A line for the log."""
 
-    text = forms.CharField(label=gettext_lazy("Text"), max_length=1_000, widget=_text(3))
+    text = forms.CharField(label=gettext_lazy("What to note down"), max_length=1_000, widget=_text(3))
+
+
+class ProgressForm(forms.Form):
+    """A report on how far it is."""
+
+    text = forms.CharField(label=gettext_lazy("How far it is"), max_length=1_000, widget=_text(3))
 
 
 class CloseCrisisForm(forms.Form):
@@ -83,7 +89,7 @@ class CloseCrisisForm(forms.Form):
 
     note = forms.CharField(
         label=gettext_lazy("How it ended"),
-        help_text=gettext_lazy("Two sentences that the report begins with."),
+        help_text=gettext_lazy("Two sentences; they stand at the head of the closed crisis."),
         max_length=2_000,
         widget=_text(4),
     )

@@ -14,7 +14,7 @@ from playbooks.models import HoldingText
 from playbooks.phrases import open_blank
 from playbooks.queries.people import members_of
 from playbooks.wording.plans import channel_name
-from sentinel.core.models import LANGUAGES, User, Workspace
+from sentinel.core.models import User, Workspace
 
 NEXT_WORD = timedelta(minutes=90)
 QUARTER = 15  # minutes
@@ -99,10 +99,3 @@ class HoldingForm(forms.Form):
         at = localtime(self.cleaned_data["next_update_at"])
         time = f"{at:%H:%M}" if at.date() == localtime().date() else f"{at.month}/{at.day} {at:%H:%M}"
         return str(self.cleaned_data["text"]).replace(open_blank(language, "next_update"), time)
-
-
-class HoldingTextForm(forms.Form):
-    """What a manager authorises ahead."""
-
-    language = forms.ChoiceField(choices=LANGUAGES, widget=forms.HiddenInput)
-    text = forms.CharField(label=gettext_lazy("Text"), max_length=4_000, widget=forms.Textarea(attrs={"rows": 8}))

@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from playbooks.channels import TRAITS, Audience, Channel
-from playbooks.models import Approval, Candidate, Cosign, Plan, PlanItem, Statement
+from playbooks.models import Candidate, Cosign, PlanItem, Statement
 from playbooks.models.plans import MOST_CANDIDATES
 from playbooks.operations.plans import CosignAsk
 from playbooks.plan_drafts import CandidateDraft, ItemDraft, PlanDraft, StatementDraft
@@ -30,6 +29,17 @@ People = Mapping[int, User]
 def length_of(model: Any, field: str) -> int:
     """How long the row lets it be."""
     return int(model._meta.get_field(field).max_length)
+
+
+class Prose(forms.CharField):
+    """Text of any length, its lines ended as we end them."""
+
+    def __init__(self, *, rows: int, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows})
+        super().__init__(required=False, max_length=LONGEST_TEXT, widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class Moment(forms.DateTimeField):
@@ -60,7 +70,22 @@ class PersonField(forms.TypedChoiceField):
         return value.pk if isinstance(value, User) else value
 
 
-class CandidateForm(forms.Form):
+class RowForm(forms.Form):
+    """A row of a table: each of its fields says by itself what it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name_fields()
+
+    def name_fields(self) -> None:
+        for field in self.fields.values():
+            if field.label and not isinstance(field.widget, forms.CheckboxInput):
+                field.widget.attrs["aria-label"] = field.label
+                if isinstance(field.widget, forms.TextInput | forms.Textarea):
+                    field.widget.attrs["placeholder"] = field.label
+
+
+class CandidateForm(RowForm):
     """One feasible way."""
 
     title = Line(Candidate, "title", rows=1, label=gettext_lazy("What we do"))
@@ -88,13 +113,14 @@ class CandidateForm(forms.Form):
         return cleaned
 
 
-class PeopleForm(forms.Form):
+class PeopleForm(RowForm):
     """A form that asks for people of the workspace."""
 
     def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in self.asked().items():
             self.fields[name] = PersonField(people, label=label)
+        self.name_fields()
 
     def asked(self) -> dict[str, Any]:
         """The names of the fields that are people, with their labels."""
@@ -112,16 +138,14 @@ class ItemForm(PeopleForm):
         return {"owner": gettext_lazy("Who does it")}
 
 
-class StatementForm(forms.Form):
+class StatementForm(RowForm):
     """Words for one channel."""
 
     channel = forms.ChoiceField(choices=[(one.value, one.value) for one in Channel], widget=forms.HiddenInput)
     language = forms.CharField(max_length=8, widget=forms.HiddenInput)
     audience = forms.ChoiceField(label=gettext_lazy("For whom"))
     title = Line(Statement, "title", label=gettext_lazy("Headline"))
-    text = forms.CharField(
-        label=gettext_lazy("Text"), required=False, max_length=LONGEST_TEXT, strip=False, widget=forms.Textarea
-    )
+    text = Prose(rows=8, label=gettext_lazy("Text"))
     next_update_at = Moment(label=gettext_lazy("Next update"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -139,6 +163,10 @@ class CosignForm(PeopleForm):
     def asked(self) -> dict[str, Any]:
         return {"signer": gettext_lazy("Signer"), "deputy": gettext_lazy("Deputy")}
 
+    def name_fields(self) -> None:
+        super().name_fields()
+        self.fields["department"].widget.attrs["list"] = "departments"
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         signer, deputy = cleaned.get("signer"), cleaned.get("deputy")
@@ -154,15 +182,9 @@ class PlanForm(forms.Form):
 
     revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     recommended = forms.IntegerField(required=False)
-    stance = forms.CharField(
-        label=gettext_lazy("Stance"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    risks = forms.CharField(
-        label=gettext_lazy("Risks"),
-        required=False,
-        max_length=LONGEST_TEXT,
-        help_text=gettext_lazy("One a line; the approver reads them first."),
-        widget=forms.Textarea(attrs={"rows": 3}),
+    stance = Prose(rows=2, label=gettext_lazy("Stance"))
+    risks = Prose(
+        rows=3, label=gettext_lazy("Risks"), help_text=gettext_lazy("One a line; the approver reads them first.")
     )
     cosign_due_at = Moment(label=gettext_lazy("Co-sign until"))
 
@@ -213,7 +235,8 @@ class PlanEditor:
 
     def is_valid(self) -> bool:
         """Whether everything can be kept; every part is looked at, so that all its faults show."""
-        return all([part.is_valid() for part in self._parts()])
+        valid = [part.is_valid() for part in self._parts()]
+        return all(valid)
 
     def _parts(self) -> list[Any]:
         return [self.form, self.candidates, self.items, self.statements, self.cosigns]

@@ -136,7 +136,8 @@ def submit_plan(
     check(not cosigns or cosign_due_at is not None, "cosign-undated")
     plan.status, plan.submitted_at, plan.submitted_by = "submitted", now, by
     plan.situation = situation_of(plan.crisis)
-    plan.save(update_fields=["status", "submitted_at", "submitted_by", "situation"])
+    plan.assessment = plan.crisis.assessments.order_by("number").last()  # the facts may have turned since it was begun
+    plan.save(update_fields=["status", "submitted_at", "submitted_by", "situation", "assessment"])
     Cosign.objects.bulk_create(
         Cosign(plan=plan, department=ask.department, signer=ask.user, deputy=ask.deputy, due_at=cosign_due_at or now)
         for ask in cosigns

@@ -107,28 +107,40 @@ def reopen_action(*, action: CorrectiveAction, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def link_topic(*, action: CorrectiveAction, topic: Topic, query: str, by: User, now: datetime) -> None:
+def link_topic(
+    *, action: CorrectiveAction, topic: Topic, query: str, by: User, now: datetime, over: int | None = None
+) -> None:
     """Publish the lesson as the topic's next version, which the action then cites.
 
-    Raises matching.QueryError, and WrongStateError('drill') where a drill's lesson would change what is real.
+    `over` numbers the version that the writer had read. Raises matching.QueryError, WrongStateError('newer-version'),
+    and WrongStateError('drill') where a drill's lesson would change what is real.
     """
     action = _locked(action, is_open=True)
     check(topic.is_drill == action.crisis.is_drill, "drill")
-    version = publish_version(topic=topic, query=query, by=by, now=now)
+    version = publish_version(topic=topic, query=query, by=by, now=now, over=over)
     action.topic_version = version
     action.save(update_fields=["topic_version"])
     write_down(action.crisis, "link", action, by=by, now=now, topic=str(version))
 
 
 @transaction.atomic
-def link_rule(*, action: CorrectiveAction, rule: Rule, definition: dict[str, Any], by: User, now: datetime) -> None:
+def link_rule(
+    *,
+    action: CorrectiveAction,
+    rule: Rule,
+    definition: dict[str, Any],
+    by: User,
+    now: datetime,
+    over: int | None = None,
+) -> None:
     """Publish the lesson as the rule's next version, which the action then cites.
 
-    Raises rules.RuleError, and WrongStateError('drill') where a drill's lesson would change what is real.
+    `over` numbers the version that the writer had read. Raises rules.RuleError, WrongStateError('newer-version'), and
+    WrongStateError('drill') where a drill's lesson would change what is real.
     """
     action = _locked(action, is_open=True)
     check(rule.topic.is_drill == action.crisis.is_drill, "drill")
-    version = publish_rule(topic=rule.topic, kind=rule.kind, definition=definition, by=by, now=now)
+    version = publish_rule(topic=rule.topic, kind=rule.kind, definition=definition, by=by, now=now, over=over)
     action.rule_version = version
     action.save(update_fields=["rule_version"])
     write_down(action.crisis, "link", action, by=by, now=now, kind=rule.kind, topic=str(rule.topic))

@@ -16,10 +16,9 @@ from playbooks.wording.assessments import (
     reputation_text,
     responsibility_text,
     stakeholder_gap_text,
-    stakeholder_text,
     value_text,
-    verdict_text,
 )
+from playbooks.wording.crises import stakeholder_word, verdict_word
 
 FIELDS = (
     "level", "verdict", "responsibility", "has_history", "reputation", "level_reason", "verdict_evidence",
@@ -82,7 +81,7 @@ class StakeholderGroup:
 def versions(crisis: Crisis) -> list[Version]:
     """Every assessment, newest first."""
     made = list(crisis.assessments.select_related("made_by"))
-    before = [None, *made[:-1]]
+    before = [None, *made][: len(made)]
     return [_version(one, older) for one, older in zip(made, before, strict=True)][::-1]
 
 
@@ -92,7 +91,7 @@ def stakeholder_groups(crisis: Crisis, now: datetime) -> list[StakeholderGroup]:
     return [
         StakeholderGroup(
             kind,
-            stakeholder_text(kind),
+            stakeholder_word(kind),
             stakeholder_gap_text(kind),
             [row for row in rows if row.stakeholder.kind == kind],
         )
@@ -103,7 +102,7 @@ def stakeholder_groups(crisis: Crisis, now: datetime) -> list[StakeholderGroup]:
 def _version(one: Assessment, older: Assessment | None) -> Version:
     return Version(
         assessment=one,
-        verdict=verdict_text(one.verdict),
+        verdict=verdict_word(one.verdict),
         responsibility=responsibility_text(one.responsibility),
         reputation=reputation_text(one.reputation),
         advice=advice_words(one.advice) if one.advice else None,

@@ -1,14 +1,13 @@
 """What was captured about a crisis: where from, who picked it up, how it went on, and what we did not see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DateTimeField, DurationField, F, Func, IntegerField, Max, Min, Q, QuerySet, Value
+from django.db.models import Count, F, IntegerField, Max, Min, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
-from django.utils.timezone import localtime
 
 from monitoring.models import Mention, Post, Subscription, Visit
 from monitoring.operations.visits import FINE_OUTCOMES
@@ -17,6 +16,7 @@ from monitoring.queries.names import source_names
 from monitoring.source_health import NORM
 from monitoring.text.script import language_of
 from playbooks.models import Crisis, Evidence
+from playbooks.wording.facts import gap_sentence, gap_text, ranked_text
 
 LOOK_BACK = timedelta(hours=24)
 NEWS_KINDS = ("feed",)  # a site that offers a feed is an outlet; forums and networks are read otherwise
@@ -24,9 +24,6 @@ REACTIONS = ("reposts", "comments", "likes", "shares")
 TOP = 8
 PICKUPS = 30
 LATE_SHARE = 0.05  # so many posts later than the norm make a source late, as a 95th percentile does
-FIVE_MINUTES, HOUR = timedelta(minutes=5), timedelta(hours=1)
-STEPS = {FIVE_MINUTES: 144, HOUR: 168}  # how many of each a trend shows: twelve hours, seven days
-FINE_UNTIL = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +44,7 @@ class PostLine:
     language: str
     published_at: datetime
     after: timedelta | None
+    is_earliest: bool
     is_filed: bool
     sensitive: int = 0
     reactions: int = 0
@@ -58,6 +56,10 @@ class Earliest:
 
     line: PostLine
     latency: timedelta | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.latency is not None and self.latency > NORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +76,28 @@ class Channel:
     last_at: datetime | None
     gap: "Gap | None"
 
+    @property
+    def negative_share(self) -> float | None:
+        return self.negative / self.mentions if self.mentions else None
+
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Why a source's figures are too low: `kind` blind (now), failed (then), late, unread or paused."""
+class Seen:
+    """The visits of a source in the time of the crisis, and between when they failed."""
 
-    kind: str
-    failed: int = 0
     visits: int = 0
+    failed: int = 0
     since: datetime | None = None
     until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
-    """What was said in one step of the trend."""
+class Gap:
+    """Why a source's figures are too low: `kind` blind (now), failed (then), late, unread or paused, in words too."""
 
-    at: datetime
-    neg: int
-    neu: int
-    pos: int
-
-    @property
-    def total(self) -> int:
-        return self.neg + self.neu + self.pos
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """The course in equal steps, oldest first; `is_cut` where it began before the first."""
-
-    step: timedelta
-    buckets: Sequence[Bucket]
-    is_cut: bool
-
-    @property
-    def minutes(self) -> int:
-        return int(self.step / timedelta(minutes=1))
+    kind: str
+    word: str
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +105,7 @@ class TopPosts:
     """What was loudest; `ranked_by` is reactions, sensitive or newest."""
 
     ranked_by: str
+    ranked_words: str
     lines: Sequence[PostLine]
 
 
@@ -157,9 +145,9 @@ class CollectReader:
         ]
         return sorted(channels, key=lambda one: (-one.mentions, one.name))
 
-    def _counted(self) -> "QuerySet[Mention, dict[str, Any]]":
+    def _counted(self) -> list[dict[str, Any]]:
         is_late = Q(captured_at__gt=F("placed_at") + NORM)
-        return (
+        rows = (
             self._mentions()
             .values("source")
             .annotate(
@@ -171,6 +159,7 @@ class CollectReader:
             )
             .order_by("-posts", "source")
         )
+        return [dict(row) for row in rows]
 
     def _channel(
         self, source: int, row: dict[str, Any] | None, read: Subscription | None, gap: Gap | None, total: int
@@ -194,14 +183,14 @@ class CollectReader:
         blind = set(Subscription.objects.filter(workspace=workspace).blind().values_list("source_id", flat=True))
         gaps: dict[int, Gap] = {}
         for source, read in subscriptions.items():
-            seen = visits.get(source, {"visits": 0, "failed": 0, "since": None, "until": None})
+            seen = visits.get(source, Seen())
             row = counted.get(source)
             kind = _gap_kind(read, seen, row, is_blind=source in blind)
             if kind:
-                gaps[source] = Gap(kind, seen["failed"], seen["visits"], seen["since"], seen["until"])
+                gaps[source] = Gap(kind, gap_text(kind), gap_sentence(kind, **asdict(seen)))
         return gaps
 
-    def _visits(self, subscriptions: dict[int, Subscription]) -> dict[int, dict[str, Any]]:
+    def _visits(self, subscriptions: dict[int, Subscription]) -> dict[int, Seen]:
         bad = ~Q(outcome__in=FINE_OUTCOMES)
         rows = (
             Visit.objects.finished()
@@ -215,7 +204,7 @@ class CollectReader:
             )
             .order_by("source")
         )
-        return {row["source"]: row for row in rows}
+        return {row["source"]: Seen(row["visits"], row["failed"], row["since"], row["until"]) for row in rows}
 
     # --- media
 
@@ -231,37 +220,6 @@ class CollectReader:
         found = Mention.objects.filter(pk__in=firsts).select_related("post").order_by("placed_at", "pk")[:PICKUPS]
         return [self._line(mention.post, mention) for mention in found]
 
-    # --- the course
-
-    def trend(self, step: timedelta) -> Trend:
-        """How much was said in each step, the newest `STEPS` of them."""
-        start = localtime(self.span.since).replace(hour=0, minute=0, second=0, microsecond=0)
-        first = start + (self.span.since - start) // step * step
-        last = start + (self.span.until - start) // step * step
-        begin = max(first, last - (STEPS[step] - 1) * step)
-        place = Func(
-            Value(step, output_field=DurationField()),
-            F("placed_at"),
-            Value(start, output_field=DateTimeField()),
-            function="date_bin",
-            output_field=DateTimeField(),
-        )
-        rows = (
-            self._mentions()
-            .filter(placed_at__gte=begin)
-            .annotate(bucket=place)
-            .values("bucket")
-            .annotate(
-                posts=Count("pk"),
-                negative=Count("pk", filter=Q(label="neg")),
-                positive=Count("pk", filter=Q(label="pos")),
-            )
-            .order_by("bucket")
-        )
-        counted = {row["bucket"]: row for row in rows}
-        buckets = [_bucket(begin + index * step, counted) for index in range((last - begin) // step + 1)]
-        return Trend(step, buckets, is_cut=begin > first)
-
     # --- the loudest
 
     def top_posts(self) -> TopPosts:
@@ -270,11 +228,11 @@ class CollectReader:
         ranked = self._mentions().annotate(reactions=sum(counts[1:], counts[0])).select_related("post")
         found = list(ranked.order_by("-reactions", "-sensitive", "-placed_at", "-pk")[:TOP])
         by = "newest"
-        if found and found[0].reactions:  # type: ignore[attr-defined]
+        if found and found[0].reactions:
             by = "reactions"
         elif found and found[0].sensitive:
             by = "sensitive"
-        return TopPosts(by, [self._line(mention.post, mention) for mention in found])
+        return TopPosts(by, ranked_text(by), [self._line(mention.post, mention) for mention in found])
 
     # --- what several of them read
 
@@ -293,6 +251,7 @@ class CollectReader:
             language=language_of(post.title + post.text),
             published_at=at,
             after=at - begin if begin and earliest and post.pk != earliest.pk else None,
+            is_earliest=post.pk == self.crisis.earliest_post_id,
             is_filed=post.pk in self.filed_ids,
             sensitive=mention.sensitive if mention else 0,
             reactions=getattr(mention, "reactions", 0),
@@ -316,31 +275,19 @@ def crisis_mentions(crisis: Crisis, span: Span) -> "QuerySet[Mention]":
 def wanted_of(crisis: Crisis, now: datetime) -> Wanted:
     """The same mentions as the list of mentions asks for them."""
     span = span_of(crisis, now)
-    return Wanted(topic_id=crisis.topic_id, since=span.since, until=span.until, present=True)
+    return Wanted(topic_id=crisis.topic_id or -1, since=span.since, until=span.until, present=True)
 
 
-def step_of(span: Span) -> timedelta:
-    """Five minutes while that fits on the page, else hours."""
-    return FIVE_MINUTES if span.until - span.since <= FINE_UNTIL else HOUR
-
-
-def _gap_kind(read: Subscription, seen: dict[str, Any], row: dict[str, Any] | None, *, is_blind: bool) -> str:
+def _gap_kind(read: Subscription, seen: Seen, row: dict[str, Any] | None, *, is_blind: bool) -> str:
     if read.paused_at:
         return "paused"
     if is_blind:
         return "blind"
-    if not seen["visits"]:
+    if not seen.visits:
         return "unread"
-    if seen["failed"]:
+    if seen.failed:
         return "failed"
     return "late" if row and row["late"] > LATE_SHARE * row["posts"] else ""
-
-
-def _bucket(at: datetime, counted: dict[datetime, dict[str, Any]]) -> Bucket:
-    row = counted.get(at)
-    if row is None:
-        return Bucket(at, 0, 0, 0)
-    return Bucket(at, row["negative"], row["posts"] - row["negative"] - row["positive"], row["positive"])
 
 
 def _figure(name: str) -> Any:

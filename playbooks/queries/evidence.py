@@ -7,6 +7,7 @@ from monitoring.models import Mention, Post
 from monitoring.operations.posts import content_hash
 from monitoring.text.script import language_of
 from playbooks.models import Crisis, Evidence
+from playbooks.wording.facts import check_help, check_kind, check_text
 from sentinel.core.models import Workspace
 
 
@@ -17,6 +18,9 @@ class Filed:
     evidence: Evidence
     fingerprint: str
     check: str
+    kind: str  # of components/state.html
+    word: str
+    told: str
     present_revision: int | None
     language: str
     link: str  # "" where the address is none that a browser may open
@@ -65,11 +69,14 @@ def crises_of_post(workspace: Workspace, post: Post) -> list[CrisisOfPost]:
 
 
 def _filed(evidence: Evidence, crisis: Crisis, shown: set[int]) -> Filed:
-    post = evidence.post
+    post, check = evidence.post, check_evidence(evidence)
     return Filed(
         evidence=evidence,
         fingerprint=bytes(evidence.content_hash).hex(),
-        check=check_evidence(evidence),
+        check=check,
+        kind=check_kind(check),
+        word=check_text(check),
+        told=check_help(check),
         present_revision=post.revision if post else None,
         language=language_of(evidence.title + evidence.text),
         link=evidence.url if evidence.url.startswith(("https://", "http://")) else "",

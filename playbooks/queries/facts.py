@@ -1,12 +1,15 @@
 """What is known, unknown and disproved about a crisis, and whether facts have turned since the last assessment."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from playbooks.models import Assessment, Crisis, Evidence, Fact
 from playbooks.queries.people import may_see_source
+from playbooks.wording.facts import nothing_text, sources_text, status_heads, status_text
 from sentinel.core.models import Membership, User
 
 STATUSES = ("known", "unknown", "disproved")
@@ -23,17 +26,22 @@ class FactRow:
     fact: Fact
     sources: str
     source_count: int
+    counted: str  # how many sources, in words
     is_hidden: bool
     owner: User | None
     at: datetime | None
-    has_turned: bool  # settled after the newest assessment
+    is_late: bool  # still unknown after its time
+    evidence_id: int | None  # the newest version on file of the post that it cites
 
 
 @dataclass(frozen=True, slots=True)
 class FactColumn:
-    """The facts of one status."""
+    """The facts of one status, with its words."""
 
     status: str
+    label: str
+    heads: str
+    nothing: str
     rows: Sequence[FactRow]
 
 
@@ -45,12 +53,21 @@ class Turn:
     facts: Sequence[Fact]
 
 
-def fact_columns(crisis: Crisis, membership: Membership) -> list[FactColumn]:
+def fact_columns(crisis: Crisis, membership: Membership, now: datetime) -> list[FactColumn]:
     """Known, unknown and disproved, each in the order in which they were written down."""
     facts = list(crisis.facts.select_related("owner", "settled_by"))
-    newest = crisis.assessments.last()
-    rows = [_row(fact, membership, newest) for fact in facts]
-    return [FactColumn(status, [row for row in rows if row.fact.status == status]) for status in STATUSES]
+    filed = dict(crisis.evidence.filter(post__isnull=False).order_by("revision").values_list("post_id", "pk"))
+    rows = [_row(fact, membership, filed, now) for fact in facts]
+    return [
+        FactColumn(
+            status,
+            status_text(status),
+            status_heads(status),
+            nothing_text(status),
+            [row for row in rows if row.fact.status == status],
+        )
+        for status in STATUSES
+    ]
 
 
 def turn_of_facts(crisis: Crisis) -> Turn | None:
@@ -74,16 +91,17 @@ def filed_posts(crisis: Crisis) -> list[tuple[int, str]]:
     return list({one.post_id: f"{one.source_name} · {str(one)[:60]}" for one in filed if one.post_id}.items())
 
 
-def _row(fact: Fact, membership: Membership, newest: Assessment | None) -> FactRow:
+def _row(fact: Fact, membership: Membership, filed: Mapping[int, int], now: datetime) -> FactRow:
     named = [source for source in (fact.source, fact.second_source) if source]
-    may_see = may_see_source(fact, membership)
-    settled = fact.settled_at if fact.status != "unknown" else None
+    may_see, is_open = may_see_source(fact, membership), fact.status == "unknown"
     return FactRow(
         fact=fact,
-        sources="、".join(named) if may_see else "",
+        sources=_(", ").join(named) if may_see else "",
         source_count=len(named),
+        counted=sources_text(len(named)),
         is_hidden=not may_see,
-        owner=fact.owner or (fact.settled_by if settled else None),
-        at=settled if fact.status != "unknown" else fact.due_at,
-        has_turned=bool(newest and fact.settled_at and fact.settled_at > newest.made_at),
+        owner=fact.owner or (None if is_open else fact.settled_by),
+        at=fact.due_at if is_open else fact.settled_at,
+        is_late=bool(is_open and fact.due_at and fact.due_at < now),
+        evidence_id=filed.get(fact.post_id) if fact.post_id else None,
     )

@@ -94,7 +94,7 @@ def overview_of(crisis: Crisis, membership: Membership, now: datetime) -> Overvi
         course=course_of(crisis, now),
         facts=[
             FactColumn(column.status, column.rows[-FACTS_SHOWN:][::-1], len(column.rows))
-            for column in fact_columns(crisis, membership)
+            for column in fact_columns(crisis, membership, now)
         ],
         stakeholders=lines,
         covered=sum(line.measure is not None for line in lines),

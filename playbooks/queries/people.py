@@ -1,15 +1,16 @@
 """Who can be asked: the people of a workspace, and what a reader may see of a protected source."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from playbooks.models import Fact
 from sentinel.core.models import Membership, User, Workspace
 from sentinel.core.permissions import Permission
 
 
-def members_of(workspace: Workspace) -> "QuerySet[User]":
-    """Everybody who can own something in the workspace, by name."""
-    return User.objects.filter(memberships__workspace=workspace, is_active=True).order_by("name", "pk")
+def members_of(workspace: Workspace, *, besides: int | None = None) -> "QuerySet[User]":
+    """Everybody who can own something in the workspace, by name; `besides`: the id of one who owns it already."""
+    members = Membership.objects.filter(workspace=workspace).values("user")
+    return User.objects.filter(Q(pk__in=members, is_active=True) | Q(pk=besides)).order_by("name", "pk")
 
 
 def may_see_source(fact: Fact, membership: Membership) -> bool:

@@ -12,14 +12,16 @@ from monitoring.text.differences import Part
 from playbooks.channels import Channel
 from playbooks.differences import Passage, marked, passages
 from playbooks.models import Approval, Cosign, Crisis, Plan, Statement
-from playbooks.operations.plans import draft_of
 from playbooks.plan_drafts import PlanDraft, StatementDraft
 from playbooks.queries.people import members_of
 from playbooks.statements import Checks, Remark, RemarkKind, check
 from playbooks.strategy import Verdict
+from playbooks.wording.crises import verdict_word
 from playbooks.wording.plans import audience_name, channel_name, element_name, hint_text, plan_status_name, remark_text
 from sentinel.core.models import Membership, User, Workspace
 from sentinel.core.permissions import Permission
+
+LISTED = 100  # crises whose plans are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,18 @@ class VersionLine:
 
 
 def verdict_of(plan: Plan) -> Verdict:
-    """The verdict that the plan follows; being checked while nobody assessed it."""
-    return Verdict(plan.assessment.verdict) if plan.assessment else Verdict.PENDING
+    """The verdict that the version follows: a draft the newest one, later the one with which it was submitted.
+
+    Being checked while nobody assessed it.
+    """
+    assessment = plan.crisis.assessments.order_by("number").last() if plan.status == "draft" else plan.assessment
+    return Verdict(assessment.verdict) if assessment else Verdict.PENDING
+
+
+def turned_from(plan: Plan, verdict: str) -> str:
+    """The word of the verdict that the version was written for, where the facts have turned since; else empty."""
+    followed = verdict_of(plan)
+    return "" if followed == verdict else verdict_word(followed)
 
 
 def people_of(workspace: Workspace) -> list[User]:
@@ -118,6 +130,14 @@ def approvers_of(plan: Plan) -> list[User]:
     authors = set(plan.authors.values_list("user", flat=True))
     managers = with_permission(plan.crisis.workspace, Permission.APPROVE)
     return [user for user in managers if user.pk not in authors]
+
+
+def places_of(plan: Plan) -> dict[str, int | None]:
+    """The place of the approved candidate, and of the one to stand out: the approved, else the recommended one."""
+    decision = Approval.objects.filter(plan=plan).select_related("candidate").first()
+    approved = decision.candidate.position if decision and decision.candidate else None
+    recommended = plan.candidates.filter(is_recommended=True).values_list("position", flat=True).first()
+    return {"approved": approved, "marked": approved or recommended}
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------
@@ -206,12 +226,42 @@ def lacks(draft: PlanDraft, texts: Iterable[CheckedText]) -> list[str]:
 # --- versions ---------------------------------------------------------------------------------------------------------
 
 
-def plans_of(workspace: Workspace) -> "list[Plan]":
-    """All versions of a workspace's crises, the newest first."""
-    return list(
-        Plan.objects.filter(crisis__workspace=workspace)
-        .select_related("crisis", "submitted_by", "changed_by", "assessment")
-        .order_by("-changed_at", "-pk")
+@dataclass(frozen=True, slots=True)
+class PlanList:
+    """The plans of a workspace; a crisis stands with its newest version."""
+
+    waiting: tuple[Plan, ...]  # for the reader's decision
+    asked: tuple[Cosign, ...]  # for the reader's co-signature
+    submitted: tuple[Plan, ...]  # for somebody else's decision
+    drafts: tuple[Plan, ...]
+    decided: tuple[Plan, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.waiting or self.asked or self.submitted or self.drafts or self.decided)
+
+
+def plan_list(workspace: Workspace, waiting: Sequence[Plan], asked: Sequence[Cosign]) -> PlanList:
+    """The newest version of each crisis's plan by where it stands; what was decided lately comes first."""
+    newest = (
+        Plan.objects.filter(crisis__workspace=workspace).order_by("crisis", "-number").distinct("crisis").values("pk")
+    )
+    plans = list(
+        Plan.objects.filter(pk__in=newest)
+        .select_related("crisis", "assessment", "submitted_by", "changed_by", "approval__decided_by")
+        .order_by("-changed_at", "-pk")[:LISTED]
+    )
+    mine = {plan.pk for plan in waiting}
+
+    def with_status(*statuses: str) -> tuple[Plan, ...]:
+        return tuple(plan for plan in plans if plan.status in statuses and plan.pk not in mine)
+
+    return PlanList(
+        waiting=tuple(waiting),
+        asked=tuple(asked),
+        submitted=with_status("submitted"),
+        drafts=with_status("draft"),
+        decided=with_status("approved", "returned", "void"),
     )
 
 
@@ -282,16 +332,19 @@ def _version_line(plan: Plan, decision: Approval | None, changes: int) -> Versio
 
 
 def suggested_cosigns(plan: Plan) -> list[dict[str, object]]:
-    """Whom to ask: those of the version before, else the members of the control centre with a department."""
+    """Whom to ask: those of the version before, else who speaks for a department in the control centre.
+
+    The commander is left out, who decides.
+    """
     before = Cosign.objects.filter(plan__crisis=plan.crisis, plan__number__lt=plan.number).order_by("-plan__number")
     newest = before.first()
     if newest:
         asked = Cosign.objects.filter(plan=newest.plan).select_related("signer", "deputy").order_by("pk")
         return [{"department": one.department, "signer": one.signer, "deputy": one.deputy} for one in asked]
-    team = plan.crisis.team.exclude(department="").select_related("user", "deputy").order_by("pk")
+    team = (
+        plan.crisis.team.exclude(department="")
+        .exclude(duty="commander")
+        .select_related("user", "deputy")
+        .order_by("pk")
+    )
     return [{"department": one.department, "signer": one.user, "deputy": one.deputy} for one in team]
-
-
-def content_of(plan: Plan) -> PlanDraft:
-    """What a version says."""
-    return draft_of(plan)

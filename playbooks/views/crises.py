@@ -1,8 +1,11 @@
 """Crises: the list, the control centre, opening, moving, closing, the log."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alerts.models import Alert
-from monitoring.queries.mentions import Wanted
 from monitoring.views.mentions import Scope, show_mentions
 from playbooks.forms.crises import (
     AlertCrisisForm,
@@ -33,6 +35,7 @@ from playbooks.operations.crises import (
     reopen_crisis,
     write_note,
 )
+from playbooks.queries.collecting import wanted_of
 from playbooks.queries.crises import crisis_rows
 from playbooks.queries.log import GROUPS, whole_log
 from playbooks.queries.overview import overview_of, side_of
@@ -46,7 +49,6 @@ from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
-LOOK_BACK = timedelta(hours=24)
 PAGES = ("overview", "collect", "assess", "act", "plan", "review", "log", "team")
 
 
@@ -175,17 +177,14 @@ def _side(request: WorkspaceRequest, found: Crisis) -> HttpResponse:
 @require_GET
 @needs(Permission.VIEW)
 def crisis_mentions(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
-    """What was said on the crisis' topic from a day before its earliest post; `?hours=1` for the last hour alone."""
+    """What was said on the crisis' topic from its earliest captured post on; `?hours=1` for the last hour alone."""
     found = crisis_of(request, crisis_id)
     hours = request.GET.get("hours", "")
     last = timedelta(hours=int(hours)) if hours.isdigit() and len(hours) < 4 else None
     until = found.closed_at or timezone.now()
-    wanted = Wanted(
-        topic_id=found.topic_id or 0,
-        since=until - last if last else found.started_at - LOOK_BACK,
-        until=found.closed_at,
-        present=True,
-    )
+    wanted = wanted_of(found, timezone.now())
+    if last:
+        wanted = replace(wanted, since=until - last)
     scope = Scope(
         wanted=wanted,
         title=found.title,
@@ -256,18 +255,29 @@ def edit(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(permission_for("crisis", "close"))
 def close(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
-    """Close the file, or open a closed one again: what is missing is listed and does not stop it."""
+    """Close the file: what is missing is listed and does not stop it. Of a closed one, the form to open it again."""
     found = crisis_of(request, crisis_id)
-    is_open = found.closed_at is None
-    form_of = CloseCrisisForm if is_open else ReopenCrisisForm
-    form = form_of(request.POST or None)
+    form_of = CloseCrisisForm if found.closed_at is None or request.method == "POST" else ReopenCrisisForm
+    return _end(request, found, form_of(request.POST or None), close_crisis, done=_("The crisis is closed."))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(permission_for("crisis", "reopen"))
+def reopen(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
+    """Open a closed file again."""
+    found, form = crisis_of(request, crisis_id), ReopenCrisisForm(request.POST or None)
+    return _end(request, found, form, reopen_crisis, done=_("The crisis is open again."))
+
+
+def _end(
+    request: WorkspaceRequest, found: Crisis, form: Form, verb: Callable[..., object], *, done: str
+) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        verb = close_crisis if is_open else reopen_crisis
         try:
             verb(crisis=found, note=form.cleaned_data["note"], by=request.user, now=timezone.now())
         except WrongStateError as error:
             return refused(request, wrong_state_text(error.code), to=address(request, "crisis", found))
-        messages.success(request, _("The crisis is closed.") if is_open else _("The crisis is open again."))
+        messages.success(request, done)
         return redirect(address(request, "crisis", found))
     status = 422 if request.method == "POST" else 200
     return show(request, found, "playbooks/crisis_close.html", page="close", context={"form": form}, status=status)

@@ -3,21 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from playbooks.channels import Language
-from playbooks.drafts import holding_draft
-from playbooks.forms.emergency import DeclineForm, FinishForm, HoldingForm, HoldingTextForm, MeasureForm
-from playbooks.models import Crisis, EmergencyMeasure, HoldingText, Statement
+from playbooks.forms.emergency import DeclineForm, FinishForm, HoldingForm, MeasureForm
+from playbooks.models import Crisis, EmergencyMeasure, Statement
 from playbooks.operations.emergency import (
     approve_measure,
-    authorise_holding_text,
     decline_measure,
     finish_measure,
     propose_measure,
@@ -31,7 +26,6 @@ from playbooks.views.room import address, crisis_of, is_fetch, refused
 from playbooks.wording.errors import wrong_state_text
 from playbooks.workflow import permission_for
 from sentinel.core.access import WorkspaceRequest, needs
-from sentinel.core.models import LANGUAGES
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
@@ -246,39 +240,3 @@ def holding_return(request: WorkspaceRequest, statement_id: int) -> HttpResponse
 
 
 # --- what managers authorise ahead
-
-
-@require_http_methods(["GET", "POST"])
-@needs(Permission.APPROVE)
-def holding_texts(request: WorkspaceRequest) -> HttpResponse:
-    """The holding text of each language as it stands, and the next one to authorise."""
-    form = HoldingTextForm(request.POST) if request.method == "POST" else None
-    if form and form.is_valid():
-        authorise_holding_text(
-            workspace=request.workspace,
-            language=form.cleaned_data["language"],
-            text=form.cleaned_data["text"],
-            by=request.user,
-            now=timezone.now(),
-        )
-        messages.success(request, _("The holding text is authorised."))
-        return redirect(reverse("holding-texts", args=[request.workspace.slug]))
-    languages = [_language(request, code, str(name), form) for code, name in LANGUAGES]
-    context = {"languages": languages, "section": "crises"}
-    return render(request, "playbooks/holding_texts.html", context, status=422 if form else 200)
-
-
-def _language(request: WorkspaceRequest, code: str, name: str, refused_form: HoldingTextForm | None) -> dict[str, Any]:
-    """The newest text of a language and its form, which begins with it or with our own draft."""
-    newest = (
-        HoldingText.objects.filter(workspace=request.workspace, language=code)
-        .select_related("authorised_by")
-        .order_by("-number")
-        .first()
-    )
-    if refused_form is not None and refused_form.data.get("language") == code:
-        form = refused_form
-    else:
-        text = newest.text if newest else holding_draft(Language(code), {}).text
-        form = HoldingTextForm(initial={"language": code, "text": text}, auto_id=f"{code}_%s")
-    return {"code": code, "name": name, "newest": newest, "form": form}

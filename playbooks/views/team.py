@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from playbooks.forms.crises import NoteForm, SeatForm
+from playbooks.forms.crises import ProgressForm, SeatForm
 from playbooks.models import TeamMember
 from playbooks.operations.crises import report_progress, seat, take_charge, unseat
 from playbooks.queries.emergency import approvers_of
@@ -38,7 +38,7 @@ def _page(request: WorkspaceRequest, crisis_id: int, form: SeatForm, status: int
         "seats": [(one, duty_word(one.duty)) for one in sorted(seats, key=lambda one: order.get(one.duty, 2))],
         "approvers": [user.name for user in approvers_of(crisis)],
         "form": form,
-        "progress_form": NoteForm(auto_id="progress_%s"),
+        "progress_form": ProgressForm(auto_id="progress_%s"),
     }
     return show(request, crisis, "playbooks/team.html", page="team", context=context, status=status)
 
@@ -100,7 +100,7 @@ def crisis_take_charge(request: WorkspaceRequest, crisis_id: int) -> HttpRespons
 @needs(Permission.WORK_CRISIS)
 def crisis_progress(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
     """Say how far it is; the clock of the next report begins again."""
-    crisis, form = crisis_of(request, crisis_id), NoteForm(request.POST)
+    crisis, form = crisis_of(request, crisis_id), ProgressForm(request.POST)
     if not form.is_valid():
         return refused(request, _("Say how far it is, then report."), to=address(request, "crisis-team", crisis))
     text = form.cleaned_data["text"]

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from playbooks.wording.crises import verdict_word
 from sentinel.core.templatetags.sentinel import tier_colour, tier_word
 
 
@@ -43,16 +44,6 @@ def level_help(level: int) -> str:
         3: _("It spreads beyond where it began and is mostly negative"),
         4: _("A single complaint or a small circle"),
     }[level]
-
-
-def verdict_text(verdict: str) -> str:
-    """What is found about what is being said."""
-    return {
-        "pending": pgettext("verdict", "Pending"),
-        "true": pgettext("verdict", "True"),
-        "inaccurate": pgettext("verdict", "Inaccurate"),
-        "rumour": pgettext("verdict", "Malicious rumour"),
-    }[verdict]
 
 
 def verdict_help(verdict: str) -> str:
@@ -94,17 +85,6 @@ def reputation_text(reputation: str) -> str:
     }[reputation]
 
 
-def stakeholder_text(kind: str) -> str:
-    """A kind of stakeholder."""
-    return {
-        "victims": pgettext("stakeholder", "Victims"),
-        "authorities": pgettext("stakeholder", "Authorities"),
-        "partners": pgettext("stakeholder", "Business partners"),
-        "media": pgettext("stakeholder", "Media"),
-        "public": pgettext("stakeholder", "Public"),
-    }[kind]
-
-
 def stakeholder_gap_text(kind: str) -> str:
     """What is missing where a kind has no measure."""
     return {
@@ -140,7 +120,7 @@ def value_text(field: str, value: Any) -> str:
         return level_text(value)
     if field == "has_history":
         return pgettext("history", "Yes") if value else pgettext("history", "No")
-    words = {"verdict": verdict_text, "responsibility": responsibility_text, "reputation": reputation_text}
+    words = {"verdict": verdict_word, "responsibility": responsibility_text, "reputation": reputation_text}
     return words[field](value) if field in words else str(value)
 
 
@@ -230,3 +210,10 @@ def advice_words(advice: Mapping[str, Any]) -> AdviceWords:
         contradictions=[reason_text(reason) for reason in reasons if reason in contradictory],
         avoid=[avoided_text(str(strategy)) for strategy in advice["avoid"]],
     )
+
+
+def measures_text(covered: int, kinds: int) -> str:
+    """How many kinds of stakeholders have a measure."""
+    if covered == kinds:
+        return _("each of the %(kinds)s kinds has a measure") % {"kinds": kinds}
+    return _("%(covered)s of %(kinds)s kinds have a measure") % {"covered": covered, "kinds": kinds}

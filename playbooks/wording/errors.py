@@ -48,5 +48,6 @@ def wrong_state_text(code: str) -> str:
         "result-missing": _("Say what shows that it is done."),
         "closed": _("This is closed already."),
         "open": _("This is open already."),
+        "drill": _("A drill's lesson stays in the drill. Choose a topic of the drill."),
         "checked": _("This look back has been noted already."),
     }.get(code, _("That is not possible any more. Reload the page to see how it stands."))

@@ -1,7 +1,13 @@
 """Facts, evidence and channels in the reader's language."""
 
+from datetime import datetime, timedelta
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
+
+from sentinel.core.templatetags.sentinel import clock_text
+
+MINUTE = timedelta(minutes=1)
 
 
 def status_text(status: str) -> str:
@@ -86,3 +92,23 @@ def ranked_text(ranked_by: str) -> str:
         "sensitive": _("by sensitive terms, since no site here counts reactions"),
         "newest": _("newest first: no reactions and no sensitive terms were captured"),
     }[ranked_by]
+
+
+def gap_sentence(kind: str, *, failed: int, visits: int, since: datetime | None, until: datetime | None) -> str:
+    """What was missed of a source, and since when, so that its figures are read as too low."""
+    if kind == "failed" and since and until:
+        span = clock_text(since)
+        if until - since >= MINUTE:
+            span = _("%(since)s to %(until)s") % {"since": span, "until": clock_text(until)}
+        return ngettext(
+            "%(failed)s of %(visits)s visits failed (%(span)s): figures too low",
+            "%(failed)s of %(visits)s visits failed (%(span)s): figures too low",
+            failed,
+        ) % {"failed": failed, "visits": visits, "span": span}
+    return {
+        "blind": _("Nothing is seen of it right now: what is said there is not captured"),
+        "failed": _("Visits failed: figures too low"),
+        "late": _("Captured more than an hour after publication: newest figures too low"),
+        "unread": _("Not read in this time: what was said there is not captured"),
+        "paused": _("Paused by a person: what is said there is not captured"),
+    }[kind]

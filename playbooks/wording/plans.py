@@ -7,6 +7,7 @@ from django.utils.translation import pgettext
 
 from playbooks.statements import Remark, RemarkKind
 from playbooks.strategy import Verdict
+from sentinel.core.formats import grouped
 
 
 def verdict_advice(verdict: str) -> str:
@@ -147,3 +148,13 @@ def return_reasons() -> list[str]:
 def department_names() -> list[str]:
     """Departments that commonly co-sign; any other can be typed."""
     return [_("Legal"), _("Quality"), _("Customer service"), _("Spokesperson")]
+
+
+def cost_text(low: int | None, high: int | None) -> str:
+    """A range of costs: 140,000–240,000."""
+    if low is None and high is None:
+        return ""
+    if low is None or high is None:
+        known = grouped(low if low is not None else high or 0)
+        return _("from %(cost)s") % {"cost": known} if high is None else _("up to %(cost)s") % {"cost": known}
+    return grouped(low) if low == high else f"{grouped(low)}–{grouped(high)}"

@@ -150,15 +150,71 @@ ROLE_WORDS = {
     "manager": pgettext_lazy("role", "Manager"),
     "admin": pgettext_lazy("role", "Admin"),
 }
+STAGE_WORDS = {
+    "collect": pgettext_lazy("stage", "Collect"),
+    "assess": pgettext_lazy("stage", "Assess"),
+    "act": pgettext_lazy("stage", "Act"),
+    "review": pgettext_lazy("stage", "Review"),
+}
+FACT_WORDS = {
+    "known": pgettext_lazy("fact", "Known"),
+    "unknown": pgettext_lazy("fact", "Unknown"),
+    "disproved": pgettext_lazy("fact", "Disproved"),
+}
+LEVEL_WORDS = {
+    "1": _("1 · Red · Critical"),
+    "2": _("2 · Orange · Major"),
+    "3": _("3 · Yellow · Moderate"),
+    "4": _("4 · Blue · Minor"),
+}
+DEPARTMENT_WORDS = {
+    "production": pgettext_lazy("department", "Production"),
+    "quality": pgettext_lazy("department", "Quality"),
+    "supply": pgettext_lazy("department", "Purchasing and supply"),
+    "logistics": pgettext_lazy("department", "Logistics"),
+    "sales": pgettext_lazy("department", "Sales"),
+    "marketing": pgettext_lazy("department", "Marketing"),
+    "service": pgettext_lazy("department", "After-sales and customer service"),
+    "it": pgettext_lazy("department", "Information technology"),
+    "pr": pgettext_lazy("department", "Public relations"),
+    "other": pgettext_lazy("department", "Another department"),
+}
 # Codes of the rooms above, by the fact that holds them; a fact that is not here holds text, which stays as it is.
 CODES: dict[str, dict[str, Any]] = {
-    "after": ROLE_WORDS,
-    "before": ROLE_WORDS,
+    "after": {**ROLE_WORDS, **STAGE_WORDS, **FACT_WORDS},
+    "answer": {
+        "agree": pgettext_lazy("co-signature", "Agrees"),
+        "object": pgettext_lazy("co-signature", "Objects"),
+    },
+    "before": {**ROLE_WORDS, **STAGE_WORDS, **FACT_WORDS},
     "changed": {
         "address": _("address"),
         "language": _("language"),
         "least_tier": _("which alerts"),
         "name": pgettext_lazy("changed", "name"),
+    },
+    "channel": {
+        "site": pgettext_lazy("channel", "Website"),
+        "facebook": pgettext_lazy("channel", "Facebook"),
+        "weibo": pgettext_lazy("channel", "Weibo"),
+        "line": pgettext_lazy("channel", "LINE"),
+        "press": pgettext_lazy("channel", "Press release"),
+        "service": pgettext_lazy("channel", "Customer service"),
+        "shop": pgettext_lazy("channel", "Shops"),
+        "internal": pgettext_lazy("channel", "Colleagues"),
+    },
+    "department": DEPARTMENT_WORDS,
+    "duty": {
+        "commander": pgettext_lazy("duty", "Commander"),
+        "spokesperson": pgettext_lazy("duty", "Spokesperson"),
+        "member": pgettext_lazy("duty", "Member"),
+    },
+    "group": {
+        "victims": pgettext_lazy("stakeholder", "Those affected"),
+        "authorities": pgettext_lazy("stakeholder", "Authorities"),
+        "partners": pgettext_lazy("stakeholder", "Partners"),
+        "media": pgettext_lazy("stakeholder", "Media"),
+        "public": pgettext_lazy("stakeholder", "Public"),
     },
     "kind": {
         "email": pgettext_lazy("outlet", "E-mail"),
@@ -171,12 +227,25 @@ CODES: dict[str, dict[str, Any]] = {
         "weibo": _("Weibo-style network"),
     },
     "language": dict(settings.LANGUAGES),
+    "level": LEVEL_WORDS,
+    "level_before": LEVEL_WORDS,
+    "outcome": {
+        "quiet": pgettext_lazy("look back", "Quiet"),
+        "relapse": pgettext_lazy("look back", "It has come again"),
+    },
     "reason": {
         "false-alarm": pgettext_lazy("close reason", "False alarm"),
         "handled": pgettext_lazy("close reason", "Handled"),
         "no-action": pgettext_lazy("close reason", "No action needed"),
     },
     "roles": ROLE_WORDS,
+    "status": FACT_WORDS,
+    "verdict": {
+        "pending": pgettext_lazy("verdict", "Pending"),
+        "true": pgettext_lazy("verdict", "True"),
+        "inaccurate": pgettext_lazy("verdict", "Inaccurate"),
+        "rumour": pgettext_lazy("verdict", "Malicious rumour"),
+    },
     "why": {
         "gone": _("The receiver is gone for good (HTTP 410)"),
         "person": _("By hand"),
@@ -211,7 +280,7 @@ def _fact_text(name: str, value: Any) -> str:
         is_flat = not any(isinstance(one, dict) for one in value.values())
         joiner = gettext(", ") if is_flat else gettext("; ")
         return joiner.join(f"{_fact_words(part)} {_fact_text(part, one)}" for part, one in value.items())
-    return str(_codes(name).get(value, value)) if isinstance(value, str) else str(value)
+    return str(_codes(name).get(str(value), value))
 
 
 def _codes(name: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import "./forms.js";
 import "./htmx.js";
 import "./live.js";
 import "./theme.js";
+import "./waiting.js";
 import { startClocks } from "./clocks.js";
 import { startKeys } from "./keys.js";
 

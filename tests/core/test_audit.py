@@ -8,8 +8,14 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 
 import sentinel.urls  # noqa: F401  brings every stage, as the web process does
+from alerts.models import TIERS
+from playbooks.channels import Channel
+from playbooks.models import Cosign, Watch
+from playbooks.models.assessing import STAKEHOLDERS, VERDICTS
+from playbooks.models.crises import DUTIES, FACT_STATUSES, STAGES
+from playbooks.models.reviewing import DEPARTMENTS
 from sentinel.core import audit
-from sentinel.core.audit_words import VERBS, facts, kind_words, verb_words
+from sentinel.core.audit_words import CODES, VERBS, facts, kind_words, verb_words
 from sentinel.core.models import AuditEntry, Workspace
 from tests.factories import NOW, Cast, make_tsukimi, make_yaori
 
@@ -96,8 +102,10 @@ def test_verbs_and_kinds_are_put_into_words_and_unknown_ones_stand_for_themselve
 def test_every_verb_that_the_program_writes_down_has_words() -> None:
     root = Path(__file__).resolve().parents[2]
     sources = [file for room in ROOMS for file in (root / room).rglob("*.py")]
-    written = {verb for file in sources for verb in re.findall(r'\bverb="([a-z-]+)"', file.read_text())}
-    assert "reveal-author" in written
+    recorded = r'\bverb="([a-z-]+)"|\bwrite_down\(\s*[\w.]+,\s*"([a-z-]+)"'
+    found = [match for file in sources for match in re.findall(recorded, file.read_text())]
+    written = {verb or told for verb, told in found}
+    assert {"reveal-author", "take-charge", "publish"} <= written
     assert written <= set(VERBS)
 
 
@@ -110,6 +118,38 @@ def test_codes_are_words_and_free_text_stays_as_it_is() -> None:
         assert facts({"kind": "listing"}) == [("kind", "Web page that lists articles")]
         assert facts({"reason": "false-alarm", "note": "feed"}) == [("reason", "False alarm"), ("note", "feed")]
         assert facts({"stage": "back-match"}) == [("stage", "Matching earlier posts")]
+
+
+# the fact of an entry → the codes that the crisis room writes into it
+CODES_OF_A_CRISIS = {
+    "after": [*STAGES, *FACT_STATUSES],
+    "answer": Cosign._meta.get_field("answer").choices,
+    "before": [*STAGES, *FACT_STATUSES],
+    "channel": [(channel, channel) for channel in Channel],
+    "department": DEPARTMENTS,
+    "duty": DUTIES,
+    "group": STAKEHOLDERS,
+    "level": TIERS,
+    "level_before": TIERS,
+    "outcome": Watch._meta.get_field("outcome").choices,
+    "status": FACT_STATUSES,
+    "verdict": VERDICTS,
+}
+
+
+@pytest.mark.parametrize("name", CODES_OF_A_CRISIS)
+def test_every_code_that_a_crisis_writes_down_has_words(name: str) -> None:
+    codes = {str(code) for code, _label in CODES_OF_A_CRISIS[name] or []}
+    assert codes
+    assert codes <= CODES[name].keys()
+
+
+def test_the_level_of_a_crisis_shows_number_colour_and_word() -> None:
+    with translation.override("en"):
+        assert facts({"level": 1, "level_before": 3}) == [
+            ("level", "1 · Red · Critical"),
+            ("level before", "3 · Yellow · Moderate"),
+        ]
 
 
 def test_what_changed_is_put_into_words() -> None:

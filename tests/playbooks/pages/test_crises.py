@@ -166,7 +166,7 @@ def test_only_a_manager_closes_and_what_is_missing_does_not_stop_it(client: Clie
     client.post(address("crisis-close", crisis), {"note": "已道歉並補償"})
     crisis.refresh_from_db()
     assert crisis.closed_by == cast.manager
-    client.post(address("crisis-close", crisis), {"note": "又來了"})
+    client.post(address("crisis-reopen", crisis), {"note": "又來了"})
     crisis.refresh_from_db()
     assert crisis.closed_at is None
 

@@ -104,15 +104,6 @@ def test_without_an_authorised_text_it_says_who_can_help(client: Client, cast: C
     assert reverse("holding-texts", args=["yaori"]) in page
 
 
-def test_a_manager_authorises_a_text_ahead(client: Client, cast: Cast) -> None:
-    texts = reverse("holding-texts", args=["yaori"])
-    assert as_(client, cast.staff).get(texts).status_code == 403
-    assert as_(client, cast.manager).get(texts).status_code == 200
-    client.post(texts, {"language": "zh-hant", "text": "我們正在查證。"})
-    assert HoldingText.objects.get().authorised_by == cast.manager
-    assert client.post(texts, {"language": "zh-hant", "text": " "}).status_code == 422
-
-
 def test_a_manager_publishes_on_two_channels_in_one_step(client: Client, cast: Cast, crisis: Crisis) -> None:
     authorised(cast)
     answer = as_(client, cast.manager).post(address("holding-release", crisis), spoken(), headers=FETCH)

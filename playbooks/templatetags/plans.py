@@ -1,0 +1,53 @@
+"""Words and figures of plans in templates."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django import template
+from django.utils.translation import gettext as _
+
+from playbooks.models import Candidate
+from playbooks.plan_drafts import CandidateDraft
+from playbooks.wording import plans
+from sentinel.core.templatetags.sentinel import clock_text
+
+register = template.Library()
+
+register.filter("channel_name", plans.channel_name)
+register.filter("audience_name", plans.audience_name)
+register.filter("plan_status_name", plans.plan_status_name)
+
+
+@register.filter
+def letter(index: int) -> str:
+    """`{{ forloop.counter0|letter }}` → 甲."""
+    return "甲乙丙丁"[index]
+
+
+@register.filter
+def strategy_names(codes: Iterable[str]) -> str:
+    """The strategies of a candidate in one line."""
+    return _(", ").join(plans.strategy_name(code) for code in codes)
+
+
+@register.filter
+def cost(candidate: Candidate | CandidateDraft) -> str:
+    """What a candidate costs, as a range."""
+    return plans.cost_text(candidate.cost_low, candidate.cost_high)
+
+
+@register.filter
+def until(moment: datetime | None) -> str:
+    """A deadline in short, or that there is none."""
+    return clock_text(moment) if moment else _("no time yet")
+
+
+@register.filter
+def paragraphs(parts: Iterable[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """Pieces of a text `(text, kind)` by its paragraphs; blank lines part them."""
+    rows: list[list[tuple[str, str]]] = [[]]
+    for text, kind in parts:
+        first, *further = text.split("\n")
+        rows[-1].append((first, kind))
+        rows += [[(line, kind)] for line in further]
+    return [row for row in rows if any(text.strip() for text, _kind in row)]

@@ -1,0 +1,48 @@
+"""Kinds and states of statements in the reader's language."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+def statement_kind_word(kind: str) -> str:
+    """先期聲明, 正式立場, 後續說明, 更正."""
+    return {
+        "holding": _("Holding statement"),
+        "position": pgettext("statement", "Public position"),
+        "update": pgettext("statement", "Update"),
+        "correction": pgettext("statement", "Correction"),
+    }[kind]
+
+
+def statement_kind_help(kind: str) -> str:
+    """When a kind fits."""
+    return {
+        "holding": _(
+            "The first word: care, what is being done, when the next word comes. No fault admitted or denied."
+        ),
+        "update": _("The next word that was promised, following the verdict as it stands."),
+        "correction": _("Puts right what is said wrongly, or what we said ourselves."),
+    }[kind]
+
+
+def statement_status_word(status: str) -> str:
+    """Where a statement stands."""
+    return {
+        "draft": pgettext("statement", "Draft"),
+        "submitted": pgettext("statement", "Waiting for approval"),
+        "approved": pgettext("statement", "Approved, not published"),
+        "published": pgettext("statement", "Published"),
+    }[status]
+
+
+def obstacle_text(code: str) -> str:
+    """Why a statement cannot go out now, and what to do."""
+    return {
+        "void": _("Void: the plan was edited after its approval. Have the new version approved."),
+        "plan-draft": _("Its plan is a draft. Submit the plan first."),
+        "plan-submitted": _("Its plan waits for a decision."),
+        "plan-returned": _("Its plan was sent back. Revise it and submit again."),
+        "blank-left": _("A blank of the text is not filled in yet. Fill it in, then go on."),
+        "needs-approver": _("A manager publishes it."),
+        "closed": _("The crisis is closed. Reopen it to publish."),
+    }[code]
