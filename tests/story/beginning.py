@@ -24,7 +24,7 @@ def sets_up(admin: Person, link: str, *, workspace: str) -> None:
 
 def invites(admin: Person, browser: Browser, name: str, email: str, role: str, *, phone: bool = False) -> Person:
     """Somebody gets a link from the admin, opens it at a screen of their own, and is a member."""
-    admin.page.get_by_label("For whom").fill(name)
+    admin.fills("For whom", name)
     for one in ("PR staff", "Manager"):
         admin.page.get_by_role("group", name="Roles").get_by_label(one).set_checked(one == role)
     admin.presses("Make an invitation link")

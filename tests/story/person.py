@@ -48,7 +48,11 @@ class Person:
 
     def fills(self, label: str, text: str, *, within: Locator | None = None) -> None:
         """Type into the field with this label."""
-        (within or self.page).get_by_label(label, exact=True).fill(text)
+        self.field(label, within=within).fill(text)
+
+    def field(self, label: str, *, within: Locator | None = None) -> Locator:
+        """The field with this label, whether it has to be filled in or not."""
+        return (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}(optional)?$"))
 
     def presses(self, name: str, *, within: Locator | None = None) -> None:
         """Press the button with this name."""
@@ -58,9 +62,9 @@ class Person:
         """Follow the link with this name."""
         (within or self.page).get_by_role("link", name=name, exact=True).click()
 
-    def chooses(self, name: str, *, within: Locator | None = None) -> None:
+    def chooses(self, name: str | re.Pattern[str], *, within: Locator | None = None) -> None:
         """Choose one of several."""
-        (within or self.page).get_by_role("radio", name=name).check()
+        (within or self.page).get_by_role("radio", name=name, exact=True).check(force=True)
 
     def sees(self, text: str, *, within: Locator | None = None) -> None:
         """The words stand on the page, or will in a moment."""

@@ -11,9 +11,9 @@ def gives_a_seat(person: Person, crisis: str, who: Person, duty: str, department
     """Somebody sits in the control centre, with a duty."""
     person.opens(f"{crisis}team/")
     seat = person.page.locator("#seat-form")
-    seat.get_by_label("Person").select_option(label=who.name)
-    seat.get_by_label("Duty").select_option(label=duty)
-    seat.get_by_label("Department").fill(department)
+    person.field("Person", within=seat).select_option(label=who.name)
+    person.field("Duty", within=seat).select_option(label=duty)
+    person.fills("Department", department, within=seat)
     person.presses("Save the seat", within=seat)
     expect(person.page.get_by_role("row", name=re.compile(f"{who.name}.*{duty}"))).to_be_visible(timeout=PATIENCE)
 
