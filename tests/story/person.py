@@ -52,7 +52,7 @@ class Person:
 
     def field(self, label: str, *, within: Locator | None = None) -> Locator:
         """The field with this label, whether it has to be filled in or not."""
-        return (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}(optional)?$"))
+        return (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}(optional|needed)?$"))
 
     def presses(self, name: str, *, within: Locator | None = None) -> None:
         """Press the button with this name."""
