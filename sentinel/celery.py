@@ -26,7 +26,7 @@ EVENTS: dict[str, list[str]] = {
     "monitoring.captured": ["monitoring.analyse"],
     "monitoring.topic-published": ["monitoring.back_match"],
     "monitoring.measured": ["alerts.evaluate", "monitoring.pulse"],
-    "alerts.changed": ["alerts.deliver"],
+    "alerts.changed": ["alerts.deliver", "playbooks.follow"],
 }
 
 # task → seconds between sweeps; what is skipped or sent twice does no harm
@@ -38,6 +38,7 @@ CLOCKS: dict[str, float] = {
     "monitoring.pulse": 2,
     "alerts.evaluate": 5,
     "alerts.deliver": 3,
+    "playbooks.follow": 5,
     "drill.play": 2,
     "core.tidy": 3600,
     "monitoring.tidy": 3600,

@@ -22,6 +22,7 @@ def wrong_state_text(code: str) -> str:
         "correction-missing": _("Say what is true instead before a fact is disproved."),
         "on-file": _("This post is on file already in this version."),
         "evidence-missing": _("Say what the verdict rests on."),
+        "reached-over-total": _("More cannot be reached than there are. Correct one of the two numbers."),
         "reason-missing": _("Give a reason."),
         "red-needs-manager": _("Only a manager lowers a red level. Ask one to assess it."),
         # emergency measures and the holding statement
@@ -41,10 +42,15 @@ def wrong_state_text(code: str) -> str:
         "author": _("Who wrote it does not decide on it. Ask another manager."),
         "candidate-unknown": _("Choose one of the candidates of this version."),
         "not-decided": _("This version is not decided yet."),
+        "cosign-undated": _("Say until when the co-signatures are needed."),
         "answered": _("This co-signature has been given already."),
         "not-signer": _("Only the person asked or the deputy co-signs."),
         # statements, tasks, review
         "published": _("This is published already and stays as it is."),
+        "part-of-plan": _("This statement belongs to a plan and is edited and decided with it."),
+        "plan-not-approved": _("Its plan is not approved. Have the plan decided first."),
+        "cancelled": _("This task is cancelled."),
+        "not-done": _("This is not done yet."),
         "result-missing": _("Say what shows that it is done."),
         "closed": _("This is closed already."),
         "open": _("This is open already."),

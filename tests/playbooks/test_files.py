@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from alerts.models import Alert
 from monitoring.models import TopicVersion
 from playbooks.models import Assessment, Evidence, Watch
 from playbooks.operations.assessing import add_stakeholder, assess
@@ -19,6 +20,7 @@ from playbooks.operations.crises import (
     seat,
     take_charge,
 )
+from playbooks.operations.following import follow_alerts, follow_posts
 from playbooks.operations.reviewing import add_action, check_watch, finish_action, link_topic, save_review
 from playbooks.workflow import Stage
 from sentinel.core.models import AuditEntry, LiveEvent
@@ -81,6 +83,35 @@ def test_an_earlier_post_that_is_captured_late_moves_the_beginning(cast: Cast) -
     crisis.refresh_from_db()
     assert (crisis.earliest_post, crisis.started_at) == (earlier, NOW - timedelta(hours=2))
     assert crisis.evidence.count() == 2
+
+
+def test_until_somebody_assesses_a_crisis_rises_with_its_alert(cast: Cast) -> None:
+    alert = make_alert(cast, make_topic(cast), tier=3, claimed_by=cast.staff)
+    crisis = open_crisis_from_alert(alert=alert, title="", by=cast.staff, now=NOW)
+    assert follow_alerts(now=LATER) == 0
+    Alert.objects.filter(pk=alert.pk).update(tier=2)
+    assert follow_alerts(now=LATER) == 1
+    crisis.refresh_from_db()
+    assert crisis.level == 2
+    assess(crisis=crisis, **{**ASSESSED, "level": 3}, by=cast.staff, now=LATER)
+    Alert.objects.filter(pk=alert.pk).update(tier=1)
+    assert follow_alerts(now=LATER) == 0
+    Alert.objects.filter(pk=alert.pk).update(tier=4)
+    assert follow_alerts(now=LATER) == 0
+
+
+def test_open_crises_take_notice_of_earlier_posts_by_themselves(cast: Cast) -> None:
+    topic = make_topic(cast)
+    make_post(cast, topic=topic)
+    crisis = open_crisis(
+        workspace=cast.workspace, title="異物", level=2, summary="", topic=topic, by=cast.staff, now=LATER
+    )
+    assert follow_posts(now=LATER) == 0
+    make_post(cast, "更早的一則", at=NOW - timedelta(hours=2), topic=topic)
+    assert follow_posts(now=LATER) == 1
+    crisis.refresh_from_db()
+    assert crisis.started_at == NOW - timedelta(hours=2)
+    assert follow_posts(now=LATER) == 0
 
 
 def test_numbers_count_per_workspace(cast: Cast) -> None:
