@@ -13,20 +13,27 @@ from tests.story.person import PATIENCE, Person
 def publishes(person: Person, crisis: str, channel: str) -> None:
     """It is out."""
     person.opens(f"{crisis}act/")
-    statement = person.page.locator("details.statement", has_text=channel).first
-    person.presses("It is published", within=statement)
-    expect(person.page.get_by_role("region", name="Published").or_(person.page.locator("#out-title"))).to_be_visible()
+    statements = person.page.get_by_role("region", name="Statements")
+    person.presses("It is published", within=statements.get_by_role("group").filter(has_text=channel))
+    expect(person.page.get_by_role("region", name="Published")).to_contain_text("Public position", timeout=PATIENCE)
 
 
 def finds_it_among_what_was_captured(person: Person, words: str) -> None:
     """The ordinary crawler has read our own words on the sites of the drill."""
-    person.opens(f"{person.home}mentions/?topic=&q={words}")
+    found = person.page.get_by_text(words)
+    while True:  # the page of mentions waits for a reader, not the other way round
+        person.opens(f"{person.home}mentions/")
+        if found.count():
+            return
 
 
 def keeps_the_promise(person: Person, promise: str, shows_it: str) -> None:
     """From one's own work, with what shows that it was kept."""
     person.opens(f"{person.home}work/")
     person.follows(promise)
+    person.fills("What shows that it is done", shows_it)
+    person.presses("Done")
+    expect(person.page.get_by_role("link", name=promise)).to_have_count(0)
 
 
 def reviews(person: Person, crisis: str, *, cause: str, department: str, well: str, badly: str) -> None:
@@ -44,7 +51,8 @@ def adds_a_corrective_action(person: Person, crisis: str, text: str) -> None:
     """What will be different."""
     person.opens(f"{crisis}review/")
     person.follows("Add a corrective action")
-    person.fills("What is changed", text)
+    person.fills("What will be different from now on", text)
+    person.field("Owner").select_option(label=person.name)
     person.presses("Add")
     person.sees(text)
 
@@ -69,7 +77,7 @@ def finishes_the_action(person: Person, crisis: str, action: str, result: str) -
     """Done, with what shows it."""
     person.opens(f"{crisis}review/")
     person.page.get_by_role("link", name=f"Done {action}").click()
-    person.fills("What shows it", result)
+    person.fills("What shows that it is done", result)
     person.presses("Done")
     person.sees("done by")
 
