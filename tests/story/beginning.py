@@ -6,7 +6,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.story.person import PATIENCE, Person
 
-PASSWORD = "correct-horse-14"  # noqa: S105 - of people who live for one test
+CALM = 90_000  # milliseconds; a scenario begins with an ordinary minute
+PASSWORD = "correct-horse-14"
 
 
 def sets_up(admin: Person, link: str, *, workspace: str) -> None:
@@ -46,3 +47,24 @@ def starts_the_drill(person: Person, speed: str, *, colleagues: bool) -> None:
     person.page.get_by_label("Practice colleagues play along").set_checked(colleagues)
     person.presses("Start the drill")
     expect(person.page.get_by_role("list", name="Phases of the story")).to_be_visible(timeout=PATIENCE)
+
+
+def notices(person: Person) -> None:
+    """The first complaint has become an alert on a board that stood open all the time."""
+    expect(person.page.get_by_role("table", name="Alerts")).to_contain_text("鮮乳瓶底", timeout=CALM)
+
+
+def claims_by_key(person: Person) -> None:
+    """J chooses it, A claims it."""
+    person.page.keyboard.press("j")
+    chosen = person.page.get_by_role("complementary", name="Selected alert")
+    expect(chosen.get_by_role("button", name="Claim", exact=True)).to_be_visible(timeout=PATIENCE)
+    person.page.keyboard.press("a")
+    person.sees(f"{person.name} has it", within=chosen)
+
+
+def opens_a_crisis(person: Person) -> str:
+    """A file is opened from the alert; its address."""
+    person.page.keyboard.press("r")
+    person.page.wait_for_url(re.compile(r"/crises/\d+/$"))
+    return person.page.url.removeprefix(person.address)

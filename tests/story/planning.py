@@ -22,10 +22,11 @@ def writes_the_statement(person: Person, text: str) -> None:
 
 
 def promises(person: Person, text: str) -> None:
-    """What is said in public that we will do."""
+    """What is said in public that we will do, and who does it."""
     person.presses("Add a row")
     row = person.page.locator(".item-rows li").last
-    row.get_by_role("textbox").first.fill(text)
+    person.fills("What", text, within=row)
+    person.field("Owner", within=row).select_option(label=person.name)
     row.get_by_label("Public promise").check()
 
 
@@ -35,10 +36,10 @@ def submits_the_plan(person: Person, number: int) -> None:
     person.sees("can decide on it")
 
 
-def sends_the_plan_back(person: Person, title: str, number: int, reason: str) -> None:
+def sends_the_plan_back(person: Person, number: int, reason: str) -> None:
     """On the phone, from the list of what waits."""
     person.opens(f"{person.home}plans/")
-    person.page.get_by_role("link", name=re.compile(f"{title}.*v{number}")).click()
+    person.page.get_by_role("link", name=re.compile(f" v{number} ")).click()
     person.presses("Send back")
     sheet = person.page.get_by_role("dialog", name=f"Send v{number} back")
     person.chooses("Something is missing", within=sheet)
@@ -55,10 +56,10 @@ def writes_the_next_version(person: Person, crisis: str, reason: str) -> None:
     person.page.wait_for_url(re.compile(r"/plans/\d+/$"))
 
 
-def approves_the_plan(person: Person, title: str, number: int, *, changed: str, reason: str) -> None:
+def approves_the_plan(person: Person, number: int, *, changed: str, reason: str) -> None:
     """He sees what changed since he sent it back, and decides."""
     person.opens(f"{person.home}plans/")
-    person.page.get_by_role("link", name=re.compile(f"{title}.*v{number}")).click()
+    person.page.get_by_role("link", name=re.compile(f" v{number} ")).click()
     person.sees(f"against v{number - 1}, which you sent back")
     expect(person.page.locator(".change-list ins").filter(has_text=changed).first).to_be_visible(timeout=PATIENCE)
     person.presses(f"Approve 甲 v{number}")

@@ -25,6 +25,15 @@ def takes_over(person: Person, crisis: str) -> None:
     expect(person.page.get_by_role("button", name="I have taken over")).to_have_count(0, timeout=PATIENCE)
 
 
+def goes_on_to(person: Person, stage: str) -> None:
+    """The work moves to the next stage, whatever is still missing."""
+    person.presses("More for this crisis")
+    person.presses(stage, within=person.page.locator("#stage-menu"))
+    expect(person.page.get_by_role("link", name=re.compile(rf"^{stage} \(current stage\)"))).to_be_visible(
+        timeout=PATIENCE
+    )
+
+
 def proposes_a_measure(person: Person, crisis: str, text: str) -> None:
     """By key, from the overview."""
     person.opens(crisis)
