@@ -177,14 +177,16 @@ def _usual_limit(measures: Mapping[datetime, Measure], start: datetime, step: ti
 
 
 def _marks(crisis: Crisis) -> list[Mark]:
-    """The earliest captured post, the first article of a news feed, and every change of level."""
+    """The earliest captured post, the first article of a news feed, the worst level of the alert, and what people
+    assessed otherwise; the log has every step."""
     marks = []
     if crisis.earliest_post_id:
         marks.append(Mark(crisis.started_at, _("earliest captured")))
     marks += _first_article(crisis)
     if crisis.alert:
-        risen = AlertEvent.objects.filter(alert=crisis.alert, kind__in=["opened", "raised"]).order_by("at")
-        marks += [Mark(event.at, tier_name(event.tier)) for event in risen]
+        risen = AlertEvent.objects.filter(alert=crisis.alert, kind__in=["opened", "raised"])
+        worst = risen.order_by("tier", "at").first()
+        marks += [Mark(worst.at, tier_name(worst.tier))] if worst else []
     before = crisis.alert.tier if crisis.alert else None
     for assessment in crisis.assessments.order_by("number"):
         if assessment.level != before:
