@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from alerts.models import AlertEvent
+from alerts.models import Alert, AlertEvent
 from alerts.wording import tier_name
 from monitoring.models import Measure, Mention, Subscription
 from playbooks import effect
@@ -95,7 +95,7 @@ def course_of(crisis: Crisis, now: datetime) -> Course | None:
         buckets=buckets,
         chart=charts.course_chart(
             buckets,
-            _marks(crisis),
+            _marks(crisis, step),
             [replace(action, name=_short(action.name)) for action in actions],
             usual=_usual_limit(measures, start, step),
             is_last_open=is_open,
@@ -155,20 +155,29 @@ def _usual_limit(measures: Mapping[datetime, Measure], start: datetime, step: ti
     return float(ordered[int(len(ordered) * 0.95)])
 
 
-def _marks(crisis: Crisis) -> list[Mark]:
+def _marks(crisis: Crisis, step: timedelta) -> list[Mark]:
     """The earliest captured post, the first article of a news feed, and every change of level."""
     marks = []
     if crisis.earliest_post_id:
         marks.append(Mark(crisis.started_at, _("earliest captured")))
     marks += _first_article(crisis)
     if crisis.alert:
-        risen = AlertEvent.objects.filter(alert=crisis.alert, kind__in=["opened", "raised"]).order_by("at")
-        marks += [Mark(event.at, tier_name(event.tier)) for event in risen]
+        marks += _rises(crisis.alert, step)
     before = crisis.alert.tier if crisis.alert else None
     for assessment in crisis.assessments.order_by("number"):
         if assessment.level != before:
             marks.append(Mark(assessment.made_at, tier_name(assessment.level)))
         before = assessment.level
+    return marks
+
+
+def _rises(alert: Alert, step: timedelta) -> list[Mark]:
+    """The levels that the alert rose to; of those within one `step` the worst, since names would overlap."""
+    marks: list[Mark] = []
+    for event in AlertEvent.objects.filter(alert=alert, kind__in=["opened", "raised"]).order_by("at"):
+        if marks and event.at - marks[-1].at < step:
+            marks.pop()
+        marks.append(Mark(event.at, tier_name(event.tier)))
     return marks
 
 

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from playbooks.channels import Channel
 from playbooks.models import Cosign, Crisis, EmergencyMeasure, Plan, Statement
-from playbooks.operations.emergency import approve_measure
+from playbooks.operations.emergency import approve_measure, release_submitted
 from playbooks.operations.plans import answer_cosign, approve_plan, return_plan
 from playbooks.operations.statements import approve_statement, publish_statement, return_statement
 from playbooks.statements import check
@@ -109,6 +109,8 @@ class _Colleague:
         found = self._judge([statement], has_objected=quick)
         if found.decision == "object":
             return_statement(statement=statement, reason=objection_text(found), by=self.user, now=self.now)
+        elif statement.kind == "holding":
+            release_submitted(statement=statement, by=self.user, now=self.now)
         else:
             approve_statement(statement=statement, by=self.user, now=self.now)
 
