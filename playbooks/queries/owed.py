@@ -1,137 +1,43 @@
 """What a person owes in a workspace: one source a kind of thing, each read as lines or counted in one query."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from functools import reduce
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate, localtime, make_aware
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
 from alerts.clocks import POSITION_WITHIN
 from alerts.models import Alert
 from playbooks.models import (
     CorrectiveAction,
-    Cosign,
     Crisis,
     EmergencyMeasure,
     Fact,
-    Plan,
     Stakeholder,
     Statement,
     Task,
     Watch,
 )
+from playbooks.queries.decisions import DECISIONS
+from playbooks.queries.owing import (
+    Owed,
+    Reader,
+    Rows,
+    Source,
+    all_press,
+    due_at_presses,
+    due_on_presses,
+    end_of,
+    late_by,
+)
 from playbooks.wording.crises import stakeholder_word, task_kind_word
-from playbooks.wording.plans import channel_name
-from playbooks.wording.statements import statement_kind_word
-from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
 
 WATCH_AHEAD = timedelta(days=7)  # a look back is announced so early
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One thing that is owed or waited for, with a due time, or `since` a moment and wanted now, or neither.
-
-    `page` and `args` (after the workspace) name the address where it is done, `rest` what follows it; `verb` is an
-    address that one click posts to with `verb_id`, where that is safe.
-    """
-
-    what: str
-    text: str
-    page: str
-    args: tuple[int, ...]
-    crisis: Crisis | None = None
-    due_at: datetime | None = None
-    since: datetime | None = None
-    is_day: bool = False  # due on a day, not at a time
-    tier: int | None = None
-    note: str = ""
-    rest: str = ""
-    verb: str = ""
-    verb_label: str = ""
-    verb_id: int = 0
-    late_by: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads, where, when."""
-
-    membership: Membership
-    now: datetime
-
-    @property
-    def me(self) -> int:
-        return self.membership.user_id
-
-    @property
-    def workspace(self) -> Workspace:
-        return self.membership.workspace
-
-    @property
-    def end_of_today(self) -> datetime:
-        """In the workspace's zone."""
-        return make_aware(datetime.combine(localdate(self.now) + timedelta(days=1), time.min))
-
-
-Rows = QuerySet[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One kind of thing: its rows, those that press (overdue, due today, wanted now), a row's line."""
-
-    permission: Permission
-    rows: Callable[[Reader], Rows]
-    pressing: Callable[[Rows, Reader], Rows]
-    line: Callable[[Reader, Any], Owed]
-
-
-def lines_of(reader: Reader) -> Iterator[Owed]:
-    """Everything that the reader owes."""
-    for source in _sources_of(reader):
-        for row in source.rows(reader):
-            yield source.line(reader, row)
-
-
-def pressing_count(reader: Reader) -> int:
-    """How much of it is overdue, due today or wanted now; one query."""
-    counted = [source.pressing(source.rows(reader), reader).order_by().values("pk") for source in _sources_of(reader)]
-    return reduce(lambda some, more: some.union(more, all=True), counted).count() if counted else 0
-
-
-def _sources_of(reader: Reader) -> list[Source]:
-    return [source for source in SOURCES if reader.membership.may(source.permission)]
-
-
-def _late(due_at: datetime | None, reader: Reader) -> timedelta | None:
-    return reader.now - due_at if due_at and due_at < reader.now else None
-
-
-def _end_of(day: date | None) -> datetime | None:
-    """The end of a day in the workspace's zone: done on it is in time."""
-    return make_aware(datetime.combine(day + timedelta(days=1), time.min)) - timedelta(seconds=1) if day else None
-
-
-def _due_at_presses(rows: Rows, reader: Reader) -> Rows:
-    return rows.filter(due_at__lt=reader.end_of_today)
-
-
-def _due_on_presses(rows: Rows, reader: Reader) -> Rows:
-    return rows.filter(due_on__lte=localdate(reader.now))
-
-
-def _all_press(rows: Rows, reader: Reader) -> Rows:
-    return rows
-
-
-# --- what I own -------------------------------------------------------------------------------------------------------
 
 
 def _task_rows(reader: Reader) -> Rows:
@@ -149,7 +55,7 @@ def _task_line(reader: Reader, task: Task) -> Owed:
         rest="?back=work",
         crisis=task.crisis,
         due_at=task.due_at,
-        late_by=_late(task.due_at, reader),
+        late_by=late_by(task.due_at, reader),
         note=_("done only with what shows it") if is_promise else "",
         verb="" if is_promise else "task-finish",
         verb_label=_("Done"),
@@ -171,7 +77,7 @@ def _fact_line(reader: Reader, fact: Fact) -> Owed:
         rest="#facts",
         crisis=fact.crisis,
         due_at=fact.due_at,
-        late_by=_late(fact.due_at, reader),
+        late_by=late_by(fact.due_at, reader),
     )
 
 
@@ -191,7 +97,7 @@ def _stakeholder_line(reader: Reader, one: Stakeholder) -> Owed:
         rest="#stakeholders",
         crisis=one.crisis,
         due_at=one.due_at,
-        late_by=_late(one.due_at, reader),
+        late_by=late_by(one.due_at, reader),
         note=_("%(reached)s of %(total)s reached") % {"reached": one.reached, "total": one.total} if one.total else "",
     )
 
@@ -205,9 +111,8 @@ def _ordered_line(reader: Reader, one: EmergencyMeasure) -> Owed:
     return Owed(
         what=_("Emergency measure, ordered"),
         text=one.text,
-        page="crisis",
+        page="measure-list",
         args=(one.crisis_id,),
-        rest="#emergency",
         crisis=one.crisis,
         since=one.decided_at,
     )
@@ -219,7 +124,7 @@ def _action_rows(reader: Reader) -> Rows:
 
 
 def _action_line(reader: Reader, one: CorrectiveAction) -> Owed:
-    due_at = _end_of(one.due_on)
+    due_at = end_of(one.due_on)
     return Owed(
         what=_("Corrective action"),
         text=one.text,
@@ -229,7 +134,7 @@ def _action_line(reader: Reader, one: CorrectiveAction) -> Owed:
         crisis=one.crisis,
         due_at=due_at,
         is_day=True,
-        late_by=_late(due_at, reader),
+        late_by=late_by(due_at, reader),
     )
 
 
@@ -245,7 +150,7 @@ def _watch_rows(reader: Reader) -> Rows:
 
 
 def _watch_line(reader: Reader, one: Watch) -> Owed:
-    due_at = _end_of(one.due_on)
+    due_at = end_of(one.due_on)
     return Owed(
         what=_("Look back"),
         text=_("Has it come again, after %(days)s days?") % {"days": one.days},
@@ -255,7 +160,7 @@ def _watch_line(reader: Reader, one: Watch) -> Owed:
         crisis=one.crisis,
         due_at=due_at,
         is_day=True,
-        late_by=_late(due_at, reader),
+        late_by=late_by(due_at, reader),
     )
 
 
@@ -281,7 +186,7 @@ def _alert_line(reader: Reader, alert: Any) -> Owed:
         rest=f"?tab=mine&alert={alert.pk}",
         tier=alert.tier,
         due_at=due_at,
-        late_by=_late(due_at, reader),
+        late_by=late_by(due_at, reader),
         note=alert.label,
     )
 
@@ -318,121 +223,36 @@ def _update_line(reader: Reader, one: Statement) -> Owed:
         rest="?kind=update&back=work",
         crisis=one.crisis,
         due_at=one.next_update_at,
-        late_by=_late(one.next_update_at, reader),
+        late_by=late_by(one.next_update_at, reader),
     )
 
 
-# --- what waits for my word -------------------------------------------------------------------------------------------
-
-
-def _cosign_rows(reader: Reader) -> Rows:
-    asked = Cosign.objects.filter(Q(signer=reader.me) | Q(deputy=reader.me), answer="", plan__status="submitted")
-    here = asked.filter(plan__crisis__workspace=reader.workspace, plan__crisis__closed_at__isnull=True)
-    return here.select_related("plan__crisis", "signer")
-
-
-def _cosign_line(reader: Reader, one: Cosign) -> Owed:
-    stands_in = one.signer_id != reader.me
-    return Owed(
-        what=_("Co-signature as deputy") if stands_in else _("Co-signature"),
-        text=_("Plan v%(number)s, %(department)s") % {"number": one.plan.number, "department": one.department},
-        page="plan-approval",
-        args=(one.plan_id,),
-        crisis=one.plan.crisis,
-        due_at=one.due_at,
-        late_by=_late(one.due_at, reader),
-        note=_("for %(name)s") % {"name": one.signer.name} if stands_in else "",
-    )
-
-
-def _plan_rows(reader: Reader) -> Rows:
-    plans = Plan.objects.filter(crisis__workspace=reader.workspace, status="submitted", crisis__closed_at__isnull=True)
-    return plans.exclude(authors__user=reader.me).select_related("crisis", "submitted_by")
-
-
-def _plan_line(reader: Reader, plan: Plan) -> Owed:
-    return Owed(
-        what=_("Plan to decide on"),
-        text=_("Response plan v%(number)s") % {"number": plan.number},
-        page="plan-approval",
-        args=(plan.pk,),
-        crisis=plan.crisis,
-        since=plan.submitted_at,
-        note=plan.submitted_by.name if plan.submitted_by else "",
-    )
-
-
-def _statement_rows(reader: Reader) -> Rows:
-    words = Statement.objects.filter(crisis__workspace=reader.workspace, status="submitted", plan__isnull=True)
-    others = words.exclude(created_by=reader.me).filter(crisis__closed_at__isnull=True)
-    return others.select_related("crisis", "created_by")
-
-
-def _statement_line(reader: Reader, one: Statement) -> Owed:
-    return Owed(
-        what=_("Statement to decide on"),
-        text=f"{statement_kind_word(one.kind)} · {channel_name(one.channel)}",
-        page="crisis-act",
-        args=(one.crisis_id,),
-        rest=f"#statement-{one.pk}",
-        crisis=one.crisis,
-        since=one.submitted_at,
-        note=one.created_by.name,
-    )
-
-
-def _measure_rows(reader: Reader) -> Rows:
-    measures = EmergencyMeasure.objects.filter(crisis__workspace=reader.workspace, status="proposed")
-    return measures.filter(crisis__closed_at__isnull=True).select_related("crisis", "proposed_by")
-
-
-def _measure_line(reader: Reader, one: EmergencyMeasure) -> Owed:
-    return Owed(
-        what=_("Emergency measure to decide on"),
-        text=one.text,
-        page="crisis",
-        args=(one.crisis_id,),
-        rest="#emergency",
-        crisis=one.crisis,
-        since=one.proposed_at,
-        note=one.proposed_by.name,
-    )
-
-
-WORK, APPROVE = Permission.WORK_CRISIS, Permission.APPROVE
-SOURCES = (
+WORK = Permission.WORK_CRISIS
+OWN = (
     Source(Permission.CLAIM_ALERT, _alert_rows, _alerts_press, _alert_line),
-    Source(WORK, _task_rows, _due_at_presses, _task_line),
-    Source(WORK, _cosign_rows, _due_at_presses, _cosign_line),
-    Source(WORK, _fact_rows, _due_at_presses, _fact_line),
-    Source(WORK, _stakeholder_rows, _due_at_presses, _stakeholder_line),
-    Source(WORK, _ordered_rows, _all_press, _ordered_line),
-    Source(WORK, _action_rows, _due_on_presses, _action_line),
-    Source(WORK, _watch_rows, _due_on_presses, _watch_line),
+    Source(WORK, _task_rows, due_at_presses, _task_line),
+    Source(WORK, _fact_rows, due_at_presses, _fact_line),
+    Source(WORK, _stakeholder_rows, due_at_presses, _stakeholder_line),
+    Source(WORK, _ordered_rows, all_press, _ordered_line),
+    Source(WORK, _action_rows, due_on_presses, _action_line),
+    Source(WORK, _watch_rows, due_on_presses, _watch_line),
     Source(WORK, _update_rows, _updates_press, _update_line),
-    Source(APPROVE, _plan_rows, _all_press, _plan_line),
-    Source(APPROVE, _statement_rows, _all_press, _statement_line),
-    Source(APPROVE, _measure_rows, _all_press, _measure_line),
 )
+SOURCES = (*OWN, *DECISIONS)
 
 
-def waited_for(reader: Reader) -> Iterator[Owed]:
-    """What the reader handed in and others have not decided on."""
-    mine: dict[str, Any] = {"crisis__workspace": reader.workspace, "crisis__closed_at__isnull": True}
-    for plan in Plan.objects.filter(status="submitted", submitted_by=reader.me, **mine).select_related("crisis"):
-        text = _("Response plan v%(number)s") % {"number": plan.number}
-        yield Owed(_("Plan, submitted"), text, "crisis-plan", (plan.crisis_id,), plan.crisis, since=plan.submitted_at)
-    words = Statement.objects.filter(status="submitted", created_by=reader.me, plan__isnull=True, **mine)
-    for one in words.select_related("crisis"):
-        text = f"{statement_kind_word(one.kind)} · {channel_name(one.channel)}"
-        yield Owed(_("Statement, submitted"), text, "crisis-act", (one.crisis_id,), one.crisis, since=one.submitted_at)
-    measures = EmergencyMeasure.objects.filter(status="proposed", proposed_by=reader.me, **mine)
-    for measure in measures.select_related("crisis"):
-        yield Owed(
-            _("Emergency measure, proposed"),
-            measure.text,
-            "crisis-act",
-            (measure.crisis_id,),
-            measure.crisis,
-            since=measure.proposed_at,
-        )
+def lines_of(reader: Reader) -> Iterator[Owed]:
+    """Everything that the reader owes."""
+    for source in _sources_of(reader):
+        for row in source.rows(reader):
+            yield source.line(reader, row)
+
+
+def pressing_count(reader: Reader) -> int:
+    """How much of it is overdue, due today or wanted now; one query."""
+    counted = [source.pressing(source.rows(reader), reader).order_by().values("pk") for source in _sources_of(reader)]
+    return reduce(lambda some, more: some.union(more, all=True), counted).count() if counted else 0
+
+
+def _sources_of(reader: Reader) -> list[Source]:
+    return [source for source in SOURCES if reader.membership.may(source.permission)]

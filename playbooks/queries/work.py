@@ -8,7 +8,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from playbooks.queries import owed
-from playbooks.queries.owed import Owed, Reader
+from playbooks.queries.decisions import waited_for
+from playbooks.queries.owing import Owed, Reader
 from sentinel.core.models import Membership
 
 
@@ -50,7 +51,7 @@ def work_of(membership: Membership, now: datetime) -> Work:
     ]
     return Work(
         groups=[group for group in groups if group.lines],
-        waiting=sorted(owed.waited_for(reader), key=_order),
+        waiting=sorted(waited_for(reader), key=_order),
         pressing=len(late) + len(wanted) + len(today),
         late=len(late),
     )

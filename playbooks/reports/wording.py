@@ -90,6 +90,7 @@ def _overview() -> dict[str, str]:
         "clock-position": _("Golden four hours"),
         "clock-position-note": _("first public position, from the earliest captured publication"),
         "never-met": _("not done"),
+        "still-running": _("not due yet"),
         "met-with": _("in time, %(length)s left"),
         "late-by": _("late by %(length)s"),
         "team": _("Crisis team"),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from playbooks.queries.owed import Owed
+from playbooks.queries.owing import Owed
 from playbooks.queries.work import work_of
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.permissions import Permission

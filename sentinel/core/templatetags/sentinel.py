@@ -1,6 +1,6 @@
 """Template tags and filters of every page: icons, figures, times, charts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,9 +26,9 @@ def grouped(value: int | None) -> str:
 
 
 @register.filter
-def listed(words: Sequence[str]) -> str:
+def listed(words: Iterable[object]) -> str:
     """`{{ names|listed }}` → 雅婷、志明 (English: with a comma)."""
-    return _(", ").join(words)
+    return _(", ").join(map(str, words))
 
 
 @register.filter
