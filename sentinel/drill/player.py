@@ -43,8 +43,8 @@ def _play(drill: Drill, now: datetime) -> int:
     manager, legal = (people.get(drill.practice.get(part, 0)) for part in ("manager", "legal"))
     done = 0
     for crisis in crises_of(drill).open().select_related("workspace"):  # type: ignore[attr-defined]
-        if legal is not None:
-            done += _Colleague(drill, crisis, legal, now).sign()
+        for asked in filter(None, (legal, manager)):
+            done += _Colleague(drill, crisis, asked, now).sign()
         if manager is not None:
             done += _Colleague(drill, crisis, manager, now).decide()
     return done
