@@ -19,7 +19,7 @@ from tests.story.closing import (
     reviews,
     turns_it_into_a_keyword,
 )
-from tests.story.finding_out import asks_a_question, assesses, finds_the_answer, looks_after
+from tests.story.finding_out import asks_a_question, assesses, finds_the_answer, looks_after, sees_it_turn_red
 from tests.story.person import PATIENCE, Person
 from tests.story.planning import (
     approves_the_plan,
@@ -114,7 +114,7 @@ def finds_out(team: Team, crisis: str) -> None:
     yating = team.yating
     asks_a_question(yating, crisis, QUESTION)
     finds_the_answer(yating, QUESTION, answer=ANSWER, source="檢驗報告 A-117", second_source="設備更換紀錄")
-    yating.sees("Red · Critical", within=yating.page.get_by_role("main"))
+    sees_it_turn_red(yating)
     goes_on_to(yating, "Assess")
     grounds = {
         "Why this level": "有孩子就醫，全國媒體報導",
