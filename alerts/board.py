@@ -37,6 +37,11 @@ class Situation:
     blind_sentence: str  # what cannot be seen right now; empty when nothing is hidden
     drill: int = 0  # unclaimed alerts that are rehearsed
 
+    @property
+    def active(self) -> int:
+        """Alerts that are not closed, whoever has them."""
+        return sum(count.active for count in self.counts)
+
 
 @dataclass(frozen=True, slots=True)
 class PulseBucket:

@@ -1,12 +1,14 @@
-"""A malicious rumour, told through operations: from the first captured post to a rule that would see it sooner.
+"""Two stories from the first post to what is done better: a rumour and food safety.
 
-The sites of the drill are real and read by the ordinary crawler; the clock is the test's.
+The rumour is told through operations: the sites of the drill are real and read by the ordinary crawler, the clock is
+the test's. Food safety is told through the browsers of people, with all that `./run` starts.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,8 +59,18 @@ from sentinel.drill.sources import free_ports
 from sentinel.drill.storyline import Names
 from sentinel.drill.web import DrillWeb
 from tests.factories import NOW, Cast, make_yaori
-
-pytestmark = pytest.mark.django_db(transaction=True)
+from tests.instance import running_instance
+from tests.story.food_safety import (
+    Team,
+    can_be_forwarded,
+    decides_and_speaks,
+    finds_out,
+    is_noticed_and_claimed,
+    is_over_and_gone,
+    learns_and_closes,
+    stops_the_harm,
+)
+from tests.story.person import one_browser
 
 STEP = timedelta(seconds=7)  # a visit every 5 s, and the sweep that finds it due
 MINUTE = timedelta(minutes=1)
@@ -154,6 +166,7 @@ def rebutting(plan: Plan) -> Any:
     )
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_rumour_from_its_first_post_to_a_sharper_rule(cast: Cast, days: Days) -> None:
     Outlet.objects.create(workspace=cast.workspace, kind="webhook", name="值班", address="https://hook.example/")
     real = create_topic(workspace=cast.workspace, name="品牌", query="曜日", by=cast.admin, now=days.now)
@@ -269,3 +282,17 @@ def the_drill_leaves_its_report_and_the_audit(cast: Cast, days: Days) -> None:
     assert AuditEntry.objects.in_thread(thread).count() == entries
     days.drill.refresh_from_db()
     assert days.drill.report
+
+
+@pytest.mark.browser
+def test_food_safety_from_the_first_complaint_to_the_closed_corrective_action(tmp_path: Path) -> None:
+    with running_instance(tmp_path / "data") as instance, one_browser() as browser:
+        team = Team(browser, instance)
+        crisis = is_noticed_and_claimed(team)
+        stops_the_harm(team, crisis)
+        finds_out(team, crisis)
+        decides_and_speaks(team, crisis)
+        learns_and_closes(team, crisis)
+        can_be_forwarded(team, crisis)
+        is_over_and_gone(team)
+        assert team.complaints == []

@@ -14,7 +14,7 @@ from alerts.operations.rules import watch_topic
 from alerts.wording import topic_refused_text
 from monitoring.models import Topic
 from monitoring.operations.topics import archive_topic, publish_version, rename_topic
-from monitoring.queries.trials import try_query
+from monitoring.queries.trials import Misread, Trial, try_query
 from monitoring.text.differences import differences
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.operations import WrongStateError
@@ -103,9 +103,7 @@ def _page(
         "form": form,
         "restored": restored,
         "conflict": differences(against, query) if against else [],
-        "trial": try_query(request.workspace, query, sentences=form["sentences"].value() or "", live=live)
-        if may_edit
-        else None,
+        "trial": _try(request, topic, query, form["sentences"].value() or "", live) if may_edit else None,
         "test_url": reverse("topic-test", args=[request.workspace.slug]) + f"?topic={topic.pk}",
         "day": read.days_of([topic], timezone.now())[topic.pk],
         "walk": read.walks_of([topic]).get(topic.pk),
@@ -125,8 +123,12 @@ def topic_test(request: WorkspaceRequest) -> HttpResponse:
     number = _number(request.GET.get("topic", ""))
     topic = _topic(request, number) if number else None
     live = topic.current.query if topic and topic.current and not topic.archived_at else ""
-    trial = try_query(request.workspace, query, sentences=sentences, live=live)
-    return render(request, "alerts/query_trial.html", {"trial": trial})
+    return render(request, "alerts/query_trial.html", {"trial": _try(request, topic, query, sentences, live)})
+
+
+def _try(request: WorkspaceRequest, topic: Topic | None, query: str, sentences: str, live: str) -> Trial | Misread:
+    is_drill = topic is not None and topic.is_drill
+    return try_query(request.workspace, query, sentences=sentences, live=live, is_drill=is_drill)
 
 
 @require_POST

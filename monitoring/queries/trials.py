@@ -74,8 +74,13 @@ class Misread:
     after: str
 
 
-def try_query(workspace: Workspace, query: str, *, sentences: str = "", live: str = "") -> Trial | Misread:
-    """What `query` would do; `sentences` stand one a line, `live` is the query that is published now."""
+def try_query(
+    workspace: Workspace, query: str, *, sentences: str = "", live: str = "", is_drill: bool = False
+) -> Trial | Misread:
+    """What `query` would do; `sentences` stand one a line, `live` is the query that is published now.
+
+    The query of a drill's topic is tried on what drills brought, every other on real posts.
+    """
     try:
         parsed = parse(query)
     except QueryError as error:
@@ -85,7 +90,7 @@ def try_query(workspace: Workspace, query: str, *, sentences: str = "", live: st
     return Trial(
         normal=print_query(parsed),
         sentences=[_sentence(parsed, line) for line in lines],
-        dry_run=_dry_run(workspace, parsed, parse(live) if live else None),
+        dry_run=_dry_run(workspace, parsed, parse(live) if live else None, is_drill),
     )
 
 
@@ -94,8 +99,8 @@ def _sentence(query: Query, line: str) -> Sentence:
     return Sentence(marked(line, [span for finding in explanation.findings for span in finding.spans]), explanation)
 
 
-def _dry_run(workspace: Workspace, query: Query, live: Query | None) -> DryRun:
-    posts = _newest_posts(workspace)
+def _dry_run(workspace: Workspace, query: Query, live: Query | None, is_drill: bool) -> DryRun:
+    posts = _newest_posts(workspace, is_drill)
     engine = Engine({"draft": query, **({"live": live} if live else {})})
     matches = {post.pk: engine.match(document_of(post)) for post in posts}
     drafted = [post for post in posts if "draft" in matches[post.pk]]
@@ -129,9 +134,10 @@ def _example(post: Post, match: Match, names: dict[int, str]) -> Example:
     )
 
 
-def _newest_posts(workspace: Workspace) -> list[Post]:
+def _newest_posts(workspace: Workspace, is_drill: bool) -> list[Post]:
     """The posts that the workspace's sources brought last, newest first, their texts cut short."""
-    sources = list(Subscription.objects.active().real().filter(workspace=workspace).values_list("source", flat=True))
+    read = Subscription.objects.active().filter(workspace=workspace, source__is_drill=is_drill)
+    sources = list(read.values_list("source", flat=True))
     # Each source is asked for its own newest, which its index answers at once; sorting all would read everything.
     with connection.cursor() as cursor:
         cursor.execute(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from monitoring.models import Post
 from playbooks.models import Crisis, Fact
@@ -39,7 +39,10 @@ class SettleForm(forms.Form):
         help_text=gettext_lazy("For what is disproved."),
     )
     source = forms.CharField(
-        label=gettext_lazy("Source"), required=False, max_length=200, help_text=gettext_lazy("Who or what says so.")
+        label=pgettext_lazy("fact", "Source"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Who or what says so."),
     )
     second_source = forms.CharField(
         label=gettext_lazy("Second source"),

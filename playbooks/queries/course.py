@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from unicodedata import east_asian_width
 
+from django.db.models import Count, Q
+from django.db.models.functions import TruncMinute
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -23,6 +25,8 @@ BUCKET = effect.BUCKET
 STEPS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 1440))
 MOST_BUCKETS = 150
 LEAD = timedelta(minutes=40)  # shown before the earliest captured post
+# A story that has just begun is shown by the minute, counted from its posts.
+MINUTE, YOUNG, YOUNG_LEAD = timedelta(minutes=1), timedelta(minutes=45), timedelta(minutes=10)
 LEARNED = timedelta(days=7)
 LEAST_LEARNED = timedelta(days=1)
 LABEL = 12  # columns of a measure's name beside its diamond; a Chinese character takes two
@@ -85,10 +89,15 @@ def course_of(crisis: Crisis, now: datetime) -> Course | None:
     if crisis.topic_id is None:
         return None
     end = crisis.closed_at or now
-    start = effect.bucket_start(min(crisis.started_at, end) - LEAD)
+    began = min(crisis.started_at, end)
+    start = effect.bucket_start(began - LEAD)
     step = next((one for one in STEPS if (end - start) / one <= MOST_BUCKETS), STEPS[-1])
     measures = _measures(crisis.topic_id, start - LEARNED, end)
-    buckets = _buckets(measures, start, end, step)
+    if end - began <= YOUNG:
+        start, step = (began - YOUNG_LEAD).replace(second=0, microsecond=0), MINUTE
+        buckets = _buckets(_minutes(crisis.topic_id, start, end), start, end, step)
+    else:
+        buckets = _buckets(measures, start, end, step)
     actions = actions_of(crisis)
     is_open = crisis.closed_at is None
     return Course(
@@ -97,7 +106,7 @@ def course_of(crisis: Crisis, now: datetime) -> Course | None:
             buckets,
             _marks(crisis),
             [replace(action, name=_short(action.name)) for action in actions],
-            usual=_usual_limit(measures, start, step),
+            usual=None if step == MINUTE else _usual_limit(measures, start, step),
             is_last_open=is_open,
         ),
         minutes=int(step / timedelta(minutes=1)),
@@ -117,6 +126,18 @@ def _short(name: str) -> str:
             return f"{kept}…"
         kept += letter
     return name
+
+
+def _minutes(topic: int, since: datetime, until: datetime) -> dict[datetime, Measure]:
+    """What the measures of single minutes would be."""
+    posts = Mention.objects.filter(topic=topic, placed_at__gte=since, placed_at__lte=until)
+    counted = posts.values(at=TruncMinute("placed_at")).annotate(
+        total=Count("pk"), negative=Count("pk", filter=Q(label="neg")), positive=Count("pk", filter=Q(label="pos"))
+    )
+    return {
+        row["at"]: Measure(total=row["total"], negative=row["negative"], positive=row["positive"])
+        for row in counted.order_by("at")
+    }
 
 
 def _measures(topic: int, since: datetime, until: datetime) -> dict[datetime, Measure]:
@@ -156,14 +177,16 @@ def _usual_limit(measures: Mapping[datetime, Measure], start: datetime, step: ti
 
 
 def _marks(crisis: Crisis) -> list[Mark]:
-    """The earliest captured post, the first article of a news feed, and every change of level."""
+    """The earliest captured post, the first article of a news feed, the worst level of the alert, and what people
+    assessed otherwise; the log has every step."""
     marks = []
     if crisis.earliest_post_id:
         marks.append(Mark(crisis.started_at, _("earliest captured")))
     marks += _first_article(crisis)
     if crisis.alert:
-        risen = AlertEvent.objects.filter(alert=crisis.alert, kind__in=["opened", "raised"]).order_by("at")
-        marks += [Mark(event.at, tier_name(event.tier)) for event in risen]
+        risen = AlertEvent.objects.filter(alert=crisis.alert, kind__in=["opened", "raised"])
+        worst = risen.order_by("tier", "at").first()
+        marks += [Mark(worst.at, tier_name(worst.tier))] if worst else []
     before = crisis.alert.tier if crisis.alert else None
     for assessment in crisis.assessments.order_by("number"):
         if assessment.level != before:

@@ -36,7 +36,11 @@ class EmergencyRow:
 def emergency_row(crisis: Crisis) -> EmergencyRow:
     """What is proposed, decided, done and said."""
     measures = list(crisis.measures.select_related("owner", "proposed_by", "decided_by", "done_by").order_by("-pk"))
-    statements = crisis.statements.filter(kind="holding").select_related("created_by", "published_by").order_by("pk")
+    statements = (
+        crisis.statements.filter(kind="holding")
+        .select_related("created_by", "approved_by", "published_by")
+        .order_by("pk")
+    )
     holdings = [HoldingStatement(statement, channel_word(statement.channel)) for statement in statements]
     published = [one.statement.published_at for one in holdings if one.statement.published_at]
     return EmergencyRow(

@@ -135,10 +135,10 @@ class Coverage:
         return self.names.get(source_id) or _("a source that is no longer read")
 
     def _media(self) -> tuple[say.PostLine, ...]:
-        """The first post of each feed, in order of time."""
+        """The first post of each feed since the story began, in order of time."""
         first: dict[int, Mention] = {}
-        feeds = self.mentions().filter(source__kind__in=MEDIA_KINDS).select_related("post").order_by("placed_at", "pk")
-        for mention in feeds:
+        feeds = self.mentions().filter(source__kind__in=MEDIA_KINDS, placed_at__gte=self.crisis.started_at)
+        for mention in feeds.select_related("post").order_by("placed_at", "pk"):
             first.setdefault(mention.source_id, mention)
         return tuple(self._line(mention) for mention in list(first.values())[:MEDIA_SHOWN])
 

@@ -49,7 +49,7 @@ def summary(report: HandlingReport, words: Words) -> Section:
     blocks += [Subhead(words("what-happened")), _said(told.what_happened, words("no-account"))]
     blocks += [Subhead(words("where-it-stands"), told.stage), _said(told.where_it_stands, words("no-standing"))]
     if report.overview.clocks:
-        blocks += [Subhead(words("clocks")), *_clocks(report.overview.clocks, words)]
+        blocks += [Subhead(words("clocks")), *_clocks(report, words)]
     blocks += [Subhead(words("to-do")), _to_do(report, words)]
     return Section("summary", words("summary"), tuple(blocks))
 
@@ -81,7 +81,7 @@ def overview(report: HandlingReport, words: Words) -> Section:
     told = report.overview
     blocks: list[Block] = [Pairs(_course(told, words)), Subhead(words("first-post"))]
     blocks += _first_post(told.first_post, words)
-    blocks += [Subhead(words("clocks")), *_clocks(told.clocks, words), Subhead(words("team"))]
+    blocks += [Subhead(words("clocks")), *_clocks(report, words), Subhead(words("team"))]
     if told.team:
         columns = (Column(words("role"), 2), Column(words("name"), 2), Column(words("duty"), 5))
         blocks.append(
@@ -123,7 +123,8 @@ def _first_post(post: FirstPost | None, words: Words) -> list[Block]:
     ]
 
 
-def _clocks(clocks: tuple[Clock, ...], words: Words) -> list[Block]:
+def _clocks(report: HandlingReport, words: Words) -> list[Block]:
+    clocks = report.overview.clocks
     if not clocks:
         return [Notice(words("no-clocks"), missing=True)]
     columns = (
@@ -133,11 +134,14 @@ def _clocks(clocks: tuple[Clock, ...], words: Words) -> list[Block]:
         Column(words("done"), 3),
         Column(words("met"), 3),
     )
-    return [Table(columns, tuple(_clock(clock, words) for clock in clocks))]
+    return [Table(columns, tuple(_clock(clock, report, words) for clock in clocks))]
 
 
-def _clock(clock: Clock, words: Words) -> tuple[Cell, ...]:
-    if clock.met_at is None:
+def _clock(clock: Clock, report: HandlingReport, words: Words) -> tuple[Cell, ...]:
+    is_running = report.overview.closed_at is None and report.cover.generated_at < clock.due_at
+    if clock.met_at is None and is_running:
+        met = Cell(words("still-running"))
+    elif clock.met_at is None:
         met = Cell(words("never-met"), tone="danger")
     elif clock.met_at <= clock.due_at:
         met = Cell(words("met-with", length=words.length(clock.due_at - clock.met_at)), tone="good")

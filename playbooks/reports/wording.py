@@ -89,6 +89,7 @@ def _overview() -> dict[str, str]:
         "clock-reply-note": _("30 minutes from the alert"),
         "clock-position-note": _("first public position, from the earliest captured publication"),
         "never-met": _("not done"),
+        "still-running": _("not due yet"),
         "met-with": _("in time, %(length)s left"),
         "late-by": _("late by %(length)s"),
         "team": _("Crisis team"),

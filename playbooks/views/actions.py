@@ -112,7 +112,7 @@ def action_topic(request: WorkspaceRequest, action_id: int) -> HttpResponse:
     may = linkable(request.membership, to="topic")
     if request.method == "POST" and not may:
         raise PermissionDenied
-    topic = topics.filter(pk=_number(request, "topic")).first()
+    topic = topics.filter(pk=_number(request, "topic") or action.crisis.topic_id or 0).first()
     context: dict[str, Any] = {"action": action, "topics": topics.order_by("-is_own", "name"), "may_link": may}
     status = 200
     if topic and may:
@@ -155,7 +155,7 @@ def _trial(request: WorkspaceRequest, topic: Topic, form: QueryForm) -> dict[str
     query, live = form["query"].value() or "", topic.current.query if topic.current else ""
     sentences = form["sentences"].value() or ""
     return {
-        "trial": try_query(request.workspace, query, sentences=sentences, live=live),
+        "trial": try_query(request.workspace, query, sentences=sentences, live=live, is_drill=topic.is_drill),
         "test_url": reverse("topic-test", args=[request.workspace.slug]) + f"?topic={topic.pk}",
     }
 

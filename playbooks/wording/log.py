@@ -74,6 +74,9 @@ def entry_title(entry: AuditEntry) -> str:
         ("task", "finish"): pgettext("log", "Task done"),
         ("task", "add"): pgettext("log", "Task"),
         ("fact", "add"): pgettext("log", "Fact"),
+        ("correctiveaction", "add"): pgettext("log", "Corrective action"),
+        ("correctiveaction", "link"): pgettext("log", "Watched for from now on"),
+        ("correctiveaction", "finish"): pgettext("log", "Corrective action done"),
     }
     if (entry.object_kind, entry.verb) == ("fact", "settle"):
         return _settled_title(entry.data)
@@ -109,7 +112,7 @@ def entry_text(entry: AuditEntry) -> str:
         channel = channel_word(str(data["channel"])) if data.get("channel") else ""
         parts = [channel, str(data.get("note") or entry.object_label)]
         return " · ".join(filter(None, parts))
-    note = data.get("note")
+    note = data.get("note") or data.get("topic") or data.get("rule")
     return f"{entry.object_label} · {note}" if note else entry.object_label
 
 

@@ -58,7 +58,7 @@ def chromium() -> Iterator[Browser]:
     """One browser; each person has a context of their own in it."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
     with sync_playwright() as playwright:
-        browser = _launch(playwright)
+        browser = launch(playwright)
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
@@ -91,7 +91,7 @@ def page_as(transactional_db: None, live_server_url: str, chromium: Browser) -> 
         page = context.new_page()
         page.set_default_timeout(8_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
+        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
         return page
 
     yield open_page
@@ -150,7 +150,7 @@ def _wait_until_it_serves(process: "subprocess.Popen[bytes]", address: str) -> N
     raise AssertionError("the web process does not serve")
 
 
-def _launch(playwright: Playwright) -> Browser:
+def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(
         executable_path=shutil.which("chromium") or "/usr/bin/chromium",
         args=["--no-sandbox", "--disable-dev-shm-usage"],
@@ -169,6 +169,6 @@ def _session_of(user: User) -> str:
 NOT_THE_PAGES = ("Failed to load resource", "ERR_INTERNET_DISCONNECTED")
 
 
-def _is_complaint(message: object) -> bool:
+def is_complaint(message: object) -> bool:
     """A refused answer is the server's business, a cut line the test's; every other error is the page's."""
     return message.type == "error" and not any(words in message.text for words in NOT_THE_PAGES)  # type: ignore[attr-defined]

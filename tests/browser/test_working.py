@@ -74,7 +74,7 @@ def test_a_closed_crisis_can_be_read_and_opened_again(cast: Cast, crisis: Crisis
 def test_the_review_keeps_what_is_typed_by_itself(cast: Cast, crisis: Crisis, page_as: PageAs) -> None:
     page = page_as(cast.staff)
     page.goto(f"/w/yaori/crises/{crisis.pk}/review/")
-    page.get_by_label("Cause").fill("墊片老化")
+    page.get_by_role("textbox", name="Cause").fill("墊片老化")
     expect(page.locator("[data-saved]")).to_have_text("Not saved yet")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
     assert Review.objects.get().cause == "墊片老化"
@@ -85,9 +85,9 @@ def test_two_who_review_at_once_see_both_texts(cast: Cast, crisis: Crisis, page_
     page.goto(f"/w/yaori/crises/{crisis.pk}/review/")
     theirs = {"cause": "清洗不足", "department": "", "department_note": "", "went_well": "", "went_badly": ""}
     save_review(crisis=crisis, revision=0, **theirs, by=cast.manager, now=timezone.now())
-    page.get_by_label("Cause").fill("墊片老化")
+    page.get_by_role("textbox", name="Cause").fill("墊片老化")
     expect(page.locator("[data-saved]")).to_contain_text("Somebody saved another text meanwhile")
-    expect(page.get_by_label("Cause")).to_have_value("墊片老化")
+    expect(page.get_by_role("textbox", name="Cause")).to_have_value("墊片老化")
     assert Review.objects.get().cause == "清洗不足"
     page.locator("#lessons").get_by_role("button", name="Save").click()
     clash = page.get_by_role("region", name="Your text against what is kept")

@@ -40,12 +40,23 @@ def test_every_post_that_was_counted_stands_in_one_bucket(cast: Cast) -> None:
     topic = make_topic(cast)
     crisis = make_crisis(cast, topic=topic)
     said(topic, 0, 4, negative=3)
-    said(topic, 10, 5, negative=1)
-    course = read(crisis, 12)
+    said(topic, 50, 5, negative=1)
+    course = read(crisis, 52)
     assert sum(bucket.total for bucket in course.buckets) == 9
     assert sum(bucket.neg for bucket in course.buckets) == 4
     assert course.minutes == 5
     assert course.buckets[-1].total == 5
+
+
+def test_a_story_that_has_just_begun_is_shown_by_the_minute(cast: Cast) -> None:
+    topic = make_topic(cast)
+    crisis = make_crisis(cast, topic=topic)
+    for minute in (0, 0, 2):
+        make_post(cast, at=NOW + minute * MINUTE, topic=topic)
+    course = read(crisis, 3)
+    assert course.minutes == 1
+    assert [bucket.total for bucket in course.buckets][-4:] == [2, 0, 1, 0]
+    assert sum(bucket.neg for bucket in course.buckets) == 3
 
 
 def test_a_long_course_takes_longer_buckets_and_still_counts_all(cast: Cast) -> None:
@@ -90,7 +101,7 @@ def test_before_and_after_waits_for_a_quarter_of_an_hour(cast: Cast) -> None:
 def test_the_usual_limit_needs_a_day_of_knowledge(cast: Cast) -> None:
     topic = make_topic(cast)
     crisis = make_crisis(cast, topic=topic)
-    assert read(crisis, 5).chart.pulse.usual_y == ""
+    assert read(crisis, 50).chart.pulse.usual_y == ""
     for hours in range(2, 40):
         said(topic, -60 * hours, 3)
-    assert read(crisis, 5).chart.pulse.usual_y != ""
+    assert read(crisis, 50).chart.pulse.usual_y != ""
