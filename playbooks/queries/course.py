@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from alerts.models import Alert, AlertEvent
+from alerts.models import AlertEvent
 from alerts.wording import tier_name
 from monitoring.models import Measure, Mention, Subscription
 from playbooks import effect
 from playbooks.models import Crisis
 from playbooks.queries.volume import undercount_words
-from playbooks.wording.log import statement_kind_word
+from playbooks.wording.codes import statement_kind_word
 from sentinel.core import charts
 
 BUCKET = effect.BUCKET
