@@ -256,7 +256,7 @@ class BoardReader:
             clocks=self._clocks(alert),
             mentions=mentions.count(),
             earliest=self._earliest(alert, mentions),
-            recent=self._recent(mentions),
+            recent=self._recent(mentions.exclude(post=alert.earliest_post_id) if alert.earliest_post_id else mentions),
             sources=self._source_shares(mentions),
             timeline=self._timeline(alert),
             may_claim=is_open and alert.claimed_at is None and self.membership.may(Permission.CLAIM_ALERT),

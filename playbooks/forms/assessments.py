@@ -13,13 +13,8 @@ from playbooks.models import Assessment
 from playbooks.models.assessing import REPUTATIONS, RESPONSIBILITIES, VERDICTS
 from playbooks.queries.assessing import FIELDS
 from playbooks.strategy import Advice, Reputation, Responsibility, Verdict, advise
-from playbooks.wording.assessments import (
-    field_text,
-    level_text,
-    reputation_text,
-    responsibility_text,
-)
-from playbooks.wording.crises import verdict_word
+from playbooks.wording.assessments import field_text, level_text
+from playbooks.wording.codes import reputation_word, responsibility_word, verdict_word
 
 LONGEST = 5_000  # characters
 
@@ -33,10 +28,10 @@ class AdviceForm(forms.Form):
 
     verdict = forms.ChoiceField(choices=_worded(VERDICTS, verdict_word), widget=forms.RadioSelect, initial="pending")
     responsibility = forms.ChoiceField(
-        choices=_worded(RESPONSIBILITIES, responsibility_text), widget=forms.RadioSelect, initial="unknown"
+        choices=_worded(RESPONSIBILITIES, responsibility_word), widget=forms.RadioSelect, initial="unknown"
     )
     has_history = forms.BooleanField(required=False)
-    reputation = forms.ChoiceField(choices=_worded(REPUTATIONS, reputation_text), initial="neutral")
+    reputation = forms.ChoiceField(choices=_worded(REPUTATIONS, reputation_word), initial="neutral")
 
     def advice(self) -> Advice:
         """What follows from the fields as they stand; what cannot be read counts as not judged."""

@@ -10,7 +10,7 @@ from alerts.wording import tier_name
 from monitoring.models import Topic
 from playbooks.models.crises import DUTIES, STAGES
 from playbooks.queries.people import members_of
-from playbooks.wording.crises import duty_word
+from playbooks.wording.codes import duty_word
 from sentinel.core.models import User, Workspace
 
 LEVELS = (1, 2, 3, 4)

@@ -13,7 +13,7 @@ from playbooks.channels import Channel
 from playbooks.models import HoldingText
 from playbooks.phrases import open_blank
 from playbooks.queries.people import members_of
-from playbooks.wording.plans import channel_name
+from playbooks.wording.codes import channel_word
 from sentinel.core.models import User, Workspace
 
 NEXT_WORD = timedelta(minutes=90)
@@ -67,7 +67,7 @@ class HoldingForm(forms.Form):
     )
     channels = forms.MultipleChoiceField(
         label=pgettext_lazy("holding", "Where"),
-        choices=lambda: [(channel.value, channel_name(channel)) for channel in Channel],
+        choices=lambda: [(channel.value, channel_word(channel)) for channel in Channel],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one channel.")},
     )

@@ -10,7 +10,7 @@ from monitoring.models import Post
 from playbooks.models import Crisis, Fact
 from playbooks.queries.facts import STATUSES, filed_posts, fingerprint
 from playbooks.queries.people import members_of
-from playbooks.wording.facts import status_text
+from playbooks.wording.codes import fact_status_word
 
 PROTECTED = ("source", "second_source", "is_source_protected")
 MINUTE = "%Y-%m-%dT%H:%M"
@@ -28,7 +28,7 @@ class SettleForm(forms.Form):
 
     status = forms.ChoiceField(
         label=gettext_lazy("What is held of it"),
-        choices=lambda: [(status, status_text(status)) for status in STATUSES],
+        choices=lambda: [(status, fact_status_word(status)) for status in STATUSES],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose known, unknown or disproved.")},
     )

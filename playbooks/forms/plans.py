@@ -17,7 +17,7 @@ from playbooks.models.plans import MOST_CANDIDATES
 from playbooks.operations.plans import CosignAsk
 from playbooks.plan_drafts import CandidateDraft, ItemDraft, PlanDraft, StatementDraft
 from playbooks.strategy import Strategy
-from playbooks.wording.plans import audience_name, channel_name, strategy_name
+from playbooks.wording.codes import audience_word, channel_word, strategy_word
 from sentinel.core.models import User
 
 MOST_ITEMS, MOST_COSIGNS = 20, 8
@@ -102,7 +102,7 @@ class CandidateForm(RowForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(one.value, strategy_name(one)) for one in Strategy if one not in NEVER]
+        choices = [(one.value, strategy_word(one)) for one in Strategy if one not in NEVER]
         self.fields["strategies"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class StatementForm(RowForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(one.value, audience_name(one)) for one in Audience]
+        choices = [(one.value, audience_word(one)) for one in Audience]
         self.fields["audience"].choices = choices  # type: ignore[attr-defined]
         self.fields["audience"].widget.choices = choices
 
@@ -335,7 +335,7 @@ def _without(rows: tuple[Any, ...], at: int) -> tuple[Any, ...]:
 def free_channels(draft: PlanDraft) -> list[tuple[str, str]]:
     """The channels that the plan does not speak on yet."""
     taken = {one.channel for one in draft.statements}
-    return [(one.value, channel_name(one)) for one in Channel if one.value not in taken]
+    return [(one.value, channel_word(one)) for one in Channel if one.value not in taken]
 
 
 def audience_of(channel: Channel) -> str:

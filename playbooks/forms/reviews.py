@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from playbooks.forms.tasks import owner_field
 from playbooks.models import CorrectiveAction, Review
 from playbooks.models.reviewing import DEPARTMENTS
-from playbooks.wording.reviews import department_word, outcome_word
+from playbooks.wording.codes import department_word, outcome_word
 from sentinel.core.models import Workspace
 
 LONGEST_TEXT = 10_000  # characters

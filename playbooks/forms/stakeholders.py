@@ -10,7 +10,7 @@ from playbooks.forms.facts import moment_field
 from playbooks.models import Crisis, Stakeholder
 from playbooks.models.assessing import STAKEHOLDERS
 from playbooks.queries.people import members_of
-from playbooks.wording.crises import stakeholder_word
+from playbooks.wording.codes import stakeholder_word
 
 MOST = 10_000_000  # people that somebody counts
 FIELDS = ("kind", "name", "measure", "owner", "due_at", "reached", "total")

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy
 from playbooks.channels import TRAITS, Audience, Channel, Language
 from playbooks.forms.facts import moment_field
 from playbooks.models import Statement
-from playbooks.wording.plans import audience_name, channel_name
-from playbooks.wording.statements import statement_kind_word
+from playbooks.wording.codes import audience_word, channel_word, statement_kind_word
 from sentinel.core.models import LANGUAGES
 
 KINDS = ("holding", "update", "correction")
@@ -25,7 +24,7 @@ def kind_choices() -> list[tuple[str, str]]:
 
 def channel_choices() -> list[tuple[str, str]]:
     """Where."""
-    return [(channel.value, channel_name(channel)) for channel in Channel]
+    return [(channel.value, channel_word(channel)) for channel in Channel]
 
 
 class WordsForm(forms.Form):
@@ -33,7 +32,7 @@ class WordsForm(forms.Form):
 
     channel = forms.ChoiceField(label=gettext_lazy("Where it is published"), choices=channel_choices)
     audience = forms.ChoiceField(
-        label=gettext_lazy("For whom"), choices=lambda: [(one.value, audience_name(one)) for one in Audience]
+        label=gettext_lazy("For whom"), choices=lambda: [(one.value, audience_word(one)) for one in Audience]
     )
     title = forms.CharField(label=gettext_lazy("Headline"), required=False, max_length=200)
     text = forms.CharField(
@@ -51,7 +50,7 @@ class WordsForm(forms.Form):
         cleaned = super().clean() or {}
         channel, audience = cleaned.get("channel"), cleaned.get("audience")
         if channel and audience and audience not in TRAITS[Channel(channel)].audiences:
-            names = [audience_name(one) for one in TRAITS[Channel(channel)].audiences]
+            names = [audience_word(one) for one in TRAITS[Channel(channel)].audiences]
             self.add_error("audience", _("Here one speaks to: %(names)s.") % {"names": _(", ").join(names)})
         return cleaned
 

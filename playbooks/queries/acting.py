@@ -14,9 +14,14 @@ from playbooks.queries.plans import CheckedText, checked
 from playbooks.queries.progress import newest_assessment
 from playbooks.statements import has_open_blank
 from playbooks.strategy import Verdict
-from playbooks.wording.crises import task_kind_word
-from playbooks.wording.plans import audience_name, channel_name
-from playbooks.wording.statements import obstacle_text, statement_kind_word, statement_status_word
+from playbooks.wording.codes import (
+    audience_word,
+    channel_word,
+    statement_kind_word,
+    statement_status_word,
+    task_kind_word,
+)
+from playbooks.wording.statements import obstacle_text
 from sentinel.core.models import Membership
 from sentinel.core.permissions import Permission
 
@@ -158,8 +163,8 @@ def _line(statement: Statement, crisis: Crisis, membership: Membership) -> State
         statement=statement,
         kind=statement_kind_word(statement.kind),
         status=statement_status_word(statement.status),
-        channel=channel_name(statement.channel),
-        audience=audience_name(statement.audience),
+        channel=channel_word(statement.channel),
+        audience=audience_word(statement.audience),
         checks=checks,
         obstacle=obstacle_text(obstacle) if obstacle else "",
         may_edit=may_work and alone and statement.status == "draft",

@@ -15,7 +15,8 @@ from playbooks.operations.plans import draft_of
 from playbooks.plan_drafts import CandidateDraft, ItemDraft, PlanDraft
 from playbooks.queries.collecting import NEWS_KINDS
 from playbooks.queries.volume import undercount_words
-from playbooks.wording.plans import channel_name, cost_text, strategy_name
+from playbooks.wording.codes import channel_word, strategy_word
+from playbooks.wording.plans import cost_text
 from sentinel.core.models import Membership, User, Workspace
 from sentinel.core.permissions import Permission
 from sentinel.core.templatetags.sentinel import clock_text
@@ -109,7 +110,7 @@ def _statement_lines(before: PlanDraft, after: PlanDraft) -> Iterable[ChangeLine
     new = {one.channel: one for one in after.statements}
     where: dict[tuple[str, str], list[str]] = {}
     for channel, statement in new.items():
-        name = channel_name(channel)
+        name = channel_word(channel)
         if channel not in old:
             yield ChangeLine("", name, _("A statement more"))
             continue
@@ -122,7 +123,7 @@ def _statement_lines(before: PlanDraft, after: PlanDraft) -> Iterable[ChangeLine
         if went or came:
             yield ChangeLine(went, came, _(", ").join(names))
     for channel in old.keys() - new.keys():
-        yield ChangeLine(channel_name(channel), "", _("A statement less"))
+        yield ChangeLine(channel_word(channel), "", _("A statement less"))
 
 
 def _text_lines(where: str, before: str, after: str) -> Iterable[ChangeLine]:
@@ -157,7 +158,7 @@ def _candidate_lines(before: tuple[CandidateDraft, ...], after: tuple[CandidateD
 def _candidate(one: CandidateDraft) -> dict[str, str]:
     """What is said of it, by what it is called."""
     return {
-        _("strategies"): _(", ").join(strategy_name(strategy) for strategy in one.in_order().strategies),
+        _("strategies"): _(", ").join(strategy_word(strategy) for strategy in one.in_order().strategies),
         _("scope"): one.scope,
         _("for consumers"): one.remedy,
         _("cost"): " ".join(part for part in (cost_text(one.cost_low, one.cost_high), one.cost_note) if part),

@@ -9,16 +9,8 @@ from monitoring.text.differences import Part
 from playbooks.differences import field_changes, marked
 from playbooks.models import Assessment, Crisis, Stakeholder
 from playbooks.models.assessing import STAKEHOLDERS
-from playbooks.wording.assessments import (
-    AdviceWords,
-    advice_words,
-    field_text,
-    reputation_text,
-    responsibility_text,
-    stakeholder_gap_text,
-    value_text,
-)
-from playbooks.wording.crises import stakeholder_word, verdict_word
+from playbooks.wording.assessments import AdviceWords, advice_words, field_text, stakeholder_gap_text, value_text
+from playbooks.wording.codes import reputation_word, responsibility_word, stakeholder_word, verdict_word
 
 FIELDS = (
     "level", "verdict", "responsibility", "has_history", "reputation", "level_reason", "verdict_evidence",
@@ -103,8 +95,8 @@ def _version(one: Assessment, older: Assessment | None) -> Version:
     return Version(
         assessment=one,
         verdict=verdict_word(one.verdict),
-        responsibility=responsibility_text(one.responsibility),
-        reputation=reputation_text(one.reputation),
+        responsibility=responsibility_word(one.responsibility),
+        reputation=reputation_word(one.reputation),
         advice=advice_words(one.advice) if one.advice else None,
         told=[(field_text(field), getattr(one, field)) for field in TOLD],
         changes=_changes(_values(older), _values(one)) if older else [],

@@ -18,7 +18,7 @@ from monitoring.models import Measure, Mention, Subscription
 from playbooks import effect
 from playbooks.models import Crisis
 from playbooks.queries.volume import undercount_words
-from playbooks.wording.log import statement_kind_word
+from playbooks.wording.codes import statement_kind_word
 from sentinel.core import charts
 
 BUCKET = effect.BUCKET

@@ -6,7 +6,8 @@ from datetime import datetime
 from alerts.clocks import Clock, most_urgent
 from playbooks.models import Crisis
 from playbooks.queries.progress import clocks_of, newest_assessment
-from playbooks.wording.crises import clock_word, stage_word, verdict_word
+from playbooks.wording.codes import stage_word, verdict_word
+from playbooks.wording.crises import clock_word
 from sentinel.core.models import Workspace
 
 CLOSED_SHOWN = 100

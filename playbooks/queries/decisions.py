@@ -21,8 +21,7 @@ from playbooks.queries.owing import (
     due_at_presses,
     late_by,
 )
-from playbooks.wording.plans import channel_name
-from playbooks.wording.statements import statement_kind_word
+from playbooks.wording.codes import channel_word, statement_kind_word
 from sentinel.core.permissions import Permission
 
 
@@ -72,7 +71,7 @@ def _statement_rows(reader: Reader) -> Rows:
 def _statement_line(reader: Reader, one: Statement) -> Owed:
     return Owed(
         what=_("Statement to decide on"),
-        text=f"{statement_kind_word(one.kind)} · {channel_name(one.channel)}",
+        text=f"{statement_kind_word(one.kind)} · {channel_word(one.channel)}",
         page="crisis-act",
         args=(one.crisis_id,),
         rest=f"#statement-{one.pk}",
@@ -116,7 +115,7 @@ def waited_for(reader: Reader) -> Iterator[Owed]:
         yield Owed(_("Plan, submitted"), text, "crisis-plan", (plan.crisis_id,), plan.crisis, since=plan.submitted_at)
     words = Statement.objects.filter(status="submitted", created_by=reader.me, plan__isnull=True, **mine)
     for one in words.select_related("crisis"):
-        text = f"{statement_kind_word(one.kind)} · {channel_name(one.channel)}"
+        text = f"{statement_kind_word(one.kind)} · {channel_word(one.channel)}"
         yield Owed(_("Statement, submitted"), text, "crisis-act", (one.crisis_id,), one.crisis, since=one.submitted_at)
     measures = EmergencyMeasure.objects.filter(status="proposed", proposed_by=reader.me, **mine)
     for measure in measures.select_related("crisis"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from playbooks.models import Crisis, EmergencyMeasure, HoldingText, Statement
-from playbooks.wording.plans import channel_name
+from playbooks.wording.codes import channel_word
 from sentinel.core.models import Membership, User
 from sentinel.core.permissions import Role
 
@@ -36,8 +36,12 @@ class EmergencyRow:
 def emergency_row(crisis: Crisis) -> EmergencyRow:
     """What is proposed, decided, done and said."""
     measures = list(crisis.measures.select_related("owner", "proposed_by", "decided_by", "done_by").order_by("-pk"))
-    statements = crisis.statements.filter(kind="holding").select_related("created_by", "published_by").order_by("pk")
-    holdings = [HoldingStatement(statement, channel_name(statement.channel)) for statement in statements]
+    statements = (
+        crisis.statements.filter(kind="holding")
+        .select_related("created_by", "approved_by", "published_by")
+        .order_by("pk")
+    )
+    holdings = [HoldingStatement(statement, channel_word(statement.channel)) for statement in statements]
     published = [one.statement.published_at for one in holdings if one.statement.published_at]
     return EmergencyRow(
         measures=measures,

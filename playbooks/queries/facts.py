@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from playbooks.models import Assessment, Crisis, Evidence, Fact
 from playbooks.queries.people import may_see_source
-from playbooks.wording.facts import nothing_text, sources_text, status_heads, status_text
+from playbooks.wording.codes import fact_status_word
+from playbooks.wording.facts import nothing_text, sources_text, status_heads
 from sentinel.core.models import Membership, User
 
 STATUSES = ("known", "unknown", "disproved")
@@ -61,7 +62,7 @@ def fact_columns(crisis: Crisis, membership: Membership, now: datetime) -> list[
     return [
         FactColumn(
             status,
-            status_text(status),
+            fact_status_word(status),
             status_heads(status),
             nothing_text(status),
             [row for row in rows if row.fact.status == status],

@@ -12,7 +12,7 @@ from playbooks.queries.emergency import EmergencyRow, emergency_row
 from playbooks.queries.facts import FactRow, fact_columns
 from playbooks.queries.log import Log, log_of
 from playbooks.queries.progress import seat_of
-from playbooks.wording.crises import stakeholder_word, task_kind_word
+from playbooks.wording.codes import stakeholder_word, task_kind_word
 from sentinel.core.models import Membership
 
 FACTS_SHOWN = 3

@@ -34,7 +34,7 @@ from playbooks.queries.owing import (
     end_of,
     late_by,
 )
-from playbooks.wording.crises import stakeholder_word, task_kind_word
+from playbooks.wording.codes import stakeholder_word, task_kind_word
 from sentinel.core.permissions import Permission
 
 WATCH_AHEAD = timedelta(days=7)  # a look back is announced so early

@@ -16,8 +16,8 @@ from playbooks.plan_drafts import PlanDraft, StatementDraft
 from playbooks.queries.people import members_of
 from playbooks.statements import Checks, Remark, RemarkKind, check
 from playbooks.strategy import Verdict
-from playbooks.wording.crises import verdict_word
-from playbooks.wording.plans import audience_name, channel_name, element_name, hint_text, plan_status_name, remark_text
+from playbooks.wording.codes import audience_word, channel_word, element_word, plan_status_word, verdict_word
+from playbooks.wording.plans import hint_text, remark_text
 from sentinel.core.models import Membership, User, Workspace
 from sentinel.core.permissions import Permission
 
@@ -151,7 +151,7 @@ def checked(statements: Sequence[StatementDraft | Statement], verdict: Verdict) 
     ]
     has = {
         element: tuple(
-            channel_name(statement.channel)
+            channel_word(statement.channel)
             for statement, checks in zip(statements, found, strict=True)
             if element not in checks.missing
         )
@@ -161,11 +161,11 @@ def checked(statements: Sequence[StatementDraft | Statement], verdict: Verdict) 
     return [
         CheckedText(
             channel=statement.channel,
-            name=channel_name(statement.channel),
-            audience=audience_name(statement.audience),
+            name=channel_word(statement.channel),
+            audience=audience_word(statement.audience),
             elements=tuple(
                 ElementLine(
-                    element_name(one.element), one.found, one.paragraph, () if one.found else has.get(one.element, ())
+                    element_word(one.element), one.found, one.paragraph, () if one.found else has.get(one.element, ())
                 )
                 for one in checks.elements
             ),
@@ -316,7 +316,7 @@ def version_lines(crisis: Crisis) -> list[VersionLine]:
 
 
 def _version_line(plan: Plan, decision: Approval | None, changes: int) -> VersionLine:
-    status = plan_status_name(plan.status)
+    status = plan_status_word(plan.status)
     if plan.status == "draft":
         return VersionLine(plan, status, plan.changed_by.name, plan.changed_at, "", changes)
     if decision is None:

@@ -16,7 +16,8 @@ from playbooks.differences import marked
 from playbooks.models import CorrectiveAction, Crisis, Review, Watch
 from playbooks.queries.course import actions_of
 from playbooks.queries.log import LogLine, whole_log
-from playbooks.wording.reviews import department_word, effect_state_text, outcome_word, review_field_word
+from playbooks.wording.codes import department_word, outcome_word
+from playbooks.wording.reviews import effect_state_text, review_field_word
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
 

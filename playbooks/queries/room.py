@@ -16,7 +16,8 @@ from playbooks.models import Assessment, Cosign, Crisis, Plan, Statement, TeamMe
 from playbooks.queries.progress import clocks_of, newest_assessment, newest_plan, progress_of, seat_of
 from playbooks.queries.volume import Situation, situation_of
 from playbooks.readiness import ITEMS, Item, Progress, gaps, next_stage, ready
-from playbooks.wording.crises import clock_word, gap_word, stage_word, verdict_word
+from playbooks.wording.codes import stage_word, verdict_word
+from playbooks.wording.crises import clock_word, gap_word
 from playbooks.workflow import Stage
 from sentinel.core.models import Membership, User
 from sentinel.core.permissions import Permission

@@ -14,12 +14,12 @@ from monitoring.queries.names import author_code
 from playbooks.clocks import CrisisTimes, Publication, crisis_clocks
 from playbooks.effect import Bucket, before_after
 from playbooks.models import Crisis
-from playbooks.reports import codes
 from playbooks.reports import handling as say
 from playbooks.reports.coverage import Coverage, undercount
 from playbooks.reports.document import Words
 from playbooks.reports.rows import Rows, level_of, named_text
 from playbooks.reports.wording import labels
+from playbooks.wording import codes
 from sentinel.core.audit_words import facts, kind_words, verb_words
 from sentinel.core.formats import grouped, percent
 from sentinel.core.models import AuditEntry, AuditEntryQuerySet, User

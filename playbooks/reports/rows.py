@@ -6,8 +6,9 @@ from datetime import datetime, tzinfo
 from django.utils.translation import gettext as _
 
 from playbooks.models import Candidate, Crisis, EmergencyMeasure, Evidence, Plan, Review
-from playbooks.reports import codes
 from playbooks.reports import handling as say
+from playbooks.wording import codes
+from playbooks.wording.assessments import reason_text
 from sentinel.core.formats import grouped
 from sentinel.core.models import User
 from sentinel.core.templatetags.sentinel import tier_colour, tier_word
@@ -107,7 +108,7 @@ class Rows:
                 verdict_evidence=one.verdict_evidence,
                 responsibility=_joined(codes.responsibility_word(one.responsibility), one.responsibility_reason),
                 strategies=tuple(codes.strategy_word(code) for code in one.advice.get("strategies", ())),
-                strategy_reason="\n".join(codes.reason_sentence(code) for code in one.advice.get("reasons", ())),
+                strategy_reason="\n".join(reason_text(code) for code in one.advice.get("reasons", ())),
                 victims=one.victims,
                 damage="\n".join(part for part in (one.damage, one.impact) if part),
                 diagnosis=one.diagnosis,
@@ -172,7 +173,7 @@ class Rows:
     def _decisions(self, plan: Plan) -> tuple[say.Decision, ...]:
         made = [
             say.Decision(
-                _joined(codes.decision_word(cosign.answer), cosign.department),
+                _joined(codes.answer_word(cosign.answer), cosign.department),
                 name_of(cosign.answered_by or cosign.signer),
                 self.sure(cosign.answered_at or cosign.due_at),
                 cosign.comment,
@@ -266,7 +267,7 @@ class Rows:
                 days=one.days,
                 due_on=one.due_on,
                 looked_at=self.at(one.checked_at),
-                finding=_joined(codes.watch_word(one.outcome), one.note),
+                finding=_joined(codes.outcome_word(one.outcome), one.note),
             )
             for one in self.crisis.watches.all()
         )

@@ -3,6 +3,9 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from playbooks.wording.codes import fact_status_word
+from playbooks.wording.crises import clock_word
+
 _ANY_FONTS = "IBM Plex Sans, Noto Sans TC, Noto Sans SC, Noto Emoji"
 
 
@@ -77,17 +80,13 @@ def _overview() -> dict[str, str]:
         "clock": pgettext("report", "Clock"),
         "from": pgettext("report", "From"),
         "met": pgettext("report", "Met?"),
+        **{f"clock-{kind}": clock_word(kind) for kind in ("reach", "next-update", "closure", "reply", "position")},
         "clock-claim": _("Claim"),
         "clock-claim-note": _("somebody takes the alert on"),
-        "clock-reach": _("Commander on it"),
         "clock-reach-note": _("the responsible person takes charge"),
-        "clock-next-update": _("Next update"),
         "clock-next-update-note": _("as a statement promised"),
-        "clock-closure": _("Closing"),
         "clock-closure-note": _("time for this level"),
-        "clock-reply": _("First reply"),
         "clock-reply-note": _("30 minutes from the alert"),
-        "clock-position": _("Golden four hours"),
         "clock-position-note": _("first public position, from the earliest captured publication"),
         "never-met": _("not done"),
         "still-running": _("not due yet"),
@@ -135,9 +134,7 @@ def _spread() -> dict[str, str]:
 def _facts() -> dict[str, str]:
     return {
         "facts": _("Content and views"),
-        "facts-known": _("Known"),
-        "facts-unknown": _("Not known"),
-        "facts-disproved": _("Disproved"),
+        **{f"facts-{status}": fact_status_word(status) for status in ("known", "unknown", "disproved")},
         "no-facts-known": _("No fact is recorded as known."),
         "no-facts-unknown": _("No open question is recorded."),
         "no-facts-disproved": _("No claim is recorded as disproved."),

@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 
 from playbooks.models import Candidate
 from playbooks.plan_drafts import CandidateDraft
-from playbooks.wording import plans
+from playbooks.wording import codes
+from playbooks.wording.plans import cost_text
 from sentinel.core.templatetags.sentinel import clock_text
 
 register = template.Library()
 
-register.filter("channel_name", plans.channel_name)
-register.filter("audience_name", plans.audience_name)
-register.filter("plan_status_name", plans.plan_status_name)
+register.filter("answer_word", codes.answer_word)
+register.filter("plan_status_word", codes.plan_status_word)
+register.filter("fact_status_word", codes.fact_status_word)
 
 
 @register.filter
@@ -25,15 +26,15 @@ def letter(index: int) -> str:
 
 
 @register.filter
-def strategy_names(codes: Iterable[str]) -> str:
+def strategy_names(strategies: Iterable[str]) -> str:
     """The strategies of a candidate in one line."""
-    return _(", ").join(plans.strategy_name(code) for code in codes)
+    return _(", ").join(codes.strategy_word(code) for code in strategies)
 
 
 @register.filter
 def cost(candidate: Candidate | CandidateDraft) -> str:
     """What a candidate costs, as a range."""
-    return plans.cost_text(candidate.cost_low, candidate.cost_high)
+    return cost_text(candidate.cost_low, candidate.cost_high)
 
 
 @register.filter

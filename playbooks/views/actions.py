@@ -112,7 +112,7 @@ def action_topic(request: WorkspaceRequest, action_id: int) -> HttpResponse:
     may = linkable(request.membership, to="topic")
     if request.method == "POST" and not may:
         raise PermissionDenied
-    topic = topics.filter(pk=_number(request, "topic") or action.crisis.topic_id).first()
+    topic = topics.filter(pk=_number(request, "topic") or action.crisis.topic_id or 0).first()
     context: dict[str, Any] = {"action": action, "topics": topics.order_by("-is_own", "name"), "may_link": may}
     status = 200
     if topic and may:

@@ -18,8 +18,9 @@ from playbooks.queries.plans import approvers_of, checked, lacks, places_of, tur
 from playbooks.queries.room import crisis_frame
 from playbooks.views.plans import address_of, plan_of
 from playbooks.views.room import is_fetch
+from playbooks.wording.codes import plan_status_word
 from playbooks.wording.errors import wrong_state_text
-from playbooks.wording.plans import plan_status_name, return_reasons
+from playbooks.wording.plans import return_reasons
 from playbooks.workflow import permission_for
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.operations import WrongStateError
@@ -68,7 +69,7 @@ def show_approval(
         "candidates": candidates,
         "chosen": _chosen(candidates, typed),
         "decision": getattr(plan, "approval", None),
-        "status_name": plan_status_name(plan.status),
+        "status_name": plan_status_word(plan.status),
         "is_author": is_author,
         "approvers": approvers_of(plan),
         "may_decide": plan.status == "submitted" and frame.may_approve and not is_author,

@@ -16,8 +16,8 @@ from playbooks.queries.facts import STATUSES, fingerprint
 from playbooks.queries.people import may_see_source
 from playbooks.views.form_pages import show_form
 from playbooks.views.room import address, answer, crisis_of
+from playbooks.wording.codes import fact_status_word
 from playbooks.wording.errors import wrong_state_text
-from playbooks.wording.facts import status_text
 from playbooks.workflow import permission_for
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.operations import WrongStateError
@@ -111,7 +111,7 @@ def _is_outdated(form: SettleForm, fact: Fact | None) -> bool:
             "Somebody changed this fact while you were writing. It now says: “%(text)s” (%(status)s). "
             "Your text is still here: compare, then save again."
         )
-        % {"text": fact.correction or fact.text, "status": status_text(fact.status)},
+        % {"text": fact.correction or fact.text, "status": fact_status_word(fact.status)},
     )
     return True
 

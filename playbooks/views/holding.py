@@ -21,7 +21,7 @@ from playbooks.plan_drafts import StatementDraft
 from playbooks.queries.plans import CheckedText, checked
 from playbooks.statements import Element, required_elements
 from playbooks.strategy import Verdict
-from playbooks.wording.crises import verdict_word
+from playbooks.wording.codes import verdict_word
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.models import LANGUAGES
 from sentinel.core.permissions import Permission

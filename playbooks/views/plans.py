@@ -40,8 +40,9 @@ from playbooks.queries.plans import (
 )
 from playbooks.queries.room import crisis_frame
 from playbooks.views.room import crisis_of, is_fetch, refused
+from playbooks.wording.codes import plan_status_word
 from playbooks.wording.errors import wrong_state_text
-from playbooks.wording.plans import department_names, plan_status_name, verdict_advice
+from playbooks.wording.plans import department_names, verdict_advice
 from playbooks.workflow import permission_for
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.operations import WrongStateError
@@ -133,7 +134,7 @@ def show_plan(
         "crisis": crisis,
         "editor": editor,
         "theirs": theirs,
-        "status_name": plan_status_name(plan.status),
+        "status_name": plan_status_word(plan.status),
         "advice": verdict_advice(verdict_of(plan)),
         "cosign_due_at": _cosign_due_at(plan, cosigns),
         "versions": version_lines(crisis),

@@ -19,7 +19,7 @@ from playbooks.queries.plans import CheckedText, checked
 from playbooks.views.acting import show_act
 from playbooks.views.answers import carry_out, fill_in, part_of, way_back
 from playbooks.views.room import crisis_of, is_fetch, show
-from playbooks.wording.crises import verdict_word
+from playbooks.wording.codes import verdict_word
 from playbooks.wording.errors import wrong_state_text
 from playbooks.workflow import permission_for
 from sentinel.core.access import WorkspaceRequest, needs

@@ -10,7 +10,7 @@ from playbooks.models import TeamMember
 from playbooks.operations.crises import report_progress, seat, take_charge, unseat
 from playbooks.queries.emergency import approvers_of
 from playbooks.views.room import address, answer, crisis_of, refused, show
-from playbooks.wording.crises import duty_word
+from playbooks.wording.codes import duty_word
 from playbooks.wording.errors import wrong_state_text
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.operations import WrongStateError

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from playbooks.wording.crises import verdict_word
+from playbooks.wording.codes import reputation_word, responsibility_word, strategy_word, verdict_word
 from sentinel.core.templatetags.sentinel import tier_colour, tier_word
 
 
@@ -56,16 +56,6 @@ def verdict_help(verdict: str) -> str:
     }[verdict]
 
 
-def responsibility_text(responsibility: str) -> str:
-    """How much of it is laid at our door."""
-    return {
-        "unknown": pgettext("responsibility", "Not judged yet"),
-        "victim": pgettext("responsibility", "Victim"),
-        "accidental": pgettext("responsibility", "Accident"),
-        "preventable": pgettext("responsibility", "Preventable"),
-    }[responsibility]
-
-
 def responsibility_help(responsibility: str) -> str:
     """When a responsibility fits."""
     return {
@@ -74,15 +64,6 @@ def responsibility_help(responsibility: str) -> str:
         "accidental": _("Not intended and hard to foresee: a technical fault, a charge against us"),
         "preventable": _("We knew or had to know: human error, a rule that was broken"),
     }[responsibility]
-
-
-def reputation_text(reputation: str) -> str:
-    """How stakeholders saw us before."""
-    return {
-        "good": pgettext("reputation", "Good"),
-        "neutral": pgettext("reputation", "Neither good nor poor"),
-        "poor": pgettext("reputation", "Poor"),
-    }[reputation]
 
 
 def stakeholder_gap_text(kind: str) -> str:
@@ -120,55 +101,38 @@ def value_text(field: str, value: Any) -> str:
         return level_text(value)
     if field == "has_history":
         return pgettext("history", "Yes") if value else pgettext("history", "No")
-    words = {"verdict": verdict_word, "responsibility": responsibility_text, "reputation": reputation_text}
+    words = {"verdict": verdict_word, "responsibility": responsibility_word, "reputation": reputation_word}
     return words[field](value) if field in words else str(value)
 
 
 def strategy_text(strategy: str) -> Named:
     """A strategy, and what it does."""
-    name, text = {
-        "instructing": (
-            pgettext("strategy", "Instructing information"),
-            _("Say how people protect themselves: what to stop, where to ask, how to return it."),
+    text = {
+        "instructing": _("Say how people protect themselves: what to stop, where to ask, how to return it."),
+        "adjusting": _(
+            "Show care, say what happened as far as known, what is being done, and when the next word comes."
         ),
-        "adjusting": (
-            pgettext("strategy", "Adjusting information"),
-            _("Show care, say what happened as far as known, what is being done, and when the next word comes."),
+        "deny": _("Say shortly and plainly that it is not so, with the proof."),
+        "diminish": _(
+            "Explain how it came about and how far it reaches, without making it small for those who are harmed."
         ),
-        "deny": (pgettext("strategy", "Deny"), _("Say shortly and plainly that it is not so, with the proof.")),
-        "diminish": (
-            pgettext("strategy", "Diminish"),
-            _("Explain how it came about and how far it reaches, without making it small for those who are harmed."),
-        ),
-        "rebuild": (
-            pgettext("strategy", "Rebuild"),
-            _("Apologise sincerely and promptly, take the responsibility, remedy and compensate."),
-        ),
-        "bolster": (
-            pgettext("strategy", "Bolster"),
-            _("Thank those who help and recall what was done well, beside another strategy and never alone."),
-        ),
+        "rebuild": _("Apologise sincerely and promptly, take the responsibility, remedy and compensate."),
+        "bolster": _("Thank those who help and recall what was done well, beside another strategy and never alone."),
     }[strategy]
-    return Named(strategy, name, text)
+    return Named(strategy, strategy_word(strategy), text)
 
 
 def avoided_text(strategy: str) -> Named:
     """A strategy to keep away from, and what harm it would do."""
-    name, text = {
-        "deny": (pgettext("strategy", "Deny"), _("A denial that falls later costs more than the matter itself.")),
-        "diminish": (pgettext("strategy", "Diminish"), _("It would read as an excuse or as half an admission.")),
-        "rebuild": (pgettext("strategy", "Rebuild"), _("An apology now would read as an admission of fault.")),
-        "bolster": (pgettext("strategy", "Bolster"), _("Without goodwill, praise of oneself makes people angry.")),
-        "attack-accuser": (
-            pgettext("strategy", "Attack the accuser"),
-            _("Never: it makes a second crisis, and may harm a victim."),
-        ),
-        "scapegoat": (
-            pgettext("strategy", "Blame somebody else"),
-            _("Never: the public holds the one responsible whose name is on the product."),
-        ),
+    text = {
+        "deny": _("A denial that falls later costs more than the matter itself."),
+        "diminish": _("It would read as an excuse or as half an admission."),
+        "rebuild": _("An apology now would read as an admission of fault."),
+        "bolster": _("Without goodwill, praise of oneself makes people angry."),
+        "attack-accuser": _("Never: it makes a second crisis, and may harm a victim."),
+        "scapegoat": _("Never: the public holds the one responsible whose name is on the product."),
     }[strategy]
-    return Named(strategy, name, text)
+    return Named(strategy, strategy_word(strategy), text)
 
 
 def reason_text(reason: str) -> str:
@@ -205,7 +169,7 @@ def advice_words(advice: Mapping[str, Any]) -> AdviceWords:
     reasons = [str(reason) for reason in advice["reasons"]]
     return AdviceWords(
         strategies=[strategy_text(str(strategy)) for strategy in advice["strategies"]],
-        effective=responsibility_text(str(advice["effective"])),
+        effective=responsibility_word(str(advice["effective"])),
         reasons=[reason_text(reason) for reason in reasons if reason not in contradictory],
         contradictions=[reason_text(reason) for reason in reasons if reason in contradictory],
         avoid=[avoided_text(str(strategy)) for strategy in advice["avoid"]],

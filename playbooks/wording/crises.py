@@ -4,35 +4,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 
-def stage_word(stage: str) -> str:
-    """蒐集, 評估, 處置, 檢討."""
-    return {
-        "collect": pgettext("stage", "Collect"),
-        "assess": pgettext("stage", "Assess"),
-        "act": pgettext("stage", "Act"),
-        "review": pgettext("stage", "Review"),
-    }[stage]
-
-
-def verdict_word(verdict: str) -> str:
-    """What was found about what is being said."""
-    return {
-        "pending": pgettext("verdict", "Under investigation"),
-        "true": pgettext("verdict", "True"),
-        "inaccurate": pgettext("verdict", "Not accurate"),
-        "rumour": pgettext("verdict", "Malicious rumour"),
-    }[verdict]
-
-
-def duty_word(duty: str) -> str:
-    """What somebody is in the control centre."""
-    return {
-        "commander": pgettext("duty", "Commander"),
-        "spokesperson": pgettext("duty", "Spokesperson"),
-        "member": pgettext("duty", "Member"),
-    }[duty]
-
-
 def clock_word(kind: str) -> str:
     """What a clock of a crisis waits for."""
     return {
@@ -68,29 +39,6 @@ def gap_word(item: str) -> str:
         "lessons": _("What went well and badly"),
         "actions": _("Corrective actions"),
     }[item]
-
-
-def stakeholder_word(kind: str) -> str:
-    """Who is concerned."""
-    return {
-        "victims": pgettext("stakeholder", "Those affected"),
-        "authorities": pgettext("stakeholder", "Authorities"),
-        "partners": pgettext("stakeholder", "Partners"),
-        "media": pgettext("stakeholder", "Media"),
-        "public": pgettext("stakeholder", "Public"),
-    }[kind]
-
-
-def task_kind_word(kind: str) -> str:
-    """Where a task comes from."""
-    return {
-        "hand": pgettext("task", "By hand"),
-        "plan": pgettext("task", "Response plan"),
-        "promise": pgettext("task", "Public promise"),
-        "measure": pgettext("task", "Emergency measure"),
-        "stakeholder": pgettext("task", "Stakeholder"),
-        "fact": pgettext("task", "Fact"),
-    }[kind]
 
 
 def log_group_word(group: str) -> str:

@@ -10,15 +10,6 @@ from sentinel.core.templatetags.sentinel import clock_text
 MINUTE = timedelta(minutes=1)
 
 
-def status_text(status: str) -> str:
-    """What is held of a fact."""
-    return {
-        "known": pgettext("fact", "Known"),
-        "unknown": pgettext("fact", "Unknown"),
-        "disproved": pgettext("fact", "Disproved"),
-    }[status]
-
-
 def status_help(status: str) -> str:
     """What a status says, for the one who chooses it."""
     return {

@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from alerts.wording import tier_name
-from playbooks.wording.crises import duty_word, stage_word, verdict_word
-from playbooks.wording.plans import channel_name
+from playbooks.wording.codes import answer_word, channel_word, duty_word, stage_word, verdict_word
 from sentinel.core.audit_words import kind_words, verb_words
 from sentinel.core.models import AuditEntry
 
@@ -43,16 +42,6 @@ KEYS = frozenset(
 )
 
 
-def statement_kind_word(kind: str) -> str:
-    """What a statement is."""
-    return {
-        "holding": _("Holding statement"),
-        "position": pgettext("statement", "Position"),
-        "update": pgettext("statement", "Update"),
-        "correction": pgettext("statement", "Correction"),
-    }.get(kind, kind)
-
-
 def entry_title(entry: AuditEntry) -> str:
     """What was done, in two or three words."""
     titles = {
@@ -85,6 +74,9 @@ def entry_title(entry: AuditEntry) -> str:
         ("task", "finish"): pgettext("log", "Task done"),
         ("task", "add"): pgettext("log", "Task"),
         ("fact", "add"): pgettext("log", "Fact"),
+        ("correctiveaction", "add"): pgettext("log", "Corrective action"),
+        ("correctiveaction", "link"): pgettext("log", "Watched for from now on"),
+        ("correctiveaction", "finish"): pgettext("log", "Corrective action done"),
     }
     if (entry.object_kind, entry.verb) == ("fact", "settle"):
         return _settled_title(entry.data)
@@ -117,16 +109,15 @@ def entry_text(entry: AuditEntry) -> str:
     if entry.object_kind == "plan":
         return _plan_text(data)
     if entry.object_kind == "statement":
-        parts = [channel_name(str(data.get("channel", ""))), str(data.get("note") or entry.object_label)]
+        channel = channel_word(str(data["channel"])) if data.get("channel") else ""
+        parts = [channel, str(data.get("note") or entry.object_label)]
         return " · ".join(filter(None, parts))
-    note = data.get("note")
+    note = data.get("note") or data.get("topic") or data.get("rule")
     return f"{entry.object_label} · {note}" if note else entry.object_label
 
 
 def _plan_text(data: dict[str, Any]) -> str:
-    answer = {"agree": pgettext("cosign", "agrees"), "object": pgettext("cosign", "objects")}.get(
-        str(data.get("answer", "")), ""
-    )
+    answer = answer_word(str(data["answer"])) if data.get("answer") else ""
     version = f"v{data['version']}" if "version" in data else ""
     parts = [version, answer, data.get("department"), data.get("candidate"), data.get("note"), data.get("reason")]
     return " · ".join(str(part) for part in parts if part)

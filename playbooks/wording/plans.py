@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from playbooks.statements import Remark, RemarkKind
 from playbooks.strategy import Verdict
@@ -21,74 +20,6 @@ def verdict_advice(verdict: str) -> str:
         Verdict.INACCURATE: _("It is not accurate: a short, plain clarification with evidence, on many channels."),
         Verdict.RUMOUR: _("It is a rumour: state the fact with evidence, and use lawful routes alone."),
     }[Verdict(verdict)]
-
-
-def strategy_name(strategy: str) -> str:
-    """A strategy of a response (SCCT)."""
-    return {
-        "instructing": pgettext("strategy", "Instructing information"),
-        "adjusting": pgettext("strategy", "Adjusting information"),
-        "deny": pgettext("strategy", "Deny"),
-        "diminish": pgettext("strategy", "Diminish"),
-        "rebuild": pgettext("strategy", "Rebuild"),
-        "bolster": pgettext("strategy", "Bolster"),
-    }.get(strategy, strategy)
-
-
-def plan_status_name(status: str) -> str:
-    """Where a version stands."""
-    return {
-        "draft": pgettext("plan", "Draft"),
-        "submitted": pgettext("plan", "Waiting for approval"),
-        "approved": pgettext("plan", "Approved"),
-        "returned": pgettext("plan", "Sent back"),
-        "void": pgettext("plan", "Void"),
-    }[status]
-
-
-def channel_name(channel: str) -> str:
-    """Where a statement is published."""
-    return {
-        "site": pgettext("channel", "Website"),
-        "facebook": pgettext("channel", "Facebook"),
-        "weibo": pgettext("channel", "Weibo"),
-        "line": pgettext("channel", "LINE"),
-        "press": pgettext("channel", "Press release"),
-        "service": pgettext("channel", "Customer service"),
-        "shop": pgettext("channel", "Shops"),
-        "internal": pgettext("channel", "Colleagues"),
-    }.get(channel, channel)
-
-
-def audience_name(audience: str) -> str:
-    """Whom a statement speaks to."""
-    return {
-        "public": pgettext("audience", "The public"),
-        "media": pgettext("audience", "Media"),
-        "customers": pgettext("audience", "Customers"),
-        "partners": pgettext("audience", "Partners"),
-        "authority": pgettext("audience", "Authorities"),
-        "staff": pgettext("audience", "Colleagues"),
-    }.get(audience, audience)
-
-
-def element_name(element: str) -> str:
-    """A part that a reply has to carry."""
-    return {
-        "care": _("Care for those concerned"),
-        "doing": _("What is being done"),
-        "apology": _("Apology"),
-        "findings": _("What was found"),
-        "stance": _("Our stance"),
-        "remedy": _("Remedy"),
-        "correction": _("What is not right about it"),
-        "rebuttal": _("Rebuttal"),
-        "evidence": _("Evidence"),
-        "lawful_route": _("The lawful route"),
-        "contact": _("How to reach us"),
-        "next_update": _("Time of the next update"),
-        "no_admission": _("Neither admits nor denies fault"),
-    }[element]
 
 
 def remark_text(remark: Remark) -> str:

@@ -2,18 +2,6 @@
 
 from django.utils.translation import gettext as _
 
-from sentinel.core.audit_words import CODES, DEPARTMENT_WORDS
-
-
-def department_word(code: str) -> str:
-    """The department that is responsible; "" where none is named yet."""
-    return str(DEPARTMENT_WORDS[code]) if code else ""
-
-
-def outcome_word(code: str) -> str:
-    """What a look back found; "" before it."""
-    return str(CODES["outcome"][code]) if code else ""
-
 
 def effect_state_text(state: str) -> str:
     """Why the figures before and after an action say nothing beside each other yet; "" where they do."""

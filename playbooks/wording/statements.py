@@ -1,17 +1,6 @@
 """Kinds and states of statements in the reader's language."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
-
-
-def statement_kind_word(kind: str) -> str:
-    """先期聲明, 正式立場, 後續說明, 更正."""
-    return {
-        "holding": _("Holding statement"),
-        "position": pgettext("statement", "Public position"),
-        "update": pgettext("statement", "Update"),
-        "correction": pgettext("statement", "Correction"),
-    }[kind]
 
 
 def statement_kind_help(kind: str) -> str:
@@ -23,16 +12,6 @@ def statement_kind_help(kind: str) -> str:
         "update": _("The next word that was promised, following the verdict as it stands."),
         "correction": _("Puts right what is said wrongly, or what we said ourselves."),
     }[kind]
-
-
-def statement_status_word(status: str) -> str:
-    """Where a statement stands."""
-    return {
-        "draft": pgettext("statement", "Draft"),
-        "submitted": pgettext("statement", "Waiting for approval"),
-        "approved": pgettext("statement", "Approved, not published"),
-        "published": pgettext("statement", "Published"),
-    }[status]
 
 
 def obstacle_text(code: str) -> str:

@@ -179,13 +179,46 @@ DEPARTMENT_WORDS = {
     "pr": pgettext_lazy("department", "Public relations"),
     "other": pgettext_lazy("department", "Another department"),
 }
+ANSWER_WORDS = {
+    "agree": pgettext_lazy("co-signature", "Agrees"),
+    "object": pgettext_lazy("co-signature", "Objects"),
+}
+CHANNEL_WORDS = {
+    "site": pgettext_lazy("channel", "Website"),
+    "facebook": pgettext_lazy("channel", "Facebook"),
+    "weibo": pgettext_lazy("channel", "Weibo"),
+    "line": pgettext_lazy("channel", "LINE"),
+    "press": pgettext_lazy("channel", "Press release"),
+    "service": pgettext_lazy("channel", "Customer service"),
+    "shop": pgettext_lazy("channel", "Shops"),
+    "internal": pgettext_lazy("channel", "Colleagues"),
+}
+DUTY_WORDS = {
+    "commander": pgettext_lazy("duty", "Commander"),
+    "spokesperson": pgettext_lazy("duty", "Spokesperson"),
+    "member": pgettext_lazy("duty", "Member"),
+}
+STAKEHOLDER_WORDS = {
+    "victims": pgettext_lazy("stakeholder", "Those affected"),
+    "authorities": pgettext_lazy("stakeholder", "Authorities"),
+    "partners": pgettext_lazy("stakeholder", "Partners"),
+    "media": pgettext_lazy("stakeholder", "Media"),
+    "public": pgettext_lazy("stakeholder", "Public"),
+}
+OUTCOME_WORDS = {
+    "quiet": pgettext_lazy("look back", "Quiet"),
+    "relapse": pgettext_lazy("look back", "It has come again"),
+}
+VERDICT_WORDS = {
+    "pending": pgettext_lazy("verdict", "Under investigation"),
+    "true": pgettext_lazy("verdict", "True"),
+    "inaccurate": pgettext_lazy("verdict", "Not accurate"),
+    "rumour": pgettext_lazy("verdict", "Malicious rumour"),
+}
 # Codes of the rooms above, by the fact that holds them; a fact that is not here holds text, which stays as it is.
 CODES: dict[str, dict[str, Any]] = {
     "after": {**ROLE_WORDS, **STAGE_WORDS, **FACT_WORDS},
-    "answer": {
-        "agree": pgettext_lazy("co-signature", "Agrees"),
-        "object": pgettext_lazy("co-signature", "Objects"),
-    },
+    "answer": ANSWER_WORDS,
     "before": {**ROLE_WORDS, **STAGE_WORDS, **FACT_WORDS},
     "changed": {
         "address": _("address"),
@@ -193,29 +226,10 @@ CODES: dict[str, dict[str, Any]] = {
         "least_tier": _("which alerts"),
         "name": pgettext_lazy("changed", "name"),
     },
-    "channel": {
-        "site": pgettext_lazy("channel", "Website"),
-        "facebook": pgettext_lazy("channel", "Facebook"),
-        "weibo": pgettext_lazy("channel", "Weibo"),
-        "line": pgettext_lazy("channel", "LINE"),
-        "press": pgettext_lazy("channel", "Press release"),
-        "service": pgettext_lazy("channel", "Customer service"),
-        "shop": pgettext_lazy("channel", "Shops"),
-        "internal": pgettext_lazy("channel", "Colleagues"),
-    },
+    "channel": CHANNEL_WORDS,
     "department": DEPARTMENT_WORDS,
-    "duty": {
-        "commander": pgettext_lazy("duty", "Commander"),
-        "spokesperson": pgettext_lazy("duty", "Spokesperson"),
-        "member": pgettext_lazy("duty", "Member"),
-    },
-    "group": {
-        "victims": pgettext_lazy("stakeholder", "Those affected"),
-        "authorities": pgettext_lazy("stakeholder", "Authorities"),
-        "partners": pgettext_lazy("stakeholder", "Partners"),
-        "media": pgettext_lazy("stakeholder", "Media"),
-        "public": pgettext_lazy("stakeholder", "Public"),
-    },
+    "duty": DUTY_WORDS,
+    "group": STAKEHOLDER_WORDS,
     "kind": {
         "email": pgettext_lazy("outlet", "E-mail"),
         "feed": _("Feed (RSS, Atom, JSON Feed)"),
@@ -229,10 +243,7 @@ CODES: dict[str, dict[str, Any]] = {
     "language": dict(settings.LANGUAGES),
     "level": LEVEL_WORDS,
     "level_before": LEVEL_WORDS,
-    "outcome": {
-        "quiet": pgettext_lazy("look back", "Quiet"),
-        "relapse": pgettext_lazy("look back", "It has come again"),
-    },
+    "outcome": OUTCOME_WORDS,
     "reason": {
         "false-alarm": pgettext_lazy("close reason", "False alarm"),
         "handled": pgettext_lazy("close reason", "Handled"),
@@ -240,12 +251,7 @@ CODES: dict[str, dict[str, Any]] = {
     },
     "roles": ROLE_WORDS,
     "status": FACT_WORDS,
-    "verdict": {
-        "pending": pgettext_lazy("verdict", "Pending"),
-        "true": pgettext_lazy("verdict", "True"),
-        "inaccurate": pgettext_lazy("verdict", "Inaccurate"),
-        "rumour": pgettext_lazy("verdict", "Malicious rumour"),
-    },
+    "verdict": VERDICT_WORDS,
     "why": {
         "gone": _("The receiver is gone for good (HTTP 410)"),
         "person": _("By hand"),

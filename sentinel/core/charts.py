@@ -255,8 +255,8 @@ def _place_pins(buckets: Sequence[Bucket], notes: Sequence[Note], tops: Sequence
         place = (note.at - start) / length
         if not 0 <= place <= 1:
             continue
-        to_the_left = place > 0.5
         width = (_label_width(note.text) + 8) / _USUAL_WIDTH
+        to_the_left = place >= width  # what follows a note is mostly higher than what came before it
         left, right = (place - width, place) if to_the_left else (place, place + width)
         covered = tops[max(0, int(left * len(tops))) : int(right * len(tops)) + 1]
         top = _free_height(taken, left, right, min(covered, default=FLOOR) - 16)

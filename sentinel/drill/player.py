@@ -13,7 +13,7 @@ from django.utils import translation
 
 from playbooks.channels import Channel
 from playbooks.models import Cosign, Crisis, EmergencyMeasure, Plan, Statement
-from playbooks.operations.emergency import approve_measure
+from playbooks.operations.emergency import approve_measure, release_submitted
 from playbooks.operations.plans import answer_cosign, approve_plan, return_plan
 from playbooks.operations.statements import approve_statement, publish_statement, return_statement
 from playbooks.statements import check
@@ -43,8 +43,8 @@ def _play(drill: Drill, now: datetime) -> int:
     manager, legal = (people.get(drill.practice.get(part, 0)) for part in ("manager", "legal"))
     done = 0
     for crisis in crises_of(drill).open().select_related("workspace"):  # type: ignore[attr-defined]
-        if legal is not None:
-            done += _Colleague(drill, crisis, legal, now).sign()
+        for asked in filter(None, (legal, manager)):
+            done += _Colleague(drill, crisis, asked, now).sign()
         if manager is not None:
             done += _Colleague(drill, crisis, manager, now).decide()
     return done
@@ -109,6 +109,8 @@ class _Colleague:
         found = self._judge([statement], has_objected=quick)
         if found.decision == "object":
             return_statement(statement=statement, reason=objection_text(found), by=self.user, now=self.now)
+        elif statement.kind == "holding":
+            release_submitted(statement=statement, by=self.user, now=self.now)
         else:
             approve_statement(statement=statement, by=self.user, now=self.now)
 

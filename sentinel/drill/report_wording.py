@@ -6,6 +6,7 @@ from math import ceil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from playbooks.wording.codes import element_word
 from sentinel.core.permissions import Role
 from sentinel.drill.operations.practice import Colleague
 from sentinel.drill.practice import Verdict
@@ -123,28 +124,9 @@ def objection_text(found: Verdict) -> str:
     if found.blanks:
         said.append(_("A statement cannot go out like this: fill in its blanks and keep to the channel's length."))
     if found.missing:
-        names = _(", ").join(element_text(element) for element in found.missing)
+        names = _(", ").join(element_word(element) for element in found.missing)
         said.append(_("The statements lack: %(elements)s. Please add that.") % {"elements": names})
     return " ".join(said)
-
-
-def element_text(element: str) -> str:
-    """A part that a statement has to carry; the codes of `playbooks.statements.Element`."""
-    return {
-        "care": _("care for those concerned"),
-        "doing": _("what is being done"),
-        "apology": _("an apology"),
-        "findings": _("what was found"),
-        "stance": _("our stance"),
-        "remedy": _("the remedy"),
-        "correction": _("what is right instead"),
-        "rebuttal": _("a plain rebuttal"),
-        "evidence": _("the evidence"),
-        "lawful_route": _("the lawful way that we take"),
-        "contact": _("a request for contact"),
-        "next_update": _("when the next word comes"),
-        "no_admission": _("words that neither admit nor deny fault while nothing is known"),
-    }[element]
 
 
 def refused_text(code: str) -> str:

@@ -151,7 +151,14 @@ def test_measures_and_holding_statements_are_let_go_quickly(cast: Cast, drill: D
     measure.refresh_from_db()
     assert measure.status == "approved"
     play_parts(now=after("statement"))
-    assert Statement.objects.get(pk=holding.pk).status == "approved"
+    holding = Statement.objects.get(pk=holding.pk)
+    assert (holding.status, holding.published_by) == ("published", colleague(drill, "manager"))
+
+
+def test_the_manager_too_signs_where_asked(cast: Cast, drill: Drill) -> None:
+    plan = submitted(opened(cast, drill), cast.staff, colleague(drill, "manager"))
+    play_parts(now=after("cosign"))
+    assert plan.cosigns.get().answer == "agree"
 
 
 def test_a_person_who_may_publish_does_so_and_where_there_is_none_the_colleague_does(cast: Cast, drill: Drill) -> None:

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.story.person import PATIENCE, Person
 
+STORM = 120_000  # milliseconds; at 4× red comes within a minute where the machine has time
+
 
 def asks_a_question(person: Person, crisis: str, question: str) -> None:
     """Something is not known yet, and somebody finds out."""
@@ -28,6 +30,12 @@ def finds_the_answer(person: Person, question: str, *, answer: str, source: str,
     person.fills("Second source", second_source, within=sheet)
     person.presses("Save", within=sheet)
     expect(person.page.get_by_role("region", name="Known 1")).to_contain_text(answer, timeout=PATIENCE)
+
+
+def sees_it_turn_red(person: Person) -> None:
+    """While nobody has assessed it, the crisis rises with its alert, on a page that nobody reloads."""
+    person.is_live()
+    expect(person.page.get_by_role("main")).to_contain_text("Red · Critical", timeout=STORM)
 
 
 def assesses(person: Person, crisis: str, words: Mapping[str, str]) -> None:

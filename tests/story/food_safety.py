@@ -19,7 +19,7 @@ from tests.story.closing import (
     reviews,
     turns_it_into_a_keyword,
 )
-from tests.story.finding_out import asks_a_question, assesses, finds_the_answer, looks_after
+from tests.story.finding_out import asks_a_question, assesses, finds_the_answer, looks_after, sees_it_turn_red
 from tests.story.person import PATIENCE, Person
 from tests.story.planning import (
     approves_the_plan,
@@ -114,7 +114,7 @@ def finds_out(team: Team, crisis: str) -> None:
     yating = team.yating
     asks_a_question(yating, crisis, QUESTION)
     finds_the_answer(yating, QUESTION, answer=ANSWER, source="檢驗報告 A-117", second_source="設備更換紀錄")
-    yating.sees("Red · Critical", within=yating.page.get_by_role("main"))
+    sees_it_turn_red(yating)
     goes_on_to(yating, "Assess")
     grounds = {
         "Why this level": "有孩子就醫，全國媒體報導",
@@ -161,9 +161,9 @@ def learns_and_closes(team: Team, crisis: str) -> None:
 def can_be_forwarded(team: Team, crisis: str) -> None:
     """The handling report tells it in order, in Chinese that can be read."""
     text = downloads_the_report(team.zhiming, crisis)
-    chapter = text[text.index("6.Handling", text.index("5.Assessment", text.index("Contents") + 400)) :]
-    told = [STOP, "請寫明下一次更新的時間", "先止血，負起責任", "對不起，是真的", PROMISE, CAUSE, LESSON]
-    places = ["".join(chapter).find("".join(words.split())) for words in told]
+    chapter = text[text.rindex("6.Handling") :]
+    told = [STOP, PROMISE, SENT_BACK, "先止血，負起責任。", "對不起，是真的", CAUSE, LESSON]
+    places = [chapter.find("".join(words.split())) for words in told]
     assert -1 not in places, dict(zip(told, places, strict=True))
     assert places == sorted(places), dict(zip(told, places, strict=True))
     for words in (ANSWER, ENDING, "專人聯繫，負擔就醫費用"):

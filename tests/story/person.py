@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.browser.conftest import DESKTOP, PHONE, is_complaint, launch
 
-PATIENCE = 20_000  # milliseconds; two cores may have other things to do
+PATIENCE = 30_000  # milliseconds; two cores may have other things to do
 
 
 class Person:

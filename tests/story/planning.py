@@ -26,7 +26,7 @@ def promises(person: Person, text: str) -> None:
     person.presses("Add a row")
     row = person.page.locator(".item-rows li").last
     person.fills("What", text, within=row)
-    person.field("Owner", within=row).select_option(label=person.name)
+    person.field("Who does it", within=row).select_option(label=person.name)
     row.get_by_label("Public promise").check()
 
 
