@@ -1,5 +1,6 @@
 """What every write on a crisis begins and ends with: its lock, its log, its push."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -54,3 +55,8 @@ def check(condition: bool, code: str) -> None:
     """Raise WrongStateError(code) unless the condition holds."""
     if not condition:
         raise WrongStateError(code)
+
+
+def stripped(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with no white space around their texts."""
+    return {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
