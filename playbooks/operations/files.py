@@ -28,7 +28,14 @@ def write_down(
     """One entry of the crisis's log, and a ring for its readers; the last statements of a transaction."""
     told = {name: value for name, value in data.items() if value not in (None, "", [])}
     audit.record(
-        verb=verb, subject=subject, by=by, now=now, workspace=crisis.workspace, data=told, thread=crisis.thread
+        verb=verb,
+        subject=subject,
+        by=by,
+        now=now,
+        workspace=crisis.workspace,
+        data=told,
+        thread=crisis.thread,
+        is_drill=crisis.is_drill,
     )
     ring(crisis, now=now)
 

@@ -281,7 +281,7 @@ class _Reader:
         words = {"opened": _("Alert opened"), "raised": _("Alert raised"), "claimed": _("Alert claimed")}
         what = words.get(event.kind, _("Alert closed"))
         level = f" · {level_of(event.tier).name}" if event.kind in ("opened", "raised") else ""
-        return f"{what}: {label}{level}"
+        return named_text(what, f"{label}{level}")
 
 
 def _entry_text(entry: AuditEntry) -> tuple[str, str]:

@@ -65,7 +65,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A note's line and label: x in percent, `anchor` SVG's text-anchor, `dx` and the heights in pixels."""
+    """A note's line and label: x in percent, `anchor` SVG's text-anchor, `dx` and the heights in pixels.
+
+    `label_y` is "" where too many notes stand beside each other; the words are then told to screen readers alone.
+    """
 
     x: str
     top: str
@@ -262,7 +265,8 @@ def _place_pins(buckets: Sequence[Bucket], notes: Sequence[Note], tops: Sequence
         top = _free_height(taken, left, right, min(covered, default=FLOOR) - 16)
         taken.append((left, right, top))
         dx, anchor = (-6, "end") if to_the_left else (6, "start")
-        pins.append(Pin(_n(place * 100), _n(top), _n(top + 8), dx, anchor, note.text))
+        label_y = _n(top + 8) if top + 8 < FLOOR else ""
+        pins.append(Pin(_n(place * 100), _n(min(top, FLOOR - 8)), label_y, dx, anchor, note.text))
     return tuple(pins)
 
 

@@ -68,11 +68,12 @@ def test_the_peak_is_named_with_its_time() -> None:
 
 
 @given(st.lists(st.integers(0, 24 * 60), max_size=6))
-def test_labels_that_would_meet_stand_at_different_heights(minutes: list[int]) -> None:
+def test_labels_that_would_meet_stand_at_different_heights_above_the_axis_or_not_at_all(minutes: list[int]) -> None:
     notes = [Remark(START + timedelta(minutes=minute), "客服中斷") for minute in minutes]
     pins = pulse_chart(day(), notes, usual=None).pins
     assert len(pins) == len(notes)
-    same_side = [(pin.anchor, float(pin.x), float(pin.top)) for pin in pins]
+    assert all(float(pin.label_y) < FLOOR for pin in pins if pin.label_y)
+    same_side = [(pin.anchor, float(pin.x), float(pin.top)) for pin in pins if pin.label_y]
     for index, (anchor, x, top) in enumerate(same_side):
         for other_anchor, other_x, other_top in same_side[index + 1 :]:
             if anchor == other_anchor and abs(x - other_x) < 6:

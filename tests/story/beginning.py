@@ -65,6 +65,6 @@ def claims_by_key(person: Person) -> None:
 
 def opens_a_crisis(person: Person) -> str:
     """A file is opened from the alert; its address."""
-    person.page.keyboard.press("r")
+    person.presses("Open a crisis")
     person.page.wait_for_url(re.compile(r"/crises/\d+/$"))
     return person.page.url.removeprefix(person.address)

@@ -104,17 +104,17 @@ def stops_the_harm(team: Team, crisis: str) -> None:
     proposes_a_measure(yating, crisis, STOP)
     approves_the_measure(zhiming, crisis, STOP)
     carries_out_the_measure(yating, "三家通路 412 店已下架")
+    sees_it_turn_red(yating)  # before the first word, which calms people
     submits_the_holding_statement(yating, crisis, HOLDING)
     releases_the_holding_statement(zhiming, crisis)
     finds_among_what_was_captured(yating, "我們看到了鮮乳瓶底的黑色薄片")
 
 
 def finds_out(team: Team, crisis: str) -> None:
-    """The question has an answer; it has turned red meanwhile; it is true, and could have been prevented."""
+    """The question has an answer; it is true, and could have been prevented."""
     yating = team.yating
     asks_a_question(yating, crisis, QUESTION)
     finds_the_answer(yating, QUESTION, answer=ANSWER, source="檢驗報告 A-117", second_source="設備更換紀錄")
-    sees_it_turn_red(yating)
     goes_on_to(yating, "Assess")
     grounds = {
         "Why this level": "有孩子就醫，全國媒體報導",

@@ -173,4 +173,13 @@ def end_what_is_over(*, now: datetime) -> int:
 
 
 def _record(verb: str, drill: Drill, by: User | None, now: datetime, data: dict[str, object] | None = None) -> None:
-    audit.record(verb=verb, subject=drill, by=by, now=now, workspace=drill.workspace, data=data, thread=drill.thread)
+    audit.record(
+        verb=verb,
+        subject=drill,
+        by=by,
+        now=now,
+        workspace=drill.workspace,
+        data=data,
+        thread=drill.thread,
+        is_drill=True,
+    )
