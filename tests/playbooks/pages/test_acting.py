@@ -123,6 +123,14 @@ def test_replacing_the_text_by_the_template_keeps_headline_and_time(cast: Cast, 
     assert Statement.objects.count() == 0
 
 
+def test_a_holding_statement_has_its_own_way_and_the_page_leads_there(cast: Cast, crisis: Crisis) -> None:
+    client = signed_in(cast.staff)
+    assert f'href="{act(crisis, "holding/")}"' in client.get(act(crisis)).content.decode()
+    given = {"kind": "holding", "channel": "site", "audience": "public", "language": "zh-hant", "text": "查證中"}
+    assert client.post(act(crisis, "statements/draft/"), given).status_code == 422
+    assert Statement.objects.count() == 0
+
+
 def test_the_check_answers_while_one_types(cast: Cast, crisis: Crisis) -> None:
     given = {"kind": "update", "channel": "site", "text": "我們高度重視。"}
     page = text_of(signed_in(cast.staff).post(act(crisis, "statements/check/"), given, headers=FETCH))
