@@ -94,10 +94,3 @@ def permission_for(thing: str, verb: str) -> Permission:
 def sources_of(thing: str, verb: str) -> frozenset[str]:
     """The states in which the verb is possible."""
     return frozenset(step.source for step in TRANSITIONS if (step.thing, step.verb) == (thing, verb))
-
-
-def is_possible(thing: str, source: str, verb: str, target: str) -> bool:
-    """Whether the table has this step."""
-    return any(
-        (step.thing, step.source, step.verb, step.target) == (thing, source, verb, target) for step in TRANSITIONS
-    )

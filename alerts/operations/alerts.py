@@ -92,7 +92,7 @@ def claim_alert(*, alert: Alert, by: User, now: datetime) -> None:
         return
     if not claimed:
         raise WrongStateError("closed" if alert.closed_at else "claimed")
-    audit.record(verb="claim", subject=alert, by=by, now=now, workspace=alert.workspace)
+    audit.record(verb="claim", subject=alert, by=by, now=now, workspace=alert.workspace, is_drill=alert.topic.is_drill)
     _note(alert, "claimed", now=now, by=by)
 
 
@@ -117,6 +117,7 @@ def close_alert(*, alert: Alert, reason: str, note: str, may_close_red: bool, by
         now=now,
         workspace=alert.workspace,
         data={"reason": reason, "note": alert.close_note},
+        is_drill=alert.topic.is_drill,
     )
     _note(alert, "closed", now=now, by=by)
 

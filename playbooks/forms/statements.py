@@ -13,7 +13,7 @@ from playbooks.models import Statement
 from playbooks.wording.codes import audience_word, channel_word, statement_kind_word
 from sentinel.core.models import LANGUAGES
 
-KINDS = ("holding", "update", "correction")
+KINDS = ("update", "correction")  # a holding statement has a way of its own, a position its plan
 LONGEST_TEXT = 20_000  # characters
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from alerts.operations.alerts import lead_mention
 from monitoring.models import Post, Subscription
 from playbooks.models import Crisis, Evidence, Fact
-from playbooks.operations.files import check, lock, write_down
+from playbooks.operations.files import check, lock, stripped, write_down
 from sentinel.core.models import User
 
 
@@ -28,7 +28,7 @@ class FactFields(TypedDict, total=False):
 
 
 def _checked(fields: FactFields) -> dict[str, Any]:
-    clean = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    clean = stripped(fields)
     check(clean["status"] == "unknown" or bool(clean.get("source")), "source-missing")
     check(clean["status"] != "disproved" or bool(clean.get("correction")), "correction-missing")
     return clean

@@ -1,5 +1,6 @@
 """What every write on a crisis begins and ends with: its lock, its log, its push."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,14 @@ def write_down(
     """One entry of the crisis's log, and a ring for its readers; the last statements of a transaction."""
     told = {name: value for name, value in data.items() if value not in (None, "", [])}
     audit.record(
-        verb=verb, subject=subject, by=by, now=now, workspace=crisis.workspace, data=told, thread=crisis.thread
+        verb=verb,
+        subject=subject,
+        by=by,
+        now=now,
+        workspace=crisis.workspace,
+        data=told,
+        thread=crisis.thread,
+        is_drill=crisis.is_drill,
     )
     ring(crisis, now=now)
 
@@ -47,3 +55,8 @@ def check(condition: bool, code: str) -> None:
     """Raise WrongStateError(code) unless the condition holds."""
     if not condition:
         raise WrongStateError(code)
+
+
+def stripped(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with no white space around their texts."""
+    return {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}

@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from playbooks.channels import Channel, Language
-from playbooks.drafts import draft, holding_draft
-from playbooks.models import Crisis, EmergencyMeasure, HoldingText, Plan, Statement, Task
+from playbooks.models import Crisis, EmergencyMeasure, Plan, Statement, Task
 from playbooks.queries.emergency import EmergencyRow, emergency_row
 from playbooks.queries.plans import CheckedText, checked
 from playbooks.queries.progress import newest_assessment
@@ -131,16 +129,6 @@ def verdict_now(crisis: Crisis, kind: str = "update") -> Verdict:
     """What a statement of this kind follows: a holding statement is said while nothing is known."""
     assessment = newest_assessment(crisis)
     return Verdict(assessment.verdict) if assessment and kind != "holding" else Verdict.PENDING
-
-
-def template_text(crisis: Crisis, kind: str, channel: Channel, language: Language) -> str:
-    """Words to go on from: the authorised holding text, else the template of the verdict."""
-    blanks = {"brand": crisis.workspace.name}
-    if kind != "holding":
-        return draft(verdict_now(crisis), channel, language, blanks).text
-    texts = HoldingText.objects.filter(workspace=crisis.workspace_id, language=language)
-    authorised = texts.order_by("-number").first()
-    return authorised.text if authorised else holding_draft(language, blanks).text
 
 
 def statement_lines(crisis: Crisis, membership: Membership) -> list[StatementLine]:

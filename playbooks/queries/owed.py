@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from alerts.clocks import POSITION_WITHIN
@@ -36,6 +36,7 @@ from playbooks.queries.owing import (
 )
 from playbooks.wording.codes import stakeholder_word, task_kind_word
 from sentinel.core.permissions import Permission
+from sentinel.core.templatetags.sentinel import clock_text
 
 WATCH_AHEAD = timedelta(days=7)  # a look back is announced so early
 
@@ -214,7 +215,7 @@ def _updates_press(rows: Rows, reader: Reader) -> Rows:
 
 
 def _update_line(reader: Reader, one: Statement) -> Owed:
-    promised_at = f"{localtime(one.published_at):%m-%d %H:%M}" if one.published_at else ""
+    promised_at = clock_text(one.published_at) if one.published_at else ""
     return Owed(
         what=_("promised in public at %(time)s") % {"time": promised_at},
         text=_("Next public update"),

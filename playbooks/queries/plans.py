@@ -132,6 +132,11 @@ def approvers_of(plan: Plan) -> list[User]:
     return [user for user in managers if user.pk not in authors]
 
 
+def cosigns_of(plan: Plan) -> list[Cosign]:
+    """Who was asked to co-sign the version, in the order of asking."""
+    return list(plan.cosigns.select_related("signer", "deputy", "answered_by").order_by("pk"))
+
+
 def places_of(plan: Plan) -> dict[str, int | None]:
     """The place of the approved candidate, and of the one to stand out: the approved, else the recommended one."""
     decision = Approval.objects.filter(plan=plan).select_related("candidate").first()

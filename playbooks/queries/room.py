@@ -89,8 +89,6 @@ class CrisisFrame:
 
     crisis: Crisis
     assessment: Assessment | None
-    verdict: str
-    verdict_label: str
     situation: Situation
     clocks: tuple[FrameClock, ...]
     position_due_at: datetime | None  # until when the position has to be out; None when it is
@@ -106,6 +104,14 @@ class CrisisFrame:
     may_approve: bool
     may_close: bool
     may_take_charge: bool
+
+    @property
+    def verdict(self) -> str:
+        return self.assessment.verdict if self.assessment else "pending"
+
+    @property
+    def verdict_label(self) -> str:
+        return verdict_word(self.verdict)
 
     @property
     def is_closed(self) -> bool:
@@ -133,25 +139,20 @@ def crisis_frame(crisis: Crisis, membership: Membership, now: datetime) -> Crisi
     stage = Stage(crisis.stage)
     steps = _steps(stage, progress)
     after = next_stage(stage)
-    missing = tuple(_gap_line(gap.code, gap.owner, gap.due_at) for gap in gaps(stage, progress))
+    missing = _gap_lines(stage, progress)
     is_open = crisis.closed_at is None
-    verdict = assessment.verdict if assessment else "pending"
     may_work = is_open and membership.may(Permission.WORK_CRISIS)
     may_take_charge = may_work and crisis.reached_at is None and _commands(team, membership.user)
     return CrisisFrame(
         crisis=crisis,
         assessment=assessment,
-        verdict=verdict,
-        verdict_label=verdict_word(verdict),
         situation=situation_of(crisis, now),
         clocks=_frame_clocks(crisis, clocks, cosigns, progress, now) if is_open else (),
         position_due_at=progress.position_due_at,
         steps=steps,
         next_stage=next((step for step in steps if after and step.code == after), None),
         gaps=missing if is_open else (),
-        open_gaps=tuple(
-            _gap_line(gap.code, gap.owner, gap.due_at) for each in Stage for gap in gaps(each, progress) if is_open
-        ),
+        open_gaps=tuple(line for each in Stage for line in _gap_lines(each, progress)) if is_open else (),
         action=_action(crisis, plan, missing, after, membership, may_take_charge) if may_work else None,
         plan=plan,
         team=team,
@@ -183,8 +184,11 @@ def _steps(current: Stage, progress: Progress) -> tuple[StageStep, ...]:
     )
 
 
-def _gap_line(item: Item, owner: str, due_at: datetime | None) -> GapLine:
-    return GapLine(item.value, gap_word(item), owner, due_at, PAGES[item])
+def _gap_lines(stage: Stage, progress: Progress) -> tuple[GapLine, ...]:
+    return tuple(
+        GapLine(gap.code.value, gap_word(gap.code), gap.owner, gap.due_at, PAGES[gap.code])
+        for gap in gaps(stage, progress)
+    )
 
 
 def _frame_clocks(

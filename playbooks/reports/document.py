@@ -1,6 +1,6 @@
 """A report as a sequence of blocks, whatever sets it: paper or a page (pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -172,3 +172,19 @@ class Document:
     contents: str
     generated_at: datetime
     sections: tuple[Section, ...]
+
+
+def table_or_notice(
+    words: Words, heads: Iterable[tuple[str, int]], rows: Iterable[tuple[Cell, ...]], *, missing: str
+) -> Table | Notice:
+    """A table whose heads are labels with their shares of the width, or the label that says that nothing is there."""
+    found = tuple(rows)
+    if not found:
+        return Notice(words(missing), missing=True)
+    return Table(tuple(Column(words(label), share) for label, share in heads), found)
+
+
+def pairs_of(words: Words, said: Iterable[tuple[str, str]]) -> Pairs:
+    """Labels and what was written under them; what was not is said."""
+    blank = Cell(words("not-stated"), tone="muted")
+    return Pairs(tuple((words(label), Cell(text) if text else blank) for label, text in said))

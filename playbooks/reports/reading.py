@@ -279,12 +279,12 @@ class _Reader:
         words = {"opened": _("Alert opened"), "raised": _("Alert raised"), "claimed": _("Alert claimed")}
         what = words.get(event.kind, _("Alert closed"))
         level = f" · {level_of(event.tier).name}" if event.kind in ("opened", "raised") else ""
-        return f"{what}: {label}{level}"
+        return named_text(what, f"{label}{level}")
 
 
 def _entry_text(entry: AuditEntry) -> tuple[str, str]:
     """What was done to what, and the particulars."""
-    said = f"{verb_words(entry.verb)} {kind_words(entry.object_kind)}: {entry.object_label}"
+    said = named_text(f"{verb_words(entry.verb)} {kind_words(entry.object_kind)}", entry.object_label)
     return said, " · ".join(named_text(name, text) for name, text in facts(entry.data))
 
 

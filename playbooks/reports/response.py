@@ -5,7 +5,6 @@ from playbooks.reports.document import (
     Cell,
     Column,
     Notice,
-    Pairs,
     Paragraph,
     Quote,
     Section,
@@ -13,6 +12,8 @@ from playbooks.reports.document import (
     Table,
     Tone,
     Words,
+    pairs_of,
+    table_or_notice,
 )
 from playbooks.reports.handling import (
     CorrectiveAction,
@@ -48,26 +49,17 @@ def actions(report: HandlingReport, words: Words) -> Section:
 
 
 def _emergencies(found: tuple[Emergency, ...], words: Words) -> Block:
-    if not found:
-        return Notice(words("no-emergencies"), missing=True)
-    columns = (
-        Column(words("measure"), 6),
-        Column(words("asked-for"), 3),
-        Column(words("decided"), 3),
-        Column(words("done"), 2),
+    heads = (("measure", 6), ("asked-for", 3), ("decided", 3), ("done", 2))
+    rows = (
+        (
+            Cell(one.text, one.note),
+            Cell(one.asked_by, words.moment(one.asked_at)),
+            Cell(words.listed(one.decision, one.decided_by), words.moment(one.decided_at)),
+            Cell(words.moment(one.done_at)),
+        )
+        for one in found
     )
-    return Table(
-        columns,
-        tuple(
-            (
-                Cell(one.text, one.note),
-                Cell(one.asked_by, words.moment(one.asked_at)),
-                Cell(words.listed(one.decision, one.decided_by), words.moment(one.decided_at)),
-                Cell(words.moment(one.done_at)),
-            )
-            for one in found
-        ),
-    )
+    return table_or_notice(words, heads, rows, missing="no-emergencies")
 
 
 def _plan(plan: PlanVersion, words: Words) -> list[Block]:
@@ -109,26 +101,17 @@ def _task_count(tasks: tuple[Task, ...], words: Words) -> str:
 
 
 def _tasks(tasks: tuple[Task, ...], words: Words) -> Block:
-    if not tasks:
-        return Notice(words("no-tasks"), missing=True)
-    columns = (
-        Column(words("task"), 7),
-        Column(words("owner"), 2),
-        Column(words("due"), 3),
-        Column(words("done"), 3),
+    heads = (("task", 7), ("owner", 2), ("due", 3), ("done", 3))
+    rows = (
+        (
+            Cell(task.title, task.note),
+            Cell(task.owner or "—"),
+            Cell(words.moment(task.due_at)),
+            _done(task.done_at is not None, words.moment(task.done_at), _is_late(task), words),
+        )
+        for task in tasks
     )
-    return Table(
-        columns,
-        tuple(
-            (
-                Cell(task.title, task.note),
-                Cell(task.owner or "—"),
-                Cell(words.moment(task.due_at)),
-                _done(task.done_at is not None, words.moment(task.done_at), _is_late(task), words),
-            )
-            for task in tasks
-        ),
-    )
+    return table_or_notice(words, heads, rows, missing="no-tasks")
 
 
 def _is_late(task: Task) -> bool:
@@ -178,65 +161,48 @@ def review(report: HandlingReport, words: Words) -> Section:
     told = report.review
     if told is None:
         return Section("review", words("review"), (Notice(words("no-review"), missing=True),))
-    blank = Cell(words("not-stated"), tone="muted")
     said = (
         ("cause", told.cause),
         ("department", told.department),
         ("went-well", told.went_well),
         ("went-badly", told.went_badly),
     )
-    rows = tuple((words(key), Cell(text) if text else blank) for key, text in said)
-    blocks: list[Block] = [Pairs(rows), Subhead(words("corrective-actions")), _corrective(told.actions, words)]
+    blocks: list[Block] = [
+        pairs_of(words, said),
+        Subhead(words("corrective-actions")),
+        _corrective(told.actions, words),
+    ]
     blocks += [Subhead(words("watches")), _watches(told.watches, words)]
     return Section("review", words("review"), tuple(blocks))
 
 
 def _corrective(found: tuple[CorrectiveAction, ...], words: Words) -> Block:
-    if not found:
-        return Notice(words("no-corrective-actions"), missing=True)
-    columns = (
-        Column(words("corrective-action"), 6),
-        Column(words("owner"), 2),
-        Column(words("due"), 2),
-        Column(words("done"), 2),
-        Column(words("linked"), 4),
+    heads = (("corrective-action", 6), ("owner", 2), ("due", 2), ("done", 2), ("linked", 4))
+    rows = (
+        (
+            Cell(one.text),
+            Cell(one.owner or "—"),
+            Cell(words.date(one.due_on) if one.due_on else "—"),
+            Cell(words.date(one.done_at)) if one.done_at else Cell(words("not-done"), tone="danger"),
+            Cell(one.linked or "—"),
+        )
+        for one in found
     )
-    return Table(
-        columns,
-        tuple(
-            (
-                Cell(one.text),
-                Cell(one.owner or "—"),
-                Cell(words.date(one.due_on) if one.due_on else "—"),
-                Cell(words.date(one.done_at)) if one.done_at else Cell(words("not-done"), tone="danger"),
-                Cell(one.linked or "—"),
-            )
-            for one in found
-        ),
-    )
+    return table_or_notice(words, heads, rows, missing="no-corrective-actions")
 
 
 def _watches(found: tuple[Watch, ...], words: Words) -> Block:
-    if not found:
-        return Notice(words("no-watches"), missing=True)
-    columns = (
-        Column(words("watch"), 2),
-        Column(words("due"), 3),
-        Column(words("looked"), 3),
-        Column(words("finding"), 7),
+    heads = (("watch", 2), ("due", 3), ("looked", 3), ("finding", 7))
+    rows = (
+        (
+            Cell(words("after-days", n=one.days)),
+            Cell(words.date(one.due_on)),
+            Cell(words.date(one.looked_at)) if one.looked_at else Cell(words("not-yet"), tone="muted"),
+            Cell(one.finding or "—"),
+        )
+        for one in found
     )
-    return Table(
-        columns,
-        tuple(
-            (
-                Cell(words("after-days", n=one.days)),
-                Cell(words.date(one.due_on)),
-                Cell(words.date(one.looked_at)) if one.looked_at else Cell(words("not-yet"), tone="muted"),
-                Cell(one.finding or "—"),
-            )
-            for one in found
-        ),
-    )
+    return table_or_notice(words, heads, rows, missing="no-watches")
 
 
 def timeline(report: HandlingReport, words: Words) -> Section:

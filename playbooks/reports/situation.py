@@ -18,6 +18,8 @@ from playbooks.reports.document import (
     Table,
     Tone,
     Words,
+    pairs_of,
+    table_or_notice,
 )
 from playbooks.reports.handling import (
     Assessment,
@@ -304,34 +306,23 @@ def _assessment(version: Assessment, words: Words) -> list[Block]:
         ("damage", version.damage),
         ("diagnosis", version.diagnosis),
     )
-    blank = Cell(words("not-stated"), tone="muted")
-    rows = tuple((words(key), Cell(text) if text else blank) for key, text in said)
     level = words("level", n=version.level.tier, name=version.level.name)
     return [
         Subhead(words("version", n=version.number), words.listed(words.full(version.at), version.by)),
         Badge(version.level.tier, level, version.verdict),
-        Pairs(rows),
+        pairs_of(words, said),
     ]
 
 
 def _stakeholders(groups: tuple[Stakeholder, ...], words: Words) -> Block:
-    if not groups:
-        return Notice(words("no-stakeholders"), missing=True)
-    columns = (
-        Column(words("group"), 2),
-        Column(words("measure"), 7),
-        Column(words("owner"), 2),
-        Column(words("done"), 3),
+    heads = (("group", 2), ("measure", 7), ("owner", 2), ("done", 3))
+    rows = (
+        (
+            Cell(one.group, tone="strong"),
+            Cell(one.measure) if one.measure else Cell(words("no-measure"), tone="danger"),
+            Cell(one.owner or "—"),
+            Cell(one.done or "—"),
+        )
+        for one in groups
     )
-    return Table(
-        columns,
-        tuple(
-            (
-                Cell(one.group, tone="strong"),
-                Cell(one.measure) if one.measure else Cell(words("no-measure"), tone="danger"),
-                Cell(one.owner or "—"),
-                Cell(one.done or "—"),
-            )
-            for one in groups
-        ),
-    )
+    return table_or_notice(words, heads, rows, missing="no-stakeholders")

@@ -246,7 +246,7 @@ def _review() -> dict[str, str]:
         "time": pgettext("report", "Time"),
         "who": pgettext("report", "Who"),
         "what": pgettext("report", "What"),
-        "sentinel": "Sentinel",
+        "sentinel": _("Sentinel"),
     }
 
 

@@ -14,11 +14,10 @@ from playbooks.forms.plans import ApproveForm, ReturnForm
 from playbooks.models import Plan
 from playbooks.operations.plans import approve_plan, draft_of, return_plan
 from playbooks.queries.approvals import changes_for, situation_now
-from playbooks.queries.plans import approvers_of, checked, lacks, places_of, turned_from, verdict_of
+from playbooks.queries.plans import approvers_of, checked, cosigns_of, lacks, places_of, turned_from, verdict_of
 from playbooks.queries.room import crisis_frame
 from playbooks.views.plans import address_of, plan_of
 from playbooks.views.room import is_fetch
-from playbooks.wording.codes import plan_status_word
 from playbooks.wording.errors import wrong_state_text
 from playbooks.wording.plans import return_reasons
 from playbooks.workflow import permission_for
@@ -49,10 +48,8 @@ def show_approval(
     frame = crisis_frame(plan.crisis, request.membership, now)
     texts = checked(draft.statements, verdict_of(plan))
     changes = changes_for(plan, request.user)
-    cosigns = list(plan.cosigns.select_related("signer", "deputy", "answered_by").order_by("pk"))
     candidates = list(plan.candidates.all())
     is_author = plan.authors.filter(user=request.user).exists()
-    me = request.user.pk
     context = {
         "plan": plan,
         "crisis": plan.crisis,
@@ -63,13 +60,10 @@ def show_approval(
         "lacks": lacks(draft, texts),
         "risks": [line.strip() for line in plan.risks.splitlines() if line.strip()],
         "situation": situation_now(plan, now),
-        "cosigns": cosigns,
-        "agreed": sum(one.answer == "agree" for one in cosigns),
-        "my_cosign": next((one for one in cosigns if not one.answer and me in (one.signer_id, one.deputy_id)), None),
+        **_cosigning(plan, request.user.pk),
         "candidates": candidates,
         "chosen": _chosen(candidates, typed),
         "decision": getattr(plan, "approval", None),
-        "status_name": plan_status_word(plan.status),
         "is_author": is_author,
         "approvers": approvers_of(plan),
         "may_decide": plan.status == "submitted" and frame.may_approve and not is_author,
@@ -81,6 +75,16 @@ def show_approval(
         "typed": typed or {},
     }
     return render(request, "playbooks/approve.html", context, status=status)
+
+
+def _cosigning(plan: Plan, me: int) -> dict[str, Any]:
+    """Who was asked, how many agree, and what the reader still has to answer."""
+    cosigns = cosigns_of(plan)
+    return {
+        "cosigns": cosigns,
+        "agreed": sum(one.answer == "agree" for one in cosigns),
+        "my_cosign": next((one for one in cosigns if not one.answer and me in (one.signer_id, one.deputy_id)), None),
+    }
 
 
 def _chosen(candidates: list[Any], typed: dict[str, Any] | None) -> Any:

@@ -52,14 +52,22 @@ def _sheet(request: WorkspaceRequest, crisis: Crisis, name: str, status: int = 2
     return render(request, SHEETS[name], sheet_context(request, crisis, **forms), status=status)
 
 
-def _answer(request: WorkspaceRequest, crisis: Crisis, sheet: str, verb: Callable[[], object]) -> HttpResponse:
-    """Run the verb; to a script answer with the sheet as it is now, else lead back to the control centre."""
-    home = address(request, "crisis", crisis)
+def _done(
+    request: WorkspaceRequest, crisis: Crisis, sheet: str, verb: Callable[..., object], /, **given: Any
+) -> HttpResponse:
+    """Run the verb on what is given, then answer."""
     try:
-        verb()
+        verb(**given, by=request.user, now=timezone.now())
     except WrongStateError as error:
-        return refused(request, wrong_state_text(error.code), to=home)
-    return _sheet(request, crisis, sheet) if is_fetch(request) else redirect(home)
+        return refused(request, wrong_state_text(error.code), to=address(request, "crisis", crisis))
+    return _answer(request, crisis, sheet)
+
+
+def _answer(request: WorkspaceRequest, crisis: Crisis, sheet: str) -> HttpResponse:
+    """To a script the sheet as it is now, else the way back to the control centre."""
+    if is_fetch(request):
+        return _sheet(request, crisis, sheet)
+    return redirect(address(request, "crisis", crisis))
 
 
 def _invalid(request: WorkspaceRequest, crisis: Crisis, sheet: str, **forms: Any) -> HttpResponse:
@@ -102,14 +110,7 @@ def measure_propose(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
     if not form.is_valid():
         return _invalid(request, crisis, "emergency", measure_form=form)
     given = form.cleaned_data
-    return _answer(
-        request,
-        crisis,
-        "emergency",
-        lambda: propose_measure(
-            crisis=crisis, text=given["text"], owner=given["owner"], by=request.user, now=timezone.now()
-        ),
-    )
+    return _done(request, crisis, "emergency", propose_measure, crisis=crisis, text=given["text"], owner=given["owner"])
 
 
 @require_POST
@@ -117,12 +118,7 @@ def measure_propose(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
 def measure_approve(request: WorkspaceRequest, measure_id: int) -> HttpResponse:
     """Let it be done."""
     measure = _measure(request, measure_id)
-    return _answer(
-        request,
-        measure.crisis,
-        "emergency",
-        lambda: approve_measure(measure=measure, by=request.user, now=timezone.now()),
-    )
+    return _done(request, measure.crisis, "emergency", approve_measure, measure=measure)
 
 
 @require_POST
@@ -131,12 +127,7 @@ def measure_decline(request: WorkspaceRequest, measure_id: int) -> HttpResponse:
     """Not this one, and why."""
     measure, form = _measure(request, measure_id), DeclineForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""
-    return _answer(
-        request,
-        measure.crisis,
-        "emergency",
-        lambda: decline_measure(measure=measure, note=note, by=request.user, now=timezone.now()),
-    )
+    return _done(request, measure.crisis, "emergency", decline_measure, measure=measure, note=note)
 
 
 @require_POST
@@ -145,12 +136,7 @@ def measure_finish(request: WorkspaceRequest, measure_id: int) -> HttpResponse:
     """It is done, and what came of it."""
     measure, form = _measure(request, measure_id), FinishForm(request.POST)
     result = form.cleaned_data["result"] if form.is_valid() else ""
-    return _answer(
-        request,
-        measure.crisis,
-        "emergency",
-        lambda: finish_measure(measure=measure, result=result, by=request.user, now=timezone.now()),
-    )
+    return _done(request, measure.crisis, "emergency", finish_measure, measure=measure, result=result)
 
 
 # --- the holding statement
@@ -201,7 +187,7 @@ def _speak(request: WorkspaceRequest, crisis_id: int, verb: Callable[..., object
     except WrongStateError as error:
         form.add_error("text" if error.code == "blank-left" else None, wrong_state_text(error.code))
         return _invalid(request, crisis, "holding", holding_form=form)
-    return _answer(request, crisis, "holding", lambda: None)
+    return _answer(request, crisis, "holding")
 
 
 def _submitted(request: WorkspaceRequest, statement_id: int) -> Statement:
@@ -217,12 +203,7 @@ def _submitted(request: WorkspaceRequest, statement_id: int) -> Statement:
 def holding_approve(request: WorkspaceRequest, statement_id: int) -> HttpResponse:
     """The fast approver lets a submitted one out."""
     statement = _submitted(request, statement_id)
-    return _answer(
-        request,
-        statement.crisis,
-        "holding",
-        lambda: release_submitted(statement=statement, by=request.user, now=timezone.now()),
-    )
+    return _done(request, statement.crisis, "holding", release_submitted, statement=statement)
 
 
 @require_POST
@@ -231,12 +212,4 @@ def holding_return(request: WorkspaceRequest, statement_id: int) -> HttpResponse
     """The fast approver sends it back with a reason."""
     statement, form = _submitted(request, statement_id), DeclineForm(request.POST)
     reason = form.cleaned_data["note"] if form.is_valid() else ""
-    return _answer(
-        request,
-        statement.crisis,
-        "holding",
-        lambda: return_statement(statement=statement, reason=reason, by=request.user, now=timezone.now()),
-    )
-
-
-# --- what managers authorise ahead
+    return _done(request, statement.crisis, "holding", return_statement, statement=statement, reason=reason)

@@ -25,6 +25,7 @@ from playbooks.queries.plans import (
     approvers_of,
     checked,
     compared,
+    cosigns_of,
     lacks,
     newest_plan,
     people_of,
@@ -40,7 +41,6 @@ from playbooks.queries.plans import (
 )
 from playbooks.queries.room import crisis_frame
 from playbooks.views.room import crisis_of, is_fetch, refused
-from playbooks.wording.codes import plan_status_word
 from playbooks.wording.errors import wrong_state_text
 from playbooks.wording.plans import department_names, verdict_advice
 from playbooks.workflow import permission_for
@@ -123,18 +123,14 @@ def show_plan(
     now, crisis = timezone.now(), plan.crisis
     frame = crisis_frame(crisis, request.membership, now)
     may_edit = frame.may_work and plan.status == "draft"
-    if may_edit and editor is None:
-        editor = _editor(request, plan, now)
-    cosigns = list(plan.cosigns.select_related("signer", "deputy", "answered_by").order_by("pk"))
-    if not may_edit:
-        editor = None
+    editor = (editor or _editor(request, plan, now)) if may_edit else None
+    cosigns = cosigns_of(plan)
     context: dict[str, Any] = {
         "plan": plan,
         "frame": frame,
         "crisis": crisis,
         "editor": editor,
         "theirs": theirs,
-        "status_name": plan_status_word(plan.status),
         "advice": verdict_advice(verdict_of(plan)),
         "cosign_due_at": _cosign_due_at(plan, cosigns),
         "versions": version_lines(crisis),
@@ -147,12 +143,17 @@ def show_plan(
         **_parts(request, plan, _shown_draft(plan, editor)),
     }
     if editor is not None:
-        panes = {text.channel: (text, change) for text, change in context["panes"]}
-        rows = [(form, *panes.get(form["channel"].value(), (None, None))) for form in editor.statements.forms]
-        context["rows"] = [row for row in rows if row[1] is not None]
-    if theirs is not None and editor is not None:
-        context["differences"] = list(change_lines(theirs, _shown_draft(plan, editor)))
+        context["rows"] = _statement_rows(editor, context["panes"])
+        context["differences"] = list(change_lines(theirs, _shown_draft(plan, editor))) if theirs else []
     return render(request, "playbooks/plan.html", context, status=status)
+
+
+def _statement_rows(editor: PlanEditor, panes: list[Any]) -> list[tuple[Any, ...]]:
+    """Each statement's form beside what the checks and the comparison say of its channel."""
+    found = {text.channel: (text, change) for text, change in panes}
+    return [
+        (form, *found[channel]) for form in editor.statements.forms if (channel := form["channel"].value()) in found
+    ]
 
 
 def _cosign_due_at(plan: Plan, cosigns: list[Cosign]) -> datetime | None:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from playbooks.channels import TRAITS, Channel
+from playbooks.drafts import draft
 from playbooks.forms.statements import KINDS, PublishForm, ReturnForm, StatementForm, TemplateForm, WordsForm
 from playbooks.models import Crisis, Statement
 from playbooks.operations import statements
 from playbooks.plan_drafts import StatementDraft
-from playbooks.queries.acting import template_text, verdict_now
+from playbooks.queries.acting import verdict_now
 from playbooks.queries.plans import CheckedText, checked
 from playbooks.views.acting import show_act
 from playbooks.views.answers import carry_out, fill_in, part_of, way_back
@@ -51,7 +52,7 @@ def statement_draft(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
 def _first_words(request: WorkspaceRequest, crisis: Crisis) -> dict[str, Any]:
     asked = TemplateForm(
         {
-            "kind": request.GET.get("kind") or (KINDS[1] if _has_spoken(crisis) else KINDS[0]),
+            "kind": request.GET.get("kind") or KINDS[0],
             "channel": request.GET.get("channel") or Channel.SITE,
             "language": request.GET.get("language") or request.user.language,
         }
@@ -61,13 +62,10 @@ def _first_words(request: WorkspaceRequest, crisis: Crisis) -> dict[str, Any]:
     return {**asked.cleaned_data, **_words_of(crisis, asked)}
 
 
-def _has_spoken(crisis: Crisis) -> bool:
-    return crisis.statements.filter(status="published").exists()
-
-
 def _words_of(crisis: Crisis, asked: TemplateForm) -> dict[str, Any]:
     chosen = asked.cleaned_data
-    text = template_text(crisis, chosen["kind"], chosen["channel"], chosen["language"])
+    blanks = {"brand": crisis.workspace.name}
+    text = draft(verdict_now(crisis), chosen["channel"], chosen["language"], blanks).text
     return {"text": text, "audience": TRAITS[chosen["channel"]].audiences[0].value}
 
 

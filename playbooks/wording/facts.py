@@ -10,15 +10,6 @@ from sentinel.core.templatetags.sentinel import clock_text
 MINUTE = timedelta(minutes=1)
 
 
-def status_help(status: str) -> str:
-    """What a status says, for the one who chooses it."""
-    return {
-        "known": _("Verified; it names its source"),
-        "unknown": _("Still open; somebody finds out until a time"),
-        "disproved": _("Said in public and not so; it says what is true instead"),
-    }[status]
-
-
 def status_heads(status: str) -> str:
     """What the column's right side names."""
     if status == "unknown":

@@ -1,7 +1,5 @@
 """Codes of plans, statements and their checks in the reader's language."""
 
-from collections.abc import Iterable
-
 from django.utils.translation import gettext as _
 
 from playbooks.statements import Remark, RemarkKind
@@ -31,6 +29,7 @@ def remark_text(remark: Remark) -> str:
         RemarkKind.DENIAL: _("Reads as a denial: “%(text)s”"),
         RemarkKind.ATTACK: _("Attacks a person: “%(text)s”"),
         RemarkKind.OPEN_BLANK: _("Still to fill in: %(text)s"),
+        RemarkKind.PLACEHOLDER: _("Perhaps still to fill in: “%(text)s”"),
         RemarkKind.TOO_LONG: _("Longer than the platform takes"),
         RemarkKind.LONG: _("Longer than people read there"),
         RemarkKind.UNDATED_UPDATE: _("The next update has no time beside it: “%(text)s”"),
@@ -58,11 +57,6 @@ def hint_text(hint: str) -> str:
         "speak-of-the-matter": _("Speak of the matter, not of persons."),
         "fill-the-blank": _("Fill it in, or take the sentence out."),
     }.get(hint, "")
-
-
-def missing_sentence(names: Iterable[str]) -> str:
-    """“Website: Remedy” and the like in one line."""
-    return _("; ").join(names)
 
 
 def return_reasons() -> list[str]:

@@ -3,17 +3,6 @@
 from django.utils.translation import gettext as _
 
 
-def statement_kind_help(kind: str) -> str:
-    """When a kind fits."""
-    return {
-        "holding": _(
-            "The first word: care, what is being done, when the next word comes. No fault admitted or denied."
-        ),
-        "update": _("The next word that was promised, following the verdict as it stands."),
-        "correction": _("Puts right what is said wrongly, or what we said ourselves."),
-    }[kind]
-
-
 def obstacle_text(code: str) -> str:
     """Why a statement cannot go out now, and what to do."""
     return {

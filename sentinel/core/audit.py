@@ -17,10 +17,12 @@ def record(
     workspace: Workspace | None = None,
     data: dict[str, Any] | None = None,
     thread: str = "",
+    is_drill: bool = False,
 ) -> AuditEntry:
     """Write down that `by` (None: Sentinel itself) did `verb` to `subject`; `data` holds what changed, no secrets.
 
-    `thread` names the larger thing whose log the entry belongs to, for example `crisis:12`.
+    `thread` names the larger thing whose log the entry belongs to, for example `crisis:12`; what was done in a drill
+    stays marked when the drill's rows are gone.
     """
     return AuditEntry.objects.create(
         at=now,
@@ -32,5 +34,5 @@ def record(
         object_id=str(subject.pk),
         object_label=str(subject)[:200],
         thread=thread,
-        data=data or {},
+        data={**(data or {}), "drill": True} if is_drill else data or {},
     )

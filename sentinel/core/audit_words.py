@@ -270,8 +270,8 @@ def kind_words(kind: str) -> str:
 
 
 def facts(data: dict[str, Any]) -> list[tuple[str, str]]:
-    """What changed, as pairs of a word and a short text."""
-    names = sorted(data, key=lambda name: name in LATE)
+    """What changed, as pairs of a word and a short text; that it was a drill is shown as a mark instead."""
+    names = sorted((name for name in data if name != "drill"), key=lambda name: name in LATE)
     return [(_fact_words(name), _fact_text(name, data[name])) for name in names]
 
 

@@ -189,7 +189,6 @@ class Site:
     subscription: Subscription
     source: Source
     posts: int
-    last_seen_at: datetime | None
 
 
 def sites_of(drill: Drill) -> list[Site]:
@@ -202,7 +201,7 @@ def sites_of(drill: Drill) -> list[Site]:
         .select_related("source")
         .order_by("pk")
     )
-    return [Site(one, one.source, counted.get(one.source_id, 0), one.source.last_success_at) for one in subscriptions]
+    return [Site(one, one.source, counted.get(one.source_id, 0)) for one in subscriptions]
 
 
 def compared(drills: Sequence[Drill], now: datetime) -> list[tuple[Drill, Mapping[str, Line]]]:

@@ -100,11 +100,6 @@ def speed_text(speed: float) -> str:
     return "½×" if speed == 0.5 else f"{speed:g}×"
 
 
-def part_name(part: str) -> str:
-    """A part that Sentinel plays."""
-    return {"manager": _("Manager who decides"), "legal": _("Legal, who co-signs")}[part]
-
-
 def practice_colleagues() -> dict[str, Colleague]:
     """The people whom Sentinel can play."""
     return {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.utils import translation
 
 import sentinel.urls  # noqa: F401  brings every stage, as the web process does
@@ -41,6 +42,15 @@ def test_an_entry_says_who_did_what_to_what(cast: Cast) -> None:
         "workspace",
         "曜日乳業",
     )
+
+
+def test_what_was_done_in_a_drill_stays_marked(cast: Cast, client: Client) -> None:
+    entry = entry_of(cast, data={"note": "演練"}, is_drill=True)
+    assert entry.data == {"note": "演練", "drill": True}
+    assert [name for name, _text in facts(entry.data)] != []
+    assert "drill" not in dict(facts(entry.data))
+    client.force_login(cast.admin)
+    assert 'class="drill-tag"' in client.get(f"/w/{cast.workspace.slug}/audit/").content.decode()
 
 
 def test_what_sentinel_does_itself_has_no_person(cast: Cast) -> None:

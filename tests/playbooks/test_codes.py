@@ -14,10 +14,12 @@ from playbooks.models.plans import PLAN_STATUSES
 from playbooks.models.reviewing import DEPARTMENTS
 from playbooks.models.statements import STATEMENT_KINDS, STATEMENT_STATUSES
 from playbooks.models.tasks import TASK_KINDS
+from playbooks.phrases import faults
 from playbooks.reports.wording import labels
-from playbooks.statements import Element
+from playbooks.statements import Element, Remark, RemarkKind
 from playbooks.strategy import Strategy
 from playbooks.wording import codes
+from playbooks.wording.plans import hint_text, remark_text
 from sentinel.core.audit_words import CODES, facts
 
 KINDS: list[tuple[Callable[[str], str], list[str]]] = [
@@ -62,3 +64,12 @@ def test_the_audit_trail_and_the_report_say_a_code_as_the_pages_do(language: str
         [(_name, stage)] = facts({"after": "act"})
         assert stage == codes.stage_word("act")
         assert labels()["facts-unknown"] == codes.fact_status_word("unknown") == str(CODES["status"]["unknown"])
+
+
+@pytest.mark.parametrize("kind", RemarkKind)
+def test_every_remark_on_a_text_has_words(kind: RemarkKind) -> None:
+    assert remark_text(Remark(kind, 0, 2, 1, "XX", ""))
+
+
+def test_every_hint_has_words() -> None:
+    assert all(hint_text(phrase.hint) for phrase in faults())

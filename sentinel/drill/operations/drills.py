@@ -67,22 +67,7 @@ def start_drill(
         by=by,
         now=now,
     )
-    open_drill_places(places=places(ports), workspace=workspace, by=by, now=now)
-    drill.sources = [
-        add_drill_source(
-            workspace=workspace,
-            drill=str(drill.pk),
-            kind=one.kind,
-            definition=one.definition,
-            url=one.url,
-            zone=one.zone,
-            interval=one.interval,
-            name=one.name,
-            by=by,
-            now=now,
-        ).source_id
-        for one in source_definitions(run, ports)
-    ]
+    drill.sources = _sources(drill, run, by, now)
     drill.practice = add_colleagues(workspace=workspace, drill=drill.number, colleagues=colleagues, by=by, now=now)
     drill.save()
     _record("start-drill", drill, by, now, {"speed": speed, "tells_outlets": tells_outlets})
@@ -114,6 +99,27 @@ def _row(workspace: Workspace, scenario: Scenario, text: str, run: Run, ports: M
             )
     except IntegrityError as error:
         raise WrongStateError("running") from error
+
+
+def _sources(drill: Drill, run: Run, by: User, now: datetime) -> list[int]:
+    """The sources that the workspace reads while the drill runs, and their places open to them."""
+    open_drill_places(places=places(drill.ports), workspace=drill.workspace, by=by, now=now)
+    added = [
+        add_drill_source(
+            workspace=drill.workspace,
+            drill=str(drill.pk),
+            kind=one.kind,
+            definition=one.definition,
+            url=one.url,
+            zone=one.zone,
+            interval=one.interval,
+            name=one.name,
+            by=by,
+            now=now,
+        )
+        for one in source_definitions(run, drill.ports)
+    ]
+    return [subscription.source_id for subscription in added]
 
 
 @transaction.atomic
@@ -167,4 +173,13 @@ def end_what_is_over(*, now: datetime) -> int:
 
 
 def _record(verb: str, drill: Drill, by: User | None, now: datetime, data: dict[str, object] | None = None) -> None:
-    audit.record(verb=verb, subject=drill, by=by, now=now, workspace=drill.workspace, data=data, thread=drill.thread)
+    audit.record(
+        verb=verb,
+        subject=drill,
+        by=by,
+        now=now,
+        workspace=drill.workspace,
+        data=data,
+        thread=drill.thread,
+        is_drill=True,
+    )
