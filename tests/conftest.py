@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from tests.factories import Cast, make_yaori
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Each of several test processes gets a numbered database of the broker, as it gets a PostgreSQL database."""
@@ -20,3 +22,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Transactional tests empty every table after themselves, the audit trail too."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_auditentry DISABLE TRIGGER core_auditentry_no_truncate")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """曜日乳業 and its people."""
+    return make_yaori()

@@ -16,14 +16,9 @@ from sentinel.core.models import Membership, StageRow, User, Workspace
 from sentinel.core.permissions import Role
 from sentinel.core.stages import all_stages
 from sentinel.navigation import navigation
-from tests.factories import NOW, Cast, join, make_tsukimi, make_yaori
+from tests.factories import NOW, Cast, join, make_tsukimi
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
 
 
 def shown_to(user: User, *, fragment: bool = False) -> dict[str, object]:

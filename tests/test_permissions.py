@@ -35,7 +35,7 @@ from sentinel.core.models import Invitation, Membership, User, Workspace
 from sentinel.core.permissions import GRANTS, Permission, Role
 from sentinel.drill.models import Drill, ScenarioFile
 from tests.drill.stage import PORTS, SCENARIO
-from tests.factories import NOW, Cast, make_tsukimi, make_yaori
+from tests.factories import NOW, Cast, make_tsukimi
 
 ROOT = "w/<slug:workspace>/"
 TODAY = date(2026, 3, 2)
@@ -251,11 +251,6 @@ def keys_of(pattern: URLPattern) -> dict[str, str]:
 def address_of(pattern: URLPattern, workspace: Workspace) -> str:
     parts = {part: THINGS[key](workspace) for part, key in keys_of(pattern).items()}
     return reverse(str(pattern.name), kwargs={"workspace": workspace.slug, **parts})
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_yaori()
 
 
 @pytest.mark.parametrize("route", PATTERNS)

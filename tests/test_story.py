@@ -58,7 +58,7 @@ from sentinel.drill.scenario import builtin_scenarios
 from sentinel.drill.sources import free_ports
 from sentinel.drill.storyline import Names
 from sentinel.drill.web import DrillWeb
-from tests.factories import NOW, Cast, make_yaori
+from tests.factories import NOW, Cast
 from tests.instance import running_instance
 from tests.story.food_safety import (
     Team,
@@ -132,11 +132,6 @@ class Days:
         until = self.now + minutes * MINUTE
         self.go_on_until(lambda: self.now >= until, within=(minutes + 1) * MINUTE)
         return self.now
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import Max
@@ -88,33 +89,20 @@ def authorise_holding_text(*, workspace: Workspace, language: str, text: str, by
     return made
 
 
+class HoldingWords(TypedDict):
+    """What is said, on which authorised text it rests, to whom, and when the next word comes."""
+
+    crisis: Crisis
+    holding_text: HoldingText
+    text: str
+    audience: str
+    next_update_at: datetime | None
+
+
 @transaction.atomic
-def release_holding(
-    *,
-    crisis: Crisis,
-    holding_text: HoldingText,
-    text: str,
-    channel: str,
-    audience: str,
-    next_update_at: datetime | None,
-    by: User,
-    now: datetime,
-) -> Statement:
+def release_holding(*, channel: str, by: User, now: datetime, **words: Unpack[HoldingWords]) -> Statement:
     """Publish the pre-authorised holding statement in one step; raises WrongStateError('blank-left')."""
-    check_blanks(text)
-    statement = draft_statement(
-        crisis=crisis,
-        kind="holding",
-        channel=channel,
-        audience=audience,
-        language=holding_text.language,
-        title="",
-        text=text,
-        next_update_at=next_update_at,
-        holding_text=holding_text,
-        by=by,
-        now=now,
-    )
+    statement = _drafted(channel, words, by, now)
     statement.status, statement.approved_at, statement.approved_by = "approved", now, by
     statement.submitted_at = now
     statement.save(update_fields=["status", "approved_at", "approved_by", "submitted_at"])
@@ -126,63 +114,27 @@ def release_holding(
 
 @transaction.atomic
 def release_holding_on(
-    *,
-    crisis: Crisis,
-    holding_text: HoldingText,
-    text: str,
-    channels: Sequence[str],
-    audience: str,
-    next_update_at: datetime,
-    by: User,
-    now: datetime,
+    *, channels: Sequence[str], by: User, now: datetime, **words: Unpack[HoldingWords]
 ) -> list[Statement]:
     """Publish the same holding statement on several channels at once, or on none; raises as `release_holding`."""
-    return [
-        release_holding(
-            crisis=crisis,
-            holding_text=holding_text,
-            text=text,
-            channel=channel,
-            audience=audience,
-            next_update_at=next_update_at,
-            by=by,
-            now=now,
-        )
-        for channel in channels
-    ]
+    return [release_holding(channel=channel, by=by, now=now, **words) for channel in channels]
 
 
 @transaction.atomic
 def submit_holding(
-    *,
-    crisis: Crisis,
-    holding_text: HoldingText,
-    text: str,
-    channels: Sequence[str],
-    audience: str,
-    next_update_at: datetime,
-    by: User,
-    now: datetime,
+    *, channels: Sequence[str], by: User, now: datetime, **words: Unpack[HoldingWords]
 ) -> list[Statement]:
-    """Draft the holding statement and put it before the fast approver, one for each channel."""
-    check_blanks(text)
-    statements = []
-    for channel in channels:
-        statement = draft_statement(
-            crisis=crisis,
-            kind="holding",
-            channel=channel,
-            audience=audience,
-            language=holding_text.language,
-            text=text,
-            next_update_at=next_update_at,
-            holding_text=holding_text,
-            by=by,
-            now=now,
-        )
+    """Draft the holding statement and put it before the fast approver, one for each channel; raises as above."""
+    statements = [_drafted(channel, words, by, now) for channel in channels]
+    for statement in statements:
         submit_statement(statement=statement, by=by, now=now)
-        statements.append(statement)
     return statements
+
+
+def _drafted(channel: str, words: HoldingWords, by: User, now: datetime) -> Statement:
+    check_blanks(words["text"])
+    language = words["holding_text"].language
+    return draft_statement(kind="holding", channel=channel, language=language, **words, by=by, now=now)
 
 
 @transaction.atomic

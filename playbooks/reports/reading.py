@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from alerts.models import AlertEvent
@@ -20,7 +20,8 @@ from playbooks.reports.document import Words
 from playbooks.reports.rows import Rows, level_of, named_text
 from playbooks.reports.wording import labels
 from playbooks.wording import codes
-from sentinel.core.audit_words import facts, kind_words, verb_words
+from playbooks.wording.log import entry_title
+from sentinel.core.audit_words import facts
 from sentinel.core.formats import grouped, percent
 from sentinel.core.models import AuditEntry, AuditEntryQuerySet, User
 from sentinel.core.templatetags.sentinel import span, tier_colour, tier_word
@@ -123,7 +124,8 @@ class _Reader:
         tasks = crisis.tasks.filter(cancelled_at__isnull=True)
         if tasks.exists():
             counts = {"done": tasks.filter(done_at__isnull=False).count(), "all": tasks.count()}
-            said.append(_("%(done)s of %(all)s tasks are done.") % counts)
+            words = ngettext("%(done)s of %(all)s task is done.", "%(done)s of %(all)s tasks are done.", counts["all"])
+            said.append(words % counts)
         return "\n".join(part for part in said if part)
 
     def _figures(self, spread: say.Spread, overview: say.Overview, too_low: str) -> tuple[say.Figure, ...]:
@@ -284,7 +286,7 @@ class _Reader:
 
 def _entry_text(entry: AuditEntry) -> tuple[str, str]:
     """What was done to what, and the particulars."""
-    said = named_text(f"{verb_words(entry.verb)} {kind_words(entry.object_kind)}", entry.object_label)
+    said = named_text(entry_title(entry), entry.object_label)
     return said, " · ".join(named_text(name, text) for name, text in facts(entry.data))
 
 

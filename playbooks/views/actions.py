@@ -22,8 +22,8 @@ from playbooks.forms.tasks import ResultForm
 from playbooks.models import CorrectiveAction
 from playbooks.operations import reviewing
 from playbooks.queries.reviewing import actions_of_rule, actions_of_topic, linkable
-from playbooks.views.answers import carry_out, fill_in, part_of, way_back
-from playbooks.views.room import crisis_of, show
+from playbooks.views.form_pages import fill_in
+from playbooks.views.room import answer, crisis_of, part_of, show, way_back
 from playbooks.wording.errors import wrong_state_text
 from playbooks.workflow import permission_for
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
@@ -90,7 +90,7 @@ def action_finish(request: WorkspaceRequest, action_id: int) -> HttpResponse:
 def action_reopen(request: WorkspaceRequest, action_id: int) -> HttpResponse:
     """It is not done after all."""
     action = _action(request, action_id)
-    return carry_out(
+    return answer(
         request,
         action.crisis,
         lambda: reviewing.reopen_action(action=action, by=request.user, now=timezone.now()),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from playbooks.operations.emergency import (
 )
 from playbooks.operations.statements import return_statement
 from playbooks.queries.emergency import emergency_row, newest_holding_text
-from playbooks.views.room import address, crisis_of, is_fetch, refused
+from playbooks.views.room import address, answer, crisis_of, is_fetch, part_of, refused
 from playbooks.wording.errors import wrong_state_text
 from playbooks.workflow import permission_for
 from sentinel.core.access import WorkspaceRequest, needs
@@ -55,19 +55,14 @@ def _sheet(request: WorkspaceRequest, crisis: Crisis, name: str, status: int = 2
 def _done(
     request: WorkspaceRequest, crisis: Crisis, sheet: str, verb: Callable[..., object], /, **given: Any
 ) -> HttpResponse:
-    """Run the verb on what is given, then answer."""
-    try:
-        verb(**given, by=request.user, now=timezone.now())
-    except WrongStateError as error:
-        return refused(request, wrong_state_text(error.code), to=address(request, "crisis", crisis))
-    return _answer(request, crisis, sheet)
-
-
-def _answer(request: WorkspaceRequest, crisis: Crisis, sheet: str) -> HttpResponse:
-    """To a script the sheet as it is now, else the way back to the control centre."""
-    if is_fetch(request):
-        return _sheet(request, crisis, sheet)
-    return redirect(address(request, "crisis", crisis))
+    """Run the verb on what is given; to a script the sheet as it is then."""
+    return answer(
+        request,
+        crisis,
+        lambda: verb(**given, by=request.user, now=timezone.now()),
+        page="crisis",
+        fragment=lambda: _sheet(request, crisis, sheet),
+    )
 
 
 def _invalid(request: WorkspaceRequest, crisis: Crisis, sheet: str, **forms: Any) -> HttpResponse:
@@ -83,10 +78,7 @@ def _page(request: WorkspaceRequest, crisis: Crisis, sheet: str, status: int = 2
 
 
 def _measure(request: WorkspaceRequest, measure_id: int) -> EmergencyMeasure:
-    found = EmergencyMeasure.objects.select_related("crisis__workspace", "crisis__opened_by")
-    measure = found.filter(crisis__workspace=request.workspace, pk=measure_id).first()
-    if measure is None:
-        raise Http404
+    measure: EmergencyMeasure = part_of(request, EmergencyMeasure.objects.all(), measure_id)
     return measure
 
 
@@ -187,14 +179,11 @@ def _speak(request: WorkspaceRequest, crisis_id: int, verb: Callable[..., object
     except WrongStateError as error:
         form.add_error("text" if error.code == "blank-left" else None, wrong_state_text(error.code))
         return _invalid(request, crisis, "holding", holding_form=form)
-    return _answer(request, crisis, "holding")
+    return _sheet(request, crisis, "holding") if is_fetch(request) else redirect(address(request, "crisis", crisis))
 
 
 def _submitted(request: WorkspaceRequest, statement_id: int) -> Statement:
-    found = Statement.objects.select_related("crisis__workspace", "crisis__opened_by")
-    statement = found.filter(crisis__workspace=request.workspace, pk=statement_id, kind="holding").first()
-    if statement is None:
-        raise Http404
+    statement: Statement = part_of(request, Statement.objects.filter(kind="holding"), statement_id)
     return statement
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from playbooks.operations import collecting
 from playbooks.queries.facts import STATUSES, fingerprint
 from playbooks.queries.people import may_see_source
 from playbooks.views.form_pages import show_form
-from playbooks.views.room import address, answer, crisis_of
+from playbooks.views.room import address, answer, crisis_of, part_of
 from playbooks.wording.codes import fact_status_word
 from playbooks.wording.errors import wrong_state_text
 from playbooks.workflow import permission_for
@@ -122,8 +122,5 @@ def _status(request: WorkspaceRequest, otherwise: str) -> str:
 
 
 def _fact(request: WorkspaceRequest, fact_id: int) -> Fact:
-    found = Fact.objects.filter(crisis__workspace=request.workspace, pk=fact_id)
-    fact = found.select_related("crisis__workspace", "crisis__topic", "crisis__earliest_post", "post", "owner").first()
-    if fact is None:
-        raise Http404
+    fact: Fact = part_of(request, Fact.objects.select_related("post", "owner"), fact_id)
     return fact

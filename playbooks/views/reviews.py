@@ -13,8 +13,7 @@ from playbooks.forms.reviews import ReviewForm, WatchForm
 from playbooks.models import Crisis, Review, Watch
 from playbooks.operations.reviewing import check_watch, save_review
 from playbooks.queries.reviewing import clashes, linkable, reviewing_of
-from playbooks.views.answers import carry_out, part_of, way_back
-from playbooks.views.room import crisis_of, is_fetch, refused, show
+from playbooks.views.room import answer, crisis_of, is_fetch, part_of, refused, show, way_back
 from playbooks.wording.errors import wrong_state_text
 from playbooks.workflow import permission_for
 from sentinel.core.access import WorkspaceRequest, needs
@@ -101,7 +100,7 @@ def watch_check(request: WorkspaceRequest, watch_id: int) -> HttpResponse:
         return refused(request, sentence, to=way_back(request, crisis, page))
     outcome = form.cleaned_data["outcome"]
     done = _("Noted: it has come again. A manager can reopen the crisis.") if outcome == "relapse" else _("Noted.")
-    return carry_out(
+    return answer(
         request,
         crisis,
         lambda: check_watch(watch=watch, **form.cleaned_data, by=request.user, now=timezone.now()),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +24,25 @@ def crisis_of(request: WorkspaceRequest, crisis_id: int) -> Crisis:
     if crisis is None:
         raise Http404
     return crisis
+
+
+def part_of(request: WorkspaceRequest, rows: "models.QuerySet[Any]", pk: int) -> Any:
+    """A row of one of the workspace's crises, or Http404 as if it did not exist."""
+    found = rows.filter(crisis__workspace=request.workspace, pk=pk)
+    row = found.select_related(
+        "crisis__workspace", "crisis__topic", "crisis__alert", "crisis__earliest_post", "crisis__closed_by"
+    ).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def way_back(request: WorkspaceRequest, crisis: Crisis, page: str) -> str:
+    """My work for who came from there, else the page of the crisis; `page` is its name, with an #anchor if wanted."""
+    if (request.POST.get("back") or request.GET.get("back")) == "work":
+        return reverse("work", args=[request.workspace.slug])
+    name, _hash, anchor = page.partition("#")
+    return address(request, name, crisis) + (f"#{anchor}" if anchor else "")
 
 
 def show(
@@ -58,16 +78,17 @@ def answer(
     done: str = "",
     fragment: Callable[[], HttpResponse] | None = None,
 ) -> HttpResponse:
-    """Run the verb and answer it: the fragment or the refusal's sentence to a script, else a redirect to `page`."""
+    """Run the verb and answer it: the fragment or the refusal's sentence to a script, else the way back to `page`."""
+    to = way_back(request, crisis, page)
     try:
         verb()
     except WrongStateError as error:
-        return refused(request, wrong_state_text(error.code), to=address(request, page, crisis))
+        return refused(request, wrong_state_text(error.code), to=to)
     if is_fetch(request) and fragment is not None:
         return fragment()
     if done:
         messages.success(request, done)
-    return redirect(address(request, page, crisis))
+    return redirect(to)
 
 
 def refused(request: WorkspaceRequest, sentence: str, *, to: str) -> HttpResponse:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from playbooks.models import Crisis, Stakeholder
 from playbooks.models.assessing import STAKEHOLDERS
 from playbooks.operations import assessing
 from playbooks.views.form_pages import show_form
-from playbooks.views.room import address, answer, crisis_of
+from playbooks.views.room import address, answer, crisis_of, part_of
 from playbooks.wording.errors import wrong_state_text
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.operations import WrongStateError
@@ -85,8 +85,5 @@ def _answer(
 
 
 def _stakeholder(request: WorkspaceRequest, stakeholder_id: int) -> Stakeholder:
-    found = Stakeholder.objects.filter(crisis__workspace=request.workspace, pk=stakeholder_id)
-    stakeholder = found.select_related("crisis__workspace", "crisis__topic", "crisis__earliest_post", "owner").first()
-    if stakeholder is None:
-        raise Http404
+    stakeholder: Stakeholder = part_of(request, Stakeholder.objects.select_related("owner"), stakeholder_id)
     return stakeholder

@@ -18,8 +18,8 @@ from playbooks.plan_drafts import StatementDraft
 from playbooks.queries.acting import verdict_now
 from playbooks.queries.plans import CheckedText, checked
 from playbooks.views.acting import show_act
-from playbooks.views.answers import carry_out, fill_in, part_of, way_back
-from playbooks.views.room import crisis_of, is_fetch, show
+from playbooks.views.form_pages import fill_in
+from playbooks.views.room import answer, crisis_of, is_fetch, part_of, show, way_back
 from playbooks.wording.codes import verdict_word
 from playbooks.wording.errors import wrong_state_text
 from playbooks.workflow import permission_for
@@ -141,7 +141,7 @@ def statement_check(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
 def statement_submit(request: WorkspaceRequest, statement_id: int) -> HttpResponse:
     """Ask for approval."""
     statement = _statement(request, statement_id)
-    return carry_out(
+    return answer(
         request,
         statement.crisis,
         lambda: statements.submit_statement(statement=statement, by=request.user, now=timezone.now()),
@@ -155,7 +155,7 @@ def statement_submit(request: WorkspaceRequest, statement_id: int) -> HttpRespon
 def statement_approve(request: WorkspaceRequest, statement_id: int) -> HttpResponse:
     """Let it go out."""
     statement = _statement(request, statement_id)
-    return carry_out(
+    return answer(
         request,
         statement.crisis,
         lambda: statements.approve_statement(statement=statement, by=request.user, now=timezone.now()),
@@ -216,7 +216,7 @@ def _decide(
 def statement_discard(request: WorkspaceRequest, statement_id: int) -> HttpResponse:
     """Throw a draft away."""
     statement = _statement(request, statement_id)
-    return carry_out(
+    return answer(
         request,
         statement.crisis,
         lambda: statements.discard_statement(statement=statement, by=request.user, now=timezone.now()),

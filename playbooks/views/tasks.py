@@ -9,8 +9,8 @@ from playbooks.forms.tasks import HandOverForm, ResultForm, TaskForm
 from playbooks.models import Task
 from playbooks.operations import tasks
 from playbooks.queries.acting import task_line
-from playbooks.views.answers import carry_out, fill_in, part_of
-from playbooks.views.room import crisis_of
+from playbooks.views.form_pages import fill_in
+from playbooks.views.room import answer, crisis_of, part_of
 from playbooks.workflow import permission_for
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.permissions import Permission
@@ -54,7 +54,7 @@ def task_finish(request: WorkspaceRequest, task_id: int) -> HttpResponse:
 def task_reopen(request: WorkspaceRequest, task_id: int) -> HttpResponse:
     """It is not done after all."""
     task = _task(request, task_id)
-    return carry_out(
+    return answer(
         request,
         task.crisis,
         lambda: tasks.reopen_task(task=task, by=request.user, now=timezone.now()),
@@ -68,7 +68,7 @@ def task_reopen(request: WorkspaceRequest, task_id: int) -> HttpResponse:
 def task_cancel(request: WorkspaceRequest, task_id: int) -> HttpResponse:
     """It is not needed any more."""
     task = _task(request, task_id)
-    return carry_out(
+    return answer(
         request,
         task.crisis,
         lambda: tasks.cancel_task(task=task, by=request.user, now=timezone.now()),

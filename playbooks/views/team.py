@@ -1,6 +1,6 @@
 """The control centre's team: seats, taking over, progress."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -9,7 +9,7 @@ from playbooks.forms.crises import ProgressForm, SeatForm
 from playbooks.models import TeamMember
 from playbooks.operations.crises import report_progress, seat, take_charge, unseat
 from playbooks.queries.emergency import approvers_of
-from playbooks.views.room import address, answer, crisis_of, refused, show
+from playbooks.views.room import address, answer, crisis_of, part_of, refused, show
 from playbooks.wording.codes import duty_word
 from playbooks.wording.errors import wrong_state_text
 from sentinel.core.access import WorkspaceRequest, needs
@@ -73,10 +73,7 @@ def team_seat(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
 @needs(Permission.WORK_CRISIS)
 def team_unseat(request: WorkspaceRequest, member_id: int) -> HttpResponse:
     """Take somebody out."""
-    found = TeamMember.objects.select_related("crisis__workspace", "user")
-    member = found.filter(crisis__workspace=request.workspace, pk=member_id).first()
-    if member is None:
-        raise Http404
+    member: TeamMember = part_of(request, TeamMember.objects.select_related("user"), member_id)
     return answer(
         request, member.crisis, lambda: unseat(member=member, by=request.user, now=timezone.now()), page="crisis-team"
     )

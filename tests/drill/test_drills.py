@@ -21,17 +21,12 @@ from sentinel.drill.queries import choices_of, lines_of, run_of, taken_ports
 from sentinel.drill.scenario import ScenarioError
 from tests.alerts.stage import outlet, raised
 from tests.drill.stage import PORTS, SCENARIO, brought, rows_of_every_table, started
-from tests.factories import NOW, Cast, make_tsukimi, make_yaori
+from tests.factories import NOW, Cast, make_tsukimi
 from tests.monitoring.stage import MINUTE, SPOILT, item
 
 pytestmark = pytest.mark.django_db
 # What a removal leaves: the audit, the drill's own row, and the doorbells, which say nothing and go after a day.
 STAYING = {"core_auditentry", "drill_drill", "core_liveevent"}
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_yaori()
 
 
 def verbs(drill: Drill) -> list[str]:

@@ -15,15 +15,10 @@ from sentinel.core.models import LiveEvent, Membership
 from sentinel.core.operations import WrongStateError
 from tests.alerts.stage import outlet, raised
 from tests.drill.stage import PORTS, brought, started
-from tests.factories import NOW, Cast, make_tsukimi, make_yaori
+from tests.factories import NOW, Cast, make_tsukimi
 from tests.monitoring.stage import MINUTE, SPOILT, captured, item, subscribe, watch_brand, work
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_yaori()
 
 
 def found(topic: Topic | None) -> int:

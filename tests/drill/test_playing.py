@@ -19,7 +19,7 @@ from sentinel.drill.operations.drills import remove_drill
 from sentinel.drill.player import play_parts
 from sentinel.drill.practice import THINKS, is_time, judge
 from tests.drill.stage import started
-from tests.factories import NOW, Cast, make_yaori
+from tests.factories import NOW, Cast
 from tests.playbooks.stage import plan_words
 
 COMPLETE = (
@@ -49,11 +49,6 @@ def test_thinking_takes_its_time_divided_by_the_speed(kind: str, speed: float) -
 
 
 # --- what is done -------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_yaori()
 
 
 @pytest.fixture

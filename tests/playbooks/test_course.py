@@ -9,16 +9,11 @@ from monitoring.operations.mentions import bucket_of
 from playbooks.models import Crisis
 from playbooks.operations.emergency import approve_measure, propose_measure
 from playbooks.queries.course import Course, actions_of, course_of
-from tests.factories import NOW, Cast, make_yaori
+from tests.factories import NOW, Cast
 from tests.playbooks.stage import make_crisis, make_post, make_topic
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
 
 
 def said(topic: Topic, minutes: int, total: int, negative: int = 0) -> None:

@@ -20,20 +20,10 @@ from playbooks.operations.statements import publish_statement
 from sentinel.core.models import AuditEntry
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Role
-from tests.factories import NOW, Cast, join, make_user, make_yaori
+from tests.factories import NOW, Cast, join, make_user
 from tests.playbooks.stage import make_crisis, make_draft, make_submitted, plan_words, recommended
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
-
-
-@pytest.fixture
-def crisis(cast: Cast) -> Crisis:
-    return make_crisis(cast)
 
 
 def approve(cast: Cast, plan: Plan) -> Approval:

@@ -25,21 +25,11 @@ from playbooks.operations.statements import (
 )
 from playbooks.operations.tasks import add_task, cancel_task, finish_task, hand_over, reopen_task
 from sentinel.core.operations import WrongStateError
-from tests.factories import NOW, Cast, make_yaori
-from tests.playbooks.stage import LATER, make_crisis, make_draft
+from tests.factories import NOW, Cast
+from tests.playbooks.stage import LATER, make_draft
 
 pytestmark = pytest.mark.django_db
 HOLDING = holding_draft(Language.ZH_HANT, {}).text
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
-
-
-@pytest.fixture
-def crisis(cast: Cast) -> Crisis:
-    return make_crisis(cast)
 
 
 def draft(cast: Cast, crisis: Crisis, text: str = "下午三點前再說明。") -> Statement:

@@ -25,7 +25,7 @@ from playbooks.operations.reviewing import add_action, check_watch, finish_actio
 from playbooks.workflow import Stage
 from sentinel.core.models import AuditEntry, LiveEvent
 from sentinel.core.operations import WrongStateError
-from tests.factories import NOW, Cast, make_tsukimi, make_yaori
+from tests.factories import NOW, Cast, make_tsukimi
 from tests.playbooks.stage import LATER, MINUTE, make_alert, make_crisis, make_post, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -37,11 +37,6 @@ ASSESSED = {
     "verdict_evidence": "",
     "responsibility": "unknown",
 }
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
 
 
 def test_a_claimed_alert_opens_one_crisis_with_its_earliest_post_on_file(cast: Cast) -> None:

@@ -21,18 +21,13 @@ from playbooks.operations.statements import (
 from playbooks.operations.tasks import add_task, finish_task
 from playbooks.reports.handling import HandlingReport
 from playbooks.reports.reading import read_report
-from tests.factories import NOW, Cast, make_tsukimi, make_yaori
+from tests.factories import NOW, Cast, make_tsukimi
 from tests.playbooks.stage import LATER, MINUTE, make_post, make_submitted, make_topic
 
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 END = NOW + 3 * HOUR
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
 
 
 @pytest.fixture

@@ -12,23 +12,13 @@ from playbooks.operations.plans import approve_plan, revise_plan
 from playbooks.operations.statements import draft_statement, submit_statement
 from playbooks.operations.tasks import add_task
 from sentinel.core.models import User
-from tests.factories import NOW, Cast, make_yaori
-from tests.playbooks.stage import make_crisis, make_submitted, recommended
+from tests.factories import NOW, Cast
+from tests.playbooks.stage import make_submitted, recommended
 from tests.reading import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 FETCH = {"X-Requested-With": "fetch"}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
-
-
-@pytest.fixture
-def crisis(cast: Cast) -> Crisis:
-    return make_crisis(cast)
 
 
 def act(crisis: Crisis, rest: str = "act/") -> str:

@@ -17,7 +17,7 @@ from playbooks.queries.assessing import stakeholder_groups, versions
 from playbooks.strategy import ReasonCode, Reputation, Responsibility, Strategy, Verdict, advise
 from playbooks.wording import assessments as wording
 from sentinel.core.models import User
-from tests.factories import NOW, Cast, make_yaori
+from tests.factories import NOW, Cast
 from tests.playbooks.collected import MINUTE, assessed
 from tests.playbooks.stage import make_crisis
 
@@ -34,11 +34,6 @@ GOOD = {
     "victims": "孩童 1 人",
     "over": "0",
 }
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_yaori()
 
 
 @pytest.fixture

@@ -16,16 +16,11 @@ from playbooks.operations.crises import close_crisis, open_crisis
 from playbooks.queries.collecting import CollectReader
 from playbooks.queries.evidence import check_evidence, filed_evidence
 from sentinel.core.models import AuditEntry, User
-from tests.factories import NOW, Cast, make_tsukimi, make_yaori
+from tests.factories import NOW, Cast, make_tsukimi
 from tests.playbooks.collected import BEGAN, COMPLAINT, MINUTE, assessed, collected
 from tests.playbooks.stage import make_post, make_topic
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_yaori()
 
 
 @pytest.fixture

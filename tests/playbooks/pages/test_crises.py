@@ -10,16 +10,11 @@ from django.utils import timezone
 from playbooks.models import Crisis
 from playbooks.operations.crises import close_crisis, write_note
 from sentinel.core.models import AuditEntry
-from tests.factories import Cast, make_tsukimi, make_yaori
+from tests.factories import Cast, make_tsukimi
 from tests.playbooks.stage import make_alert, make_crisis, make_post, make_topic
 
 pytestmark = pytest.mark.django_db
 FETCH = {"X-Requested-With": "fetch"}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
 
 
 @pytest.fixture

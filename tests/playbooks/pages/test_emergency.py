@@ -9,21 +9,11 @@ from django.utils import timezone
 
 from playbooks.models import Crisis, EmergencyMeasure, HoldingText, Statement
 from playbooks.operations.emergency import authorise_holding_text
-from tests.factories import Cast, make_tsukimi, make_yaori
+from tests.factories import Cast, make_tsukimi
 from tests.playbooks.stage import make_crisis
 
 pytestmark = pytest.mark.django_db
 FETCH = {"X-Requested-With": "fetch"}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
-
-
-@pytest.fixture
-def crisis(cast: Cast) -> Crisis:
-    return make_crisis(cast)
 
 
 def as_(client: Client, user: object) -> Client:

@@ -15,22 +15,11 @@ from playbooks.operations.crises import close_crisis
 from playbooks.queries.facts import fact_columns, fingerprint, turn_of_facts
 from sentinel.core.models import AuditEntry, Membership, User
 from sentinel.core.permissions import Role
-from tests.factories import NOW, Cast, join, make_tsukimi, make_user, make_yaori
+from tests.factories import NOW, Cast, join, make_tsukimi, make_user
 from tests.playbooks.collected import MINUTE, assessed
-from tests.playbooks.stage import make_crisis
 
 pytestmark = pytest.mark.django_db
 FETCH = {"X-Requested-With": "fetch"}
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_yaori()
-
-
-@pytest.fixture
-def crisis(cast: Cast) -> Crisis:
-    return make_crisis(cast)
 
 
 def as_(client: Client, user: User) -> Client:

@@ -3,16 +3,11 @@
 import pytest
 
 from playbooks.models import HoldingText
-from tests.factories import Cast, make_tsukimi, make_yaori
+from tests.factories import Cast, make_tsukimi
 from tests.reading import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/w/yaori/holding/"
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
 
 
 def test_the_template_stands_there_until_one_is_authorised(cast: Cast) -> None:

@@ -31,7 +31,7 @@ from playbooks.queries.approvals import change_lines, changes_for, figures_at, w
 from sentinel.core.access import membership_of
 from sentinel.core.models import User
 from sentinel.core.permissions import Role
-from tests.factories import NOW, Cast, join, make_user, make_yaori
+from tests.factories import NOW, Cast, join, make_user
 from tests.playbooks.stage import (
     MINUTE,
     make_crisis,
@@ -45,16 +45,6 @@ from tests.playbooks.stage import (
 from tests.reading import signed_in, text_of
 
 FETCH = {"X-Requested-With": "fetch"}
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_yaori()
-
-
-@pytest.fixture
-def crisis(cast: Cast) -> Crisis:
-    return make_crisis(cast)
 
 
 def of(plan: Plan, verb: str = "") -> str:

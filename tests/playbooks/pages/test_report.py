@@ -10,20 +10,9 @@ from pypdf import PdfReader
 from playbooks.models import Crisis
 from playbooks.reports.pdf import ReportError
 from sentinel.core.models import AuditEntry
-from tests.factories import Cast, make_tsukimi, make_yaori
-from tests.playbooks.stage import make_crisis
+from tests.factories import Cast, make_tsukimi
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
-
-
-@pytest.fixture
-def crisis(cast: Cast) -> Crisis:
-    return make_crisis(cast)
 
 
 def login(person: object) -> Client:

@@ -15,17 +15,12 @@ from playbooks.operations.emergency import authorise_holding_text, release_holdi
 from playbooks.operations.reviewing import add_action, save_review
 from playbooks.queries.reviewing import effects_of
 from sentinel.core.models import Membership
-from tests.factories import NOW, Cast, make_yaori
+from tests.factories import NOW, Cast
 from tests.playbooks.stage import make_crisis, make_topic
 from tests.reading import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
 
 
 @pytest.fixture

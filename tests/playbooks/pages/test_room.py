@@ -11,16 +11,11 @@ from playbooks.queries.log import log_of
 from playbooks.queries.room import CrisisFrame, crisis_frame
 from playbooks.workflow import Stage
 from sentinel.core.models import Membership, User
-from tests.factories import NOW, Cast, make_yaori
+from tests.factories import NOW, Cast
 from tests.playbooks.stage import make_crisis, make_submitted
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
 
 
 def frame(crisis: Crisis, user: User, minutes: int = 0) -> CrisisFrame:

@@ -17,22 +17,12 @@ from playbooks.operations.tasks import add_task
 from playbooks.queries.work import pressing_count, work_of
 from sentinel.core.access import membership_of
 from sentinel.core.models import User
-from tests.factories import NOW, Cast, make_tsukimi, make_yaori
+from tests.factories import NOW, Cast, make_tsukimi
 from tests.playbooks.stage import make_alert, make_crisis, make_submitted, make_topic
 from tests.reading import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_yaori()
-
-
-@pytest.fixture
-def crisis(cast: Cast) -> Crisis:
-    return make_crisis(cast)
 
 
 def groups(user: User, at: Any = NOW) -> dict[str, list[str]]:
