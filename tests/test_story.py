@@ -64,11 +64,13 @@ from tests.story.food_safety import (
     Team,
     can_be_forwarded,
     decides_and_speaks,
-    finds_out,
     is_noticed_and_claimed,
     is_over_and_gone,
     learns_and_closes,
+    looks_into_it,
+    says_a_first_word,
     stops_the_harm,
+    weighs_it,
 )
 from tests.story.person import one_browser
 
@@ -285,7 +287,9 @@ def test_food_safety_from_the_first_complaint_to_the_closed_corrective_action(tm
         team = Team(browser, instance)
         crisis = is_noticed_and_claimed(team)
         stops_the_harm(team, crisis)
-        finds_out(team, crisis)
+        looks_into_it(team, crisis)
+        says_a_first_word(team, crisis)
+        weighs_it(team, crisis)
         decides_and_speaks(team, crisis)
         learns_and_closes(team, crisis)
         can_be_forwarded(team, crisis)

@@ -11,7 +11,7 @@ def nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
 OUTSIDE = ["home", "login", "logout", "account", "set-language", "workspace-add"]
 INSIDE = [
     "board", "board-queue", "board-summary", "live-missed", "mention-list", "topic-list", "source-list",
-    "outlet-list", "people", "audit", "system-status",
+    "outlet-list", "people", "audit", "system-status", "drill",
 ]  # fmt: skip
 OF_AN_ALERT = ["alert-preview", "alert-claim", "alert-close", "alert-mentions"]
 

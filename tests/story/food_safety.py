@@ -96,7 +96,7 @@ def is_noticed_and_claimed(team: Team) -> str:
 
 
 def stops_the_harm(team: Team, crisis: str) -> None:
-    """Harm first: goods off the shelf and a first word, each decided by one touch on the phone."""
+    """Harm first: somebody leads, and goods come off the shelf after one touch on the phone."""
     yating, zhiming = team.yating, team.zhiming
     gives_a_seat(yating, crisis, zhiming, "Commander", "公關")
     gives_a_seat(yating, crisis, team.shufen, "Spokesperson", "總經理室")
@@ -104,17 +104,27 @@ def stops_the_harm(team: Team, crisis: str) -> None:
     proposes_a_measure(yating, crisis, STOP)
     approves_the_measure(zhiming, crisis, STOP)
     carries_out_the_measure(yating, "三家通路 412 店已下架")
-    sees_it_turn_red(yating)  # before the first word, which calms people
+
+
+def looks_into_it(team: Team, crisis: str) -> None:
+    """A question is asked and answered with what shows it, while outside it turns red."""
+    asks_a_question(team.yating, crisis, QUESTION)
+    finds_the_answer(team.yating, QUESTION, answer=ANSWER, source="檢驗報告 A-117", second_source="設備更換紀錄")
+    sees_it_turn_red(team.yating)
+
+
+def says_a_first_word(team: Team, crisis: str) -> None:
+    """The text that was authorised ahead goes out with one touch, and the drill's people read it."""
+    yating, zhiming = team.yating, team.zhiming
     submits_the_holding_statement(yating, crisis, HOLDING)
     releases_the_holding_statement(zhiming, crisis)
     finds_among_what_was_captured(yating, "我們看到了鮮乳瓶底的黑色薄片")
 
 
-def finds_out(team: Team, crisis: str) -> None:
-    """The question has an answer; it is true, and could have been prevented."""
+def weighs_it(team: Team, crisis: str) -> None:
+    """It is true and could have been prevented; those whom it concerns are looked after."""
     yating = team.yating
-    asks_a_question(yating, crisis, QUESTION)
-    finds_the_answer(yating, QUESTION, answer=ANSWER, source="檢驗報告 A-117", second_source="設備更換紀錄")
+    yating.opens(crisis)
     goes_on_to(yating, "Assess")
     grounds = {
         "Why this level": "有孩子就醫，全國媒體報導",

@@ -43,8 +43,8 @@ class Person:
         return found[1]
 
     def opens(self, path: str) -> None:
-        """Go to an address of the site and wait for the page."""
-        self.page.goto(path)
+        """Go to an address of the site and wait for the page and its scripts, not for every picture."""
+        self.page.goto(path, wait_until="domcontentloaded")
 
     def fills(self, label: str, text: str, *, within: Locator | None = None) -> None:
         """Type into the field with this label."""
