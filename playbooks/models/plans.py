@@ -36,7 +36,6 @@ class Plan(models.Model):
     changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    situation = models.JSONField(default=dict)  # the figures when it was submitted
 
     class Meta:
         constraints = [

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
-from alerts.models import Evaluation
 from playbooks.models import Approval, Candidate, Cosign, Crisis, Plan, PlanAuthor, PlanItem, Statement
 from playbooks.operations.files import check, lock, write_down
 from playbooks.operations.prefilling import first_draft
@@ -135,20 +133,13 @@ def submit_plan(
     check(plan.statements.exists(), "no-statement")
     check(not cosigns or cosign_due_at is not None, "cosign-undated")
     plan.status, plan.submitted_at, plan.submitted_by = "submitted", now, by
-    plan.situation = situation_of(plan.crisis)
     plan.assessment = plan.crisis.assessments.order_by("number").last()  # the facts may have turned since it was begun
-    plan.save(update_fields=["status", "submitted_at", "submitted_by", "situation", "assessment"])
+    plan.save(update_fields=["status", "submitted_at", "submitted_by", "assessment"])
     Cosign.objects.bulk_create(
         Cosign(plan=plan, department=ask.department, signer=ask.user, deputy=ask.deputy, due_at=cosign_due_at or now)
         for ask in cosigns
     )
     write_down(plan.crisis, "submit", plan, by=by, now=now, version=plan.number)
-
-
-def situation_of(crisis: Crisis) -> dict[str, Any]:
-    """The figures of the crisis's topic at its last evaluation (see `alerts.rules.Situation`), or nothing."""
-    evaluation = Evaluation.objects.filter(topic=crisis.topic_id).first() if crisis.topic_id else None
-    return dict(evaluation.situation) if evaluation else {}
 
 
 @transaction.atomic
