@@ -45,6 +45,7 @@ def steps() -> list[Step]:
     """Everything, the quick ones first."""
     django = [PYTHON, "-W", "error::RuntimeWarning", "manage.py"]
     pytest = [PYTHON, "-m", "pytest", "--quiet"]
+    apart = ["-n", "2", "--dist", "loadfile"]  # what a file has started serves all of its tests
     templates = [str(path) for path in sorted(REPOSITORY.glob("**/templates/**/*.html")) if ".venv" not in str(path)]
     templates += [str(path) for path in sorted(REPOSITORY.glob("templates/**/*.html")) if str(path) not in templates]
     production = {"HTTPS": "1", "SECRET_KEY": secrets.token_urlsafe(60), "ALLOWED_HOSTS": "sentinel.example"}
@@ -57,8 +58,8 @@ def steps() -> list[Step]:
         Step("deployment", [*django, "check", "--deploy", "--fail-level", "WARNING"], variables=production),
         Step("migrations", [*django, "makemigrations", "--check", "--dry-run"]),
         Step("tests", [*pytest, "-n", "2", "-m", ORDINARY]),
-        Step("faults", [*pytest, "-m", "faults and not bench"]),
-        Step("browser", [*pytest, "-m", "browser"], needs=("chromium", "fonts")),
+        Step("faults", [*pytest, *apart, "-m", "faults and not bench"]),
+        Step("browser", [*pytest, *apart, "-m", "browser"], needs=("chromium", "fonts")),
     ]
     if importlib.util.find_spec("tests.check_translations"):
         every.insert(5, Step("translations", [PYTHON, "-m", "tests.check_translations"], needs=("msgfmt",)))

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone, translation
+from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from alerts.models import Alert, Delivery, Outlet, Rule
@@ -72,7 +73,6 @@ from tests.story.food_safety import (
     stops_the_harm,
     weighs_it,
 )
-from tests.story.person import one_browser
 
 STEP = timedelta(seconds=7)  # a visit every 5 s, and the sweep that finds it due
 MINUTE = timedelta(minutes=1)
@@ -282,9 +282,11 @@ def the_drill_leaves_its_report_and_the_audit(cast: Cast, days: Days) -> None:
 
 
 @pytest.mark.browser
-def test_food_safety_from_the_first_complaint_to_the_closed_corrective_action(tmp_path: Path) -> None:
-    with running_instance(tmp_path / "data") as instance, one_browser() as browser:
-        team = Team(browser, instance)
+def test_food_safety_from_the_first_complaint_to_the_closed_corrective_action(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    with running_instance(tmp_path / "data") as instance:
+        team = Team(chromium, instance)
         crisis = is_noticed_and_claimed(team)
         stops_the_harm(team, crisis)
         looks_into_it(team, crisis)
@@ -295,3 +297,4 @@ def test_food_safety_from_the_first_complaint_to_the_closed_corrective_action(tm
         can_be_forwarded(team, crisis)
         is_over_and_gone(team)
         assert team.complaints == []
+        team.leaves()

@@ -10,7 +10,6 @@ Whatever the page writes to the console as an error, the content policy's refusa
 """
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from sentinel.core.models import User
 from sentinel.embedded.parts import parts
@@ -51,17 +50,6 @@ def live_server_url(django_db_setup: None) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
-
-
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """One browser; each person has a context of their own in it."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -148,13 +136,6 @@ def _wait_until_it_serves(process: "subprocess.Popen[bytes]", address: str) -> N
         except OSError:
             time.sleep(0.1)
     raise AssertionError("the web process does not serve")
-
-
-def launch(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(
-        executable_path=shutil.which("chromium") or "/usr/bin/chromium",
-        args=["--no-sandbox", "--disable-dev-shm-usage"],
-    )
 
 
 def _session_of(user: User) -> str:

@@ -83,6 +83,11 @@ class Team:
         """What any page of theirs wrote to its console as an error."""
         return [text for person in (self.shufen, self.yating, self.zhiming) for text in person.complaints]
 
+    def leaves(self) -> None:
+        """Everybody closes the browser."""
+        for person in (self.shufen, self.yating, self.zhiming):
+            person.page.context.close()
+
 
 def is_noticed_and_claimed(team: Team) -> str:
     """Blue appears on a board that nobody reloads; one key claims it. The address of the crisis."""

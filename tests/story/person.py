@@ -1,13 +1,10 @@
 """Somebody at a screen of their own: a browser that keeps its cookies, and complains aloud."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, is_complaint, launch
+from tests.browser.conftest import DESKTOP, PHONE, is_complaint
 
 PATIENCE = 30_000  # milliseconds; two cores may have other things to do
 
@@ -73,12 +70,3 @@ class Person:
     def is_live(self) -> None:
         """What others do appears on this page by itself."""
         expect(self.page.locator("[data-live]")).to_have_attribute("data-state", "live", timeout=PATIENCE)
-
-
-@contextmanager
-def one_browser() -> Iterator[Any]:
-    """Chromium, in which each person has a context of their own."""
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
