@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alerts.wording import tier_name
 from monitoring.models import Topic
+from playbooks.models import Crisis
 from playbooks.models.crises import DUTIES, STAGES
 from playbooks.queries.people import members_of
 from playbooks.wording.codes import duty_word
@@ -117,10 +118,10 @@ class SeatForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, crisis: Crisis, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("user", "deputy"):
-            self.fields[name].queryset = members_of(workspace)  # type: ignore[attr-defined]
+            self.fields[name].queryset = members_of(crisis)  # type: ignore[attr-defined]
             self.fields[name].label_from_instance = lambda user: user.name  # type: ignore[attr-defined]
         self.fields["user"].empty_label = _("Choose a person")  # type: ignore[attr-defined]
         self.fields["deputy"].empty_label = _("Nobody")  # type: ignore[attr-defined]

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from playbooks.channels import Channel
-from playbooks.models import HoldingText
+from playbooks.models import Crisis, HoldingText
 from playbooks.phrases import open_blank
 from playbooks.queries.people import members_of
 from playbooks.wording.codes import channel_word
-from sentinel.core.models import User, Workspace
+from sentinel.core.models import User
 
 NEXT_WORD = timedelta(minutes=90)
 QUARTER = 15  # minutes
@@ -28,10 +28,10 @@ class MeasureForm(forms.Form):
         label=pgettext_lazy("measure", "Who does it"), queryset=User.objects.none(), required=False
     )
 
-    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, crisis: Crisis, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         owner = self.fields["owner"]
-        owner.queryset = members_of(workspace)  # type: ignore[attr-defined]
+        owner.queryset = members_of(crisis)  # type: ignore[attr-defined]
         owner.label_from_instance = lambda user: user.name  # type: ignore[attr-defined]
         owner.empty_label = _("Nobody yet")  # type: ignore[attr-defined]
 

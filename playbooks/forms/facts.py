@@ -111,7 +111,7 @@ class FactForm(SettleForm):
         self.fields["owner"] = forms.ModelChoiceField(
             label=_("Owner"),
             required=False,
-            queryset=members_of(crisis.workspace, besides=fact.owner_id if fact else None),
+            queryset=members_of(crisis, besides=fact.owner_id if fact else None),
             empty_label=_("Nobody yet"),
         )
         posts = [("", _("None")), *filed_posts(crisis)]

@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from playbooks.forms.tasks import owner_field
-from playbooks.models import CorrectiveAction, Review
+from playbooks.models import CorrectiveAction, Crisis, Review
 from playbooks.models.reviewing import DEPARTMENTS
 from playbooks.wording.codes import department_word, outcome_word
-from sentinel.core.models import Workspace
 
 LONGEST_TEXT = 10_000  # characters
 
@@ -76,12 +75,12 @@ class ActionForm(forms.Form):
     )
     field_order = ["text", "department", "owner", "due_on"]
 
-    def __init__(self, *args: Any, workspace: Workspace, action: CorrectiveAction | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, crisis: Crisis, action: CorrectiveAction | None = None, **kwargs: Any) -> None:
         if action is not None:
             names = ("text", "department", "due_on")
             kwargs["initial"] = {**{name: getattr(action, name) for name in names}, "owner": action.owner_id}
         super().__init__(*args, **kwargs)
-        self.fields["owner"] = owner_field(workspace, besides=action.owner_id if action else None)
+        self.fields["owner"] = owner_field(crisis, besides=action.owner_id if action else None)
         self.order_fields(self.field_order)
 
 

@@ -51,7 +51,7 @@ class StakeholderForm(forms.Form):
         self.fields["owner"] = forms.ModelChoiceField(
             label=_("Owner"),
             required=False,
-            queryset=members_of(crisis.workspace, besides=stakeholder.owner_id if stakeholder else None),
+            queryset=members_of(crisis, besides=stakeholder.owner_id if stakeholder else None),
             empty_label=_("Nobody yet"),
         )
 

@@ -7,17 +7,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from playbooks.forms.facts import moment_field
-from playbooks.models import Task
+from playbooks.models import Crisis, Task
 from playbooks.queries.people import members_of
-from sentinel.core.models import User, Workspace
+from sentinel.core.models import User
 
 
-def owner_field(workspace: Workspace, *, besides: int | None = None) -> "forms.ModelChoiceField[User]":
+def owner_field(crisis: Crisis, *, besides: int | None = None) -> "forms.ModelChoiceField[User]":
     """Who answers for it; nobody may be chosen."""
     return forms.ModelChoiceField(
         label=_("Owner"),
         required=False,
-        queryset=members_of(workspace, besides=besides),
+        queryset=members_of(crisis, besides=besides),
         empty_label=_("Nobody yet"),
     )
 
@@ -28,11 +28,11 @@ class HandOverForm(forms.Form):
     due_at = moment_field(gettext_lazy("Due"))
     field_order = ["text", "owner", "due_at"]
 
-    def __init__(self, *args: Any, workspace: Workspace, task: Task | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, crisis: Crisis, task: Task | None = None, **kwargs: Any) -> None:
         if task is not None:
             kwargs["initial"] = {"owner": task.owner_id, "due_at": task.due_at}
         super().__init__(*args, **kwargs)
-        self.fields["owner"] = owner_field(workspace, besides=task.owner_id if task else None)
+        self.fields["owner"] = owner_field(crisis, besides=task.owner_id if task else None)
         self.order_fields(self.field_order)
 
 

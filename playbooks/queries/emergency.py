@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from playbooks.models import Crisis, EmergencyMeasure, HoldingText, Statement
+from playbooks.queries.people import memberships_of
 from playbooks.wording.codes import channel_word
-from sentinel.core.models import Membership, User
+from sentinel.core.models import User
 from sentinel.core.permissions import Role
 
 
@@ -65,9 +66,7 @@ def approvers_of(crisis: Crisis) -> list[User]:
     """Who may decide alone and at once: the commander and the deputy where they are managers, else every manager."""
     managers = {
         membership.user_id: membership.user
-        for membership in Membership.objects.filter(
-            workspace=crisis.workspace_id, roles__contains=[Role.MANAGER]
-        ).select_related("user")
+        for membership in memberships_of(crisis).filter(roles__contains=[Role.MANAGER])
     }
     commander = crisis.team.filter(duty="commander").first()
     leading = [managers[pk] for pk in (commander.user_id, commander.deputy_id) if pk in managers] if commander else []

@@ -13,12 +13,12 @@ from playbooks.channels import Channel
 from playbooks.differences import Passage, marked, passages
 from playbooks.models import Approval, Cosign, Crisis, Plan, Statement
 from playbooks.plan_drafts import PlanDraft, StatementDraft
-from playbooks.queries.people import members_of
+from playbooks.queries.people import members_of, memberships_of
 from playbooks.statements import Checks, Remark, RemarkKind, check
 from playbooks.strategy import Verdict
 from playbooks.wording.codes import audience_word, channel_word, element_word, plan_status_word, verdict_word
 from playbooks.wording.plans import hint_text, remark_text
-from sentinel.core.models import Membership, User, Workspace
+from sentinel.core.models import User, Workspace
 from sentinel.core.permissions import Permission
 
 LISTED = 100  # crises whose plans are listed
@@ -114,21 +114,20 @@ def turned_from(plan: Plan, verdict: str) -> str:
     return "" if followed == verdict else verdict_word(followed)
 
 
-def people_of(workspace: Workspace) -> list[User]:
+def people_of(crisis: Crisis) -> list[User]:
     """Everybody who can own something."""
-    return list(members_of(workspace))
+    return list(members_of(crisis))
 
 
-def with_permission(workspace: Workspace, permission: Permission) -> list[User]:
-    """The members who hold a permission, by name."""
-    members = Membership.objects.filter(workspace=workspace, user__is_active=True).select_related("user")
-    return [one.user for one in members.order_by("user__name", "pk") if one.may(permission)]
+def with_permission(crisis: Crisis, permission: Permission) -> list[User]:
+    """Those who can work on the crisis and hold a permission, by name."""
+    return [one.user for one in memberships_of(crisis) if one.may(permission)]
 
 
 def approvers_of(plan: Plan) -> list[User]:
     """Who may decide on the version: managers who wrote none of it."""
     authors = set(plan.authors.values_list("user", flat=True))
-    managers = with_permission(plan.crisis.workspace, Permission.APPROVE)
+    managers = with_permission(plan.crisis, Permission.APPROVE)
     return [user for user in managers if user.pk not in authors]
 
 

@@ -40,7 +40,7 @@ def show_act(
         "frame": crisis_frame(crisis, request.membership, now),
         "page": "act",
         "acting": acting_of(crisis, request.membership, now),
-        "task_form": TaskForm(workspace=request.workspace),
+        "task_form": TaskForm(crisis=crisis),
         "publish_form": PublishForm(auto_id=False),
         "return_form": ReturnForm(auto_id=False),
         "typed": typed or {},

@@ -38,7 +38,7 @@ BACK = "crisis-review#actions"
 def action_add(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
     """What will be different from now on."""
     crisis = crisis_of(request, crisis_id)
-    form = ActionForm(_posted(request), workspace=request.workspace)
+    form = ActionForm(_posted(request), crisis=crisis)
 
     def add() -> None:
         reviewing.add_action(crisis=crisis, **form.cleaned_data, by=request.user, now=timezone.now())
@@ -51,7 +51,7 @@ def action_add(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
 def action_edit(request: WorkspaceRequest, action_id: int) -> HttpResponse:
     """Other words, another owner, another date."""
     action = _action(request, action_id)
-    form = ActionForm(_posted(request), workspace=request.workspace, action=action)
+    form = ActionForm(_posted(request), crisis=action.crisis, action=action)
 
     def edit() -> None:
         reviewing.edit_action(action=action, **form.cleaned_data, by=request.user, now=timezone.now())

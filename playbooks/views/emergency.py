@@ -40,7 +40,7 @@ def sheet_context(request: WorkspaceRequest, crisis: Crisis, **forms: Any) -> di
     return {
         "crisis": crisis,
         "emergency": row,
-        "measure_form": MeasureForm(workspace=request.workspace, auto_id="measure_%s"),
+        "measure_form": MeasureForm(crisis=crisis, auto_id="measure_%s"),
         "holding_form": holding,
         "may_work": is_open and request.membership.may(Permission.WORK_CRISIS),
         "may_approve": is_open and request.membership.may(Permission.APPROVE),
@@ -98,7 +98,7 @@ def measure_list(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
 def measure_propose(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
     """Something that would stop the harm now."""
     crisis = crisis_of(request, crisis_id)
-    form = MeasureForm(request.POST, workspace=request.workspace, auto_id="measure_%s")
+    form = MeasureForm(request.POST, crisis=crisis, auto_id="measure_%s")
     if not form.is_valid():
         return _invalid(request, crisis, "emergency", measure_form=form)
     given = form.cleaned_data

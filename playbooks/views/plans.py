@@ -197,8 +197,8 @@ def _editor(request: WorkspaceRequest, plan: Plan, now: datetime) -> PlanEditor:
     departments = [name for name in department_names() if name not in {row.get("department") for row in asks}]
     asks = [*asks, *({"department": name} for name in departments[: max(0, LEAST_ASKED - len(asks))])]
     return PlanEditor(
-        people=people_of(request.workspace),
-        signers=with_permission(request.workspace, Permission.WORK_CRISIS),
+        people=people_of(plan.crisis),
+        signers=with_permission(plan.crisis, Permission.WORK_CRISIS),
         revision=plan.revision,
         draft=draft_of(plan),
         asks=asks,
@@ -235,8 +235,8 @@ def _posted(request: WorkspaceRequest, plan: Plan, *, revision: int | None = Non
         data["revision"] = str(revision)
     return PlanEditor(
         data,
-        people=people_of(request.workspace),
-        signers=with_permission(request.workspace, Permission.WORK_CRISIS),
+        people=people_of(plan.crisis),
+        signers=with_permission(plan.crisis, Permission.WORK_CRISIS),
     )
 
 

@@ -23,7 +23,7 @@ BACK = "crisis-act#tasks"
 def task_add(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
     """Something that somebody owes."""
     crisis = crisis_of(request, crisis_id)
-    form = TaskForm(request.POST or None, workspace=request.workspace)
+    form = TaskForm(request.POST or None, crisis=crisis)
 
     def add() -> None:
         tasks.add_task(crisis=crisis, **form.cleaned_data, by=request.user, now=timezone.now())
@@ -83,7 +83,7 @@ def task_hand_over(request: WorkspaceRequest, task_id: int) -> HttpResponse:
     """Another owner, or another time."""
     task = _task(request, task_id)
     data = request.POST if request.method == "POST" else None
-    form = HandOverForm(data, workspace=request.workspace, task=task)
+    form = HandOverForm(data, crisis=task.crisis, task=task)
 
     def pass_on() -> None:
         tasks.hand_over(task=task, **form.cleaned_data, by=request.user, now=timezone.now())

@@ -27,7 +27,7 @@ def team(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
     initial = {
         name: getattr(member, name) for name in ("user", "duty", "department", "deputy", "limits") if member
     } or {"duty": "member"}
-    return _page(request, crisis_id, SeatForm(workspace=request.workspace, initial=initial))
+    return _page(request, crisis_id, SeatForm(crisis=found, initial=initial))
 
 
 def _page(request: WorkspaceRequest, crisis_id: int, form: SeatForm, status: int = 200) -> HttpResponse:
@@ -48,7 +48,7 @@ def _page(request: WorkspaceRequest, crisis_id: int, form: SeatForm, status: int
 def team_seat(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
     """Give somebody a seat, or change it."""
     crisis = crisis_of(request, crisis_id)
-    form = SeatForm(request.POST, workspace=request.workspace)
+    form = SeatForm(request.POST, crisis=crisis)
     if not form.is_valid():
         return _page(request, crisis_id, form, status=422)
     given = form.cleaned_data
