@@ -84,7 +84,7 @@ urlpatterns = [
     path("w/<slug:workspace>/rules/<int:rule_id>/actions/", actions.rule_actions, name="rule-actions"),
     path("w/<slug:workspace>/watches/<int:watch_id>/check/", reviews.watch_check, name="watch-check"),
     # what one owes, and what is authorised ahead
-    path("w/<slug:workspace>/work/", work.work, name="work"),
+    path("w/<slug:workspace>/my-work/", work.work, name="work"),
     path("w/<slug:workspace>/holding/", holding.holding_texts, name="holding-texts"),
     path("w/<slug:workspace>/holding/check/", holding.holding_check, name="holding-check"),
     path("w/<slug:workspace>/holding/authorise/", holding.holding_authorise, name="holding-authorise"),

@@ -88,6 +88,13 @@ def page_as(transactional_db: None, live_server_url: str, chromium: Browser) -> 
     assert complaints == []
 
 
+def visit(page: Page, address: str, *, status: int = 200) -> None:
+    """Go to an address that answers so: a check of a page that is not there checks nothing."""
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == status, f"{address} answers {answer.status}"
+
+
 def assert_accessible(page: Page) -> None:
     """axe-core finds nothing on the page: in light and in dark, at 1440 and at 390 pixels."""
     for size in (DESKTOP, PHONE):

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from playbooks.models import Crisis, Fact
 from playbooks.operations.assessing import add_stakeholder
 from playbooks.operations.collecting import add_fact
-from tests.browser.conftest import AXE, PageAs
+from tests.browser.conftest import AXE, PageAs, visit
 from tests.factories import Cast
 from tests.playbooks.collected import assessed, collected
 
@@ -84,6 +84,6 @@ def test_the_pages_have_no_barrier_and_do_not_scroll_sideways(
 ) -> None:
     page = page_as(cast.staff, phone=phone, dark=dark)
     for path in ("collect/", "assess/", "assess/new/", "facts/add/", "stakeholders/add/"):
-        page.goto(f"/w/yaori/crises/{crisis.pk}/{path}")
+        visit(page, f"/w/yaori/crises/{crisis.pk}/{path}")
         assert barriers(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

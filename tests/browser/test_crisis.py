@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from playbooks.models import Crisis, EmergencyMeasure, Statement
 from playbooks.operations.crises import write_note
 from playbooks.operations.emergency import authorise_holding_text, propose_measure
-from tests.browser.conftest import PageAs, assert_accessible
+from tests.browser.conftest import PageAs, assert_accessible, visit
 from tests.factories import Cast
 from tests.playbooks.stage import make_alert, make_crisis, make_post, make_topic
 
@@ -57,7 +57,7 @@ def test_a_claimed_alert_becomes_a_crisis_by_click(cast: Cast, page_as: PageAs) 
 @pytest.mark.parametrize("part", ["", "team/", "log/", "edit/", "emergency/", "holding/"])
 def test_everybody_can_read_it(cast: Cast, crisis: Crisis, page_as: PageAs, part: str) -> None:
     page = page_as(cast.staff)
-    page.goto(address(crisis, part))
+    visit(page, address(crisis, part))
     assert_accessible(page)
     page.set_viewport_size({"width": 390, "height": 844})
     assert is_as_wide_as_the_screen(page)
@@ -140,7 +140,7 @@ def test_a_note_is_written_with_the_keyboard_alone(cast: Cast, crisis: Crisis, p
 @pytest.mark.parametrize("part", ["", "open/"])
 def test_the_list_and_the_form_are_readable(cast: Cast, crisis: Crisis, page_as: PageAs, part: str) -> None:
     page = page_as(cast.staff)
-    page.goto(f"/w/yaori/crises/{part}")
+    visit(page, f"/w/yaori/crises/{part}")
     assert_accessible(page)
     page.set_viewport_size({"width": 390, "height": 844})
     assert is_as_wide_as_the_screen(page)

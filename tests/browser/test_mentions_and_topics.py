@@ -8,7 +8,7 @@ from django.utils import timezone
 from monitoring.models import Post
 from monitoring.sources.items import Item
 from tests.alerts.stage import watched
-from tests.browser.conftest import PageAs, assert_accessible
+from tests.browser.conftest import PageAs, assert_accessible, visit
 from tests.factories import Cast
 from tests.monitoring.stage import MINUTE, PRAISE, SPOILT, captured, item, subscribe, work
 
@@ -54,7 +54,7 @@ def test_every_page_is_accessible_in_every_look(cast: Cast, post: Post, page_as:
         "/w/yaori/topics/add/",
     )
     for address in addresses:
-        page.goto(address)
+        visit(page, address)
         assert_accessible(page)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= page.viewport_size["width"], address

@@ -11,7 +11,7 @@ from alerts.models import Delivery, Outlet
 from alerts.operations.deliveries import DELIVERIES, Receipt, note_delivered, note_failed
 from alerts.tiers import Tier
 from tests.alerts.stage import outlet, raised, watched
-from tests.browser.conftest import PageAs, assert_accessible
+from tests.browser.conftest import PageAs, assert_accessible, visit
 from tests.factories import Cast
 
 pytestmark = pytest.mark.browser
@@ -69,7 +69,7 @@ def test_the_pages_of_outlets_are_accessible(cast: Cast, page_as: PageAs) -> Non
     hook = fill_outbox(cast)
     page = page_as(cast.admin)
     for address in ("", "add/webhook/", "add/email/", f"{hook.pk}/", f"{hook.pk}/edit/"):
-        page.goto(f"/w/yaori/outlets/{address}")
+        visit(page, f"/w/yaori/outlets/{address}")
         assert_accessible(page)
 
 

@@ -8,7 +8,7 @@ from monitoring.models import BackMatch, Topic, TopicVersion
 from sentinel.core import audit, operations
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Role
-from tests.browser.conftest import PageAs, assert_accessible
+from tests.browser.conftest import PageAs, assert_accessible, visit
 from tests.factories import NOW, Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -143,5 +143,5 @@ def test_pages_that_turn_people_away_are_readable(page_as: PageAs, cast: Cast) -
 def test_no_page_is_wider_than_its_window(page_as: PageAs, cast: Cast, phone: bool) -> None:
     page = page_as(cast.admin, phone=phone)
     for address in ("/account/", "/w/yaori/people/", "/w/yaori/audit/", "/w/yaori/system/"):
-        page.goto(address)
+        visit(page, address)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address

@@ -10,7 +10,7 @@ from playbooks.models import Crisis, Plan
 from playbooks.operations.crises import open_crisis
 from playbooks.operations.plans import draft_of, draft_plan, save_plan, submit_plan, withdraw_plan
 from playbooks.plan_drafts import PlanDraft
-from tests.browser.conftest import PageAs, assert_accessible, axe_violations
+from tests.browser.conftest import PageAs, assert_accessible, axe_violations, visit
 from tests.factories import Cast
 from tests.playbooks.stage import MINUTE, make_post, make_topic, plan_words
 
@@ -196,7 +196,7 @@ def test_every_page_is_accessible_in_every_look(cast: Cast, crisis: Crisis, page
         (his, f"plans/{plan.pk}/approve/"),
         (his, "plans/"),
     ):
-        page.goto(f"/w/yaori/{address}")
+        visit(page, f"/w/yaori/{address}")
         assert_accessible(page)
     his.goto(f"/w/yaori/plans/{plan.pk}/approve/")
     for name in ("Send back", "Approve 甲 v1"):

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from monitoring.models import AllowedHost, Source, Subscription
 from sentinel.core.live import announce
-from tests.browser.conftest import PHONE, PageAs, assert_accessible
+from tests.browser.conftest import PHONE, PageAs, assert_accessible, visit
 from tests.factories import Cast
 from tests.fakes.hostile import HostileServer, Seen, answer
 from tests.fakes.loopback import feed_of, serving_in_thread
@@ -77,7 +77,7 @@ def test_pages_of_sources_are_accessible(cast: Cast, page_as: PageAs) -> None:
     page = page_as(cast.admin)
     blocked = every["blocked"].pk
     for address in (f"?source={blocked}", f"{blocked}/", "add/listing/", f"{every['late'].pk}/edit/"):
-        page.goto(f"/w/yaori/sources/{address}")
+        visit(page, f"/w/yaori/sources/{address}")
         assert_accessible(page)
 
 

@@ -84,7 +84,7 @@ def test_a_task_is_handed_over_to_somebody_of_the_workspace_alone(cast: Cast, cr
 def test_who_came_from_my_work_goes_back_there(cast: Cast, crisis: Crisis) -> None:
     one = task(crisis, cast, "回電")
     answer = signed_in(cast.staff).post(f"/w/yaori/tasks/{one.pk}/finish/", {"back": "work"})
-    assert answer.headers["Location"] == "/w/yaori/work/"
+    assert answer.headers["Location"] == "/w/yaori/my-work/"
 
 
 def test_a_script_is_told_in_a_sentence_what_was_refused(cast: Cast, crisis: Crisis) -> None:

@@ -48,7 +48,7 @@ def test_the_day_ends_at_midnight_of_the_workspace(cast: Cast, crisis: Crisis) -
     task(crisis, cast.staff, "今天", 12)
     task(crisis, cast.staff, "明天", 14)
     page = signed_in(cast.staff)
-    assert page.get("/w/yaori/work/").status_code == 200
+    assert page.get("/w/yaori/my-work/").status_code == 200
     with timezone.override("Asia/Taipei"):
         assert groups(cast.staff) == {"today": ["今天"], "later": ["明天"]}
 
@@ -132,15 +132,15 @@ def test_the_count_in_the_navigation_is_what_the_page_says(
 
 def test_who_only_configures_owes_nothing_and_is_told_what_would_appear(cast: Cast, crisis: Crisis) -> None:
     task(crisis, cast.admin, "回電", 1)
-    page = text_of(signed_in(cast.admin).get("/w/yaori/work/"))
+    page = text_of(signed_in(cast.admin).get("/w/yaori/my-work/"))
     assert "Nothing is yours to do" in page
 
 
 def test_a_row_leads_to_where_it_is_done_and_one_click_does_it(cast: Cast, crisis: Crisis) -> None:
     task(crisis, cast.staff, "回電", -1)
     client = signed_in(cast.staff)
-    page = client.get("/w/yaori/work/").content.decode()
+    page = client.get("/w/yaori/my-work/").content.decode()
     one = crisis.tasks.get()
     assert f"/w/yaori/tasks/{one.pk}/finish/" in page
     client.post(f"/w/yaori/tasks/{one.pk}/finish/", {"back": "work"})
-    assert "回電" not in text_of(client.get("/w/yaori/work/")).replace("Done: 回電", "")
+    assert "回電" not in text_of(client.get("/w/yaori/my-work/")).replace("Done: 回電", "")
