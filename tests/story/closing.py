@@ -33,7 +33,7 @@ def finds_among_what_was_captured(person: Person, words: str) -> None:
 
 def keeps_the_promise(person: Person, promise: str, shows_it: str) -> None:
     """From one's own work, with what shows that it was kept."""
-    person.opens(f"{person.home}work/")
+    person.opens(f"{person.home}my-work/")
     person.follows(promise)
     person.fills("What shows that it is done", shows_it)
     person.presses("Done")
