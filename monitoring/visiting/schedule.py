@@ -100,7 +100,7 @@ def floor_of(rhythm: Rhythm, hints: Hints) -> float:
 
 def back_off(failures: int) -> float:
     """1, 2, 4 … minutes, at most a day, for ever."""
-    return min(60.0 * 2 ** min(max(failures - 1, 0), 20), LONGEST)
+    return min(60.0 * 2.0 ** min(max(failures - 1, 0), 20), LONGEST)
 
 
 def wait_for(*, interval: float, floor: float, failures: int, asked: float, luck: float) -> float:
