@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from monitoring.views import mentions, posts, source_editing, sources
+from monitoring.views import manners, mentions, posts, source_editing, sources
 
 urlpatterns = [
     path("w/<slug:workspace>/mentions/", mentions.mention_list, name="mention-list"),
@@ -16,6 +16,17 @@ urlpatterns = [
     path("w/<slug:workspace>/sources/<int:source_id>/", sources.source, name="source"),
     path("w/<slug:workspace>/sources/<int:source_id>/live/", sources.source_live, name="source-live"),
     path("w/<slug:workspace>/sources/<int:source_id>/edit/", source_editing.source_edit, name="source-edit"),
+    path("w/<slug:workspace>/sources/<int:source_id>/robots/", manners.source_robots, name="source-robots"),
+    path(
+        "w/<slug:workspace>/sources/<int:source_id>/history/start/",
+        manners.source_history_start,
+        name="source-history-start",
+    ),
+    path(
+        "w/<slug:workspace>/sources/<int:source_id>/history/stop/",
+        manners.source_history_stop,
+        name="source-history-stop",
+    ),
     path("w/<slug:workspace>/sources/<int:source_id>/pause/", sources.source_pause, name="source-pause"),
     path("w/<slug:workspace>/sources/<int:source_id>/resume/", sources.source_resume, name="source-resume"),
     path("w/<slug:workspace>/sources/<int:source_id>/visit/", sources.source_visit, name="source-visit"),

@@ -206,7 +206,7 @@ class _Visit:
     def _parsed(self, request: Request, response: Response) -> Page:
         self.http_status = response.status
         check_answer(request.url, response)
-        return _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
+        return guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
 
     def _taken(self, request: Request, response: Response, page: Page) -> list[Request]:
         for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
@@ -269,7 +269,7 @@ class _Visit:
         headers = {**self.headers.get(parse_target(request.url).host, {}), **request.headers}
         response = await self.manners.ask(replace(request, headers=headers))
         check_answer(request.url, response)
-        read = _guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
+        read = guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
         return replace(storable_item(read), needs_detail=False, response=response)
 
 
@@ -284,7 +284,7 @@ def contents_of(items: Iterable[Item]) -> str:
     return digest.hexdigest()
 
 
-def _guarded(read: Callable[[], Read]) -> Read:
+def guarded(read: Callable[[], Read]) -> Read:
     """What a kind reads; a page that makes it stumble is malformed, and the trace is kept for its developers."""
     try:
         return read()
