@@ -121,7 +121,7 @@ class BoardReader:
         """What the reader chose; else the real volume where there was any in 24 hours, so that nothing hides it."""
         if self.pulse_of is not None:
             return self.pulse_of
-        recent = Mention.objects.visible_to(self.workspace).since(self.now - DAY)
+        recent = Mention.objects.visible_to(self.workspace).counted().since(self.now - DAY)
         return "real" if recent.filter(topic__is_drill=False).exists() else "drill"
 
     def _usual_limit(self, volumes: dict[datetime, int], start: datetime) -> float | None:
@@ -239,7 +239,7 @@ class BoardReader:
             return None
         reasons = tuple(reason_of(reason) for reason in alert.reasons)
         since, until = alert.opened_at - DAY, alert.closed_at or self.now
-        mentions = Mention.objects.filter(
+        mentions = Mention.objects.counted().filter(
             topic=alert.topic_id, is_history=False, placed_at__gte=since, placed_at__lt=until
         )
         is_open = alert.closed_at is None

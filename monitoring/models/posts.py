@@ -107,6 +107,10 @@ class MentionQuerySet(models.QuerySet["Mention"]):
     def visible_to(self, workspace: Workspace) -> Self:
         return self.filter(workspace=workspace)
 
+    def counted(self) -> Self:
+        """Without those that somebody dismissed as being about something else."""
+        return self.filter(dismissed_at__isnull=True)
+
     def newest_first(self) -> Self:
         return self.order_by("-placed_at", "-pk")
 

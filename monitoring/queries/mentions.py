@@ -130,6 +130,7 @@ def mention_page(
     """The page before or after a place, by default the newest."""
     mentions = (
         Mention.objects.visible_to(workspace)
+        .counted()
         .filter(_condition(wanted))
         .select_related("topic", "topic_version", "post")
     )
