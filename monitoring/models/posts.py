@@ -71,6 +71,19 @@ class PostRevision(models.Model):
         return f"{self.post_id}#{self.number}"
 
 
+class Citation(models.Model):
+    """A post links to another or quotes it: the key of what it points at, which need not be captured yet."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="citations")
+    key = models.BinaryField(max_length=32)  # see monitoring.crawling.citations
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "post"], name="citation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} → {bytes(self.key).hex()[:8]}"
+
+
 class Sighting(models.Model):
     """A source brought a post; the workspaces that read this source may match it."""
 
