@@ -1,5 +1,7 @@
 """Every address of a workspace × every role × a stranger × a visitor."""
 
+import hashlib
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +15,18 @@ from django.utils import timezone
 
 from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
-from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
+from monitoring.models import (
+    AllowedHost,
+    Body,
+    Capture,
+    Mention,
+    Post,
+    PostCapture,
+    Source,
+    Subscription,
+    Topic,
+    TopicVersion,
+)
 from playbooks.models import (
     CorrectiveAction,
     Crisis,
@@ -74,6 +87,8 @@ def subscription_of(workspace: Workspace) -> Subscription:
 
 
 def post_of(workspace: Workspace) -> Post:
+    if found := Post.objects.visible_to(workspace).first():
+        return found
     source, topic = subscription_of(workspace).source, topic_of(workspace)
     post = Post.objects.create(
         key=b"k" * 32, source=source, url="https://news.example/1", captured_at=NOW, placed_at=NOW, content_hash=b"h"
@@ -91,6 +106,14 @@ def post_of(workspace: Workspace) -> Post:
         captured_at=NOW,
     )
     return post
+
+
+def capture_of(workspace: Workspace) -> Capture:
+    post = post_of(workspace)
+    body = Body.objects.create(sha256=hashlib.sha256(b"<p>x").digest(), data=zlib.compress(b"<p>x"), size=4)
+    capture = Capture.objects.create(body=body, source=post.source, url=post.url, http_status=200, captured_at=NOW)
+    PostCapture.objects.create(post=post, capture=capture, revision=1)
+    return capture
 
 
 def alert_of(workspace: Workspace) -> Alert:
@@ -207,6 +230,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "measure_id": lambda workspace: measure_of(workspace).pk,
     "member_id": lambda workspace: TeamMember.objects.get(crisis=crisis_of(workspace)).pk,
     "alert_id": lambda workspace: alert_of(workspace).pk,
+    "capture_id": lambda workspace: capture_of(workspace).pk,
     "action_id": lambda workspace: action_of(workspace).pk,
     "statement_id": lambda workspace: holding_of(workspace).pk,
     "task_id": lambda workspace: task_of(workspace).pk,

@@ -77,6 +77,15 @@ class Own:
 NO_POST = Own()
 
 
+def media_named(content_type: str) -> str:
+    """What a header says that a body is: html, json, xml, text, image or other."""
+    media = content_type.partition(";")[0].strip().lower()
+    for word in ("html", "json", "xml"):
+        if word in media:
+            return word
+    return media.partition("/")[0] if media.startswith(("text/", "image/")) else "other"
+
+
 def media_of(body: bytes, content_type: str = "") -> str:
     """What a body is, by its bytes first: image, json, xml, html, text or other."""
     if _image_type(body):

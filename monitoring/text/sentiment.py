@@ -97,6 +97,11 @@ class Pushes:
     base: float
     total: float
 
+    @property
+    def widest(self) -> float:
+        """The longest bar."""
+        return max(abs(weight) for weight in (*(weight for _word, weight in self.words), self.rest, self.base))
+
 
 def pushes(text: str, strongest: int = 6) -> Pushes | None:
     """Which words of a text push its negative probability; None where the table knows none of them."""
