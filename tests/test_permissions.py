@@ -19,6 +19,7 @@ from monitoring.models import (
     AllowedHost,
     Body,
     Capture,
+    Measure,
     Mention,
     Post,
     PostCapture,
@@ -105,6 +106,7 @@ def post_of(workspace: Workspace) -> Post:
         placed_at=NOW,
         captured_at=NOW,
     )
+    Measure.objects.create(topic=topic, bucket=NOW, total=1)
     return post
 
 
