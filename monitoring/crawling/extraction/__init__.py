@@ -1,0 +1,108 @@
+"""Title, author, publication time, site and text of a page that no selector describes (pure).
+
+`extract_article` reads news articles, posts and forum threads alike. The work is bounded: a page is cut where no
+reader's page goes on (`markup.parse_html`, `outline`), whatever it holds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitoring.crawling.dates import Parsed
+from monitoring.crawling.extraction.body import Prose, article_block, article_lines
+from monitoring.crawling.extraction.embedded import embedded_text
+from monitoring.crawling.extraction.names import author_of, site_of
+from monitoring.crawling.extraction.outline import Outline, outline_of
+from monitoring.crawling.extraction.stated import Stated
+from monitoring.crawling.extraction.thread import Discussion, discussion_evidence
+from monitoring.crawling.extraction.times import agreed_time, lines_beside, stated_time, visible_time
+from monitoring.crawling.extraction.titles import key_of, page_title, site_in_title, without_site
+from monitoring.crawling.markup import line_of, parse_html, strip_hidden
+
+__all__ = ["Article", "extract_article", "without_site"]
+
+_ENOUGH_EVIDENCE = 2
+# A text that is shorter may be a teaser; the page's scripts are then asked for a longer one.
+_SHORT_TEXT = 150
+_LONGEST_TITLE_LINE = 200
+# An opening post that is no floor of its own holds this much of the block around it and the floors.
+_OPENING_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What an article page says; parts that it does not tell are empty or None."""
+
+    title: str
+    author: str
+    published: Parsed | None
+    text: str
+    site: str = ""
+
+
+def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, with_text: bool = True) -> Article:
+    """Read an article page; `now` and `zone` are for its dates, as in `parse_date`.
+
+    `url` helps to tell a forum. Without `with_text` the text is not sought, which is the costlier half.
+    """
+    tree = parse_html(html)
+    stated = Stated(tree)
+    title = page_title(tree, stated)
+    whole = line_of(tree.css_first("title"))
+    published = stated_time(tree, html, stated, now, zone)
+    program = f"{stated.meta('generator')} {_names(tree.body)}"
+    body = tree.body or tree.root
+    if body is None:
+        return Article(title, "", published, "")
+    strip_hidden(body)
+    outline = outline_of(body)
+    beside = _beside(outline, title)
+    text = _text_of(outline, title, whole, f"{program} {stated.kinds}", url) if with_text else ""
+    if with_text and len(text) < _SHORT_TEXT:
+        carried = next(stated.linked("articleBody"), "") or embedded_text(html)
+        text = carried if len(carried) > 2 * len(text) else text
+    return Article(
+        title=title,
+        author=author_of(tree, stated, beside),
+        published=agreed_time(visible_time(beside, now, zone), published),
+        text=text,
+        site=site_of(stated, site_in_title(whole, title), beside),
+    )
+
+
+def _names(body: LexborNode | None) -> str:
+    """The class and id of the body, by which forum programs are known."""
+    return " ".join(body.attributes.get(name) or "" for name in ("id", "class")) if body is not None else ""
+
+
+def _beside(outline: Outline, title: str) -> list[str]:
+    lines = [line.text for line in outline.lines]
+    keys = [key_of(line) if len(line) <= _LONGEST_TITLE_LINE else "" for line in lines]
+    return lines_beside(lines, keys, key_of(title))
+
+
+def _text_of(outline: Outline, title: str, whole: str, program: str, url: str) -> str:
+    discussion = Discussion(outline)
+    if discussion.floors and discussion_evidence(outline, discussion, whole, program, url) >= _ENOUGH_EVIDENCE:
+        return "\n".join(_thread_lines(outline, discussion, title))
+    prose = Prose(outline)
+    block = article_block(outline, prose)
+    return "\n".join(article_lines(outline, prose, block, title)) if block is not None else ""
+
+
+def _thread_lines(outline: Outline, discussion: Discussion, title: str) -> list[str]:
+    """The opening post, where it stands apart from the floors, and the floors."""
+    prose = Prose(outline, with_comments=True)
+    block = article_block(outline, prose)
+    first = outline.parts[discussion.floors[0]]
+    if block is not None and outline.parts[block].start < first.start:
+        own = outline.parts[block]
+        inner = [floor for floor in discussion.floors if outline.is_within(floor, block)]
+        apart = prose.within(block) - sum(prose.within(floor) for floor in inner)
+        if apart > _OPENING_SHARE * prose.within(block):
+            opening = discussion.lines(own.start, first.start) if inner else article_lines(outline, prose, block, title)
+            return discussion.text([line for line in opening if key_of(line) != key_of(title)])
+    key = key_of(title)
+    below = next((n + 1 for n, line in enumerate(outline.lines[: first.start]) if key_of(line.text) == key), 0)
+    return discussion.text(discussion.lines_before(below) if below else [])
