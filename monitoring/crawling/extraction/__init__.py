@@ -27,7 +27,7 @@ _ENOUGH_EVIDENCE = 2
 _SHORT_TEXT = 150
 _LONGEST_TITLE_LINE = 200
 # An opening post that is no floor of its own holds this much of the block around it and the floors.
-_OPENING_SHARE = 0.3
+_OPENING_SHARE = 0.15
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from monitoring.crawling.markup import BLOCK_TAGS
 _MOST_NODES = 60_000
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+# What a block has or is, not what it is called: has-profile, no-sidebar, is-hidden, js-share.
+_STATES = re.compile(r"(?<![\w-])(?:has|no|not|with|without|is|js)[-_][\w-]*")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NAMING = ("class", "id", "itemprop", "role", "component")
 
@@ -126,17 +128,23 @@ class _Builder:
             self._close_down_to(block)
         tag = node.tag or ""
         if tag == "-text":
-            text = node.text_content or ""
-            if text:
-                self._runs.append(text)
-                if is_link:
-                    self._linked += len(text.strip())
+            self._read(node.text_content or "", is_link)
         elif tag == "br":
             self._break()
         elif tag in BLOCK_TAGS or "-" in tag[1:]:
             self._enter(node, tag, block, is_link)
         elif not tag.startswith("-"):
             self._places[node.mem_id] = (block, is_link or tag in ("a", "button"))
+
+    def _read(self, text: str, is_link: bool) -> None:
+        """Take up text; where it has empty lines it was written to be shown with its line breaks, as on PTT."""
+        whole = text.strip() if "\n" in text else ""
+        for number, piece in enumerate(whole.split("\n") if "\n\n" in whole else [text]):
+            if number:
+                self._break()
+            if piece:
+                self._runs.append(piece)
+                self._linked += len(piece.strip()) if is_link else 0
 
     def finish(self) -> Outline:
         self._close_down_to(0)
@@ -179,4 +187,4 @@ def _words_of(node: LexborNode) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _words(naming: str) -> frozenset[str]:
     """The words of a class or id, in lower case: postList_12 → post, list."""
-    return frozenset(word.lower() for word in _WORDS.findall(naming))
+    return frozenset(word.lower() for word in _WORDS.findall(_STATES.sub(" ", naming)))
