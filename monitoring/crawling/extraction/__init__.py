@@ -4,6 +4,7 @@
 reader's page goes on (`markup.parse_html`, `outline`), whatever it holds.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -26,8 +27,9 @@ _ENOUGH_EVIDENCE = 2
 # A text that is shorter may be a teaser; the page's scripts are then asked for a longer one.
 _SHORT_TEXT = 150
 _LONGEST_TITLE_LINE = 200
-# An opening post that is no floor of its own holds this much of the block around it and the floors.
-_OPENING_SHARE = 0.15
+# An opening post that is no floor of its own has a sentence, of so many characters at least.
+_SENTENCE = 20
+_PAUSE = re.compile("[，。！？,!?…]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +98,12 @@ def _thread_lines(outline: Outline, discussion: Discussion, title: str) -> list[
     prose = Prose(outline, with_comments=True)
     block = article_block(outline, prose)
     first = outline.parts[discussion.floors[0]]
-    if block is not None and outline.parts[block].start < first.start:
-        own = outline.parts[block]
-        inner = [floor for floor in discussion.floors if outline.is_within(floor, block)]
-        apart = prose.within(block) - sum(prose.within(floor) for floor in inner)
-        if apart > _OPENING_SHARE * prose.within(block):
-            opening = discussion.lines(own.start, first.start) if inner else article_lines(outline, prose, block, title)
-            return discussion.text([line for line in opening if key_of(line) != key_of(title)])
     key = key_of(title)
+    if block is not None and outline.parts[block].start < first.start:
+        start = outline.parts[block].start
+        is_around = outline.is_within(discussion.floors[0], block)
+        opening = discussion.lines(start, first.start) if is_around else article_lines(outline, prose, block, title)
+        if any(len(line) >= _SENTENCE and _PAUSE.search(line) for line in opening):
+            return discussion.text([line for line in opening if key_of(line) != key])
     below = next((n + 1 for n, line in enumerate(outline.lines[: first.start]) if key_of(line.text) == key), 0)
     return discussion.text(discussion.lines_before(below) if below else [])

@@ -115,6 +115,8 @@ class _Builder:
         self._open = [0]
         self._runs: list[str] = []
         self._linked = 0
+        # Blocks that keep their line breaks.
+        self._written: set[int] = set()
         # Of each element that may hold more: its block, and whether it is in a link.
         self._places: dict[int, tuple[int, bool]] = {body.mem_id: (0, False)}
 
@@ -137,9 +139,10 @@ class _Builder:
             self._places[node.mem_id] = (block, is_link or tag in ("a", "button"))
 
     def _read(self, text: str, is_link: bool) -> None:
-        """Take up text; where it has empty lines it was written to be shown with its line breaks, as on PTT."""
-        whole = text.strip() if "\n" in text else ""
-        for number, piece in enumerate(whole.split("\n") if "\n\n" in whole else [text]):
+        """Take up text; in a block with empty lines it was written to be shown with its line breaks, as on PTT."""
+        if "\n\n" in text and "\n\n" in text.strip():
+            self._written.add(self._open[-1])
+        for number, piece in enumerate(text.split("\n") if self._open[-1] in self._written else [text]):
             if number:
                 self._break()
             if piece:
