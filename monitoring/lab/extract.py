@@ -1,4 +1,4 @@
-"""Read an article page: {id, url, path} (bytes as received) or {id, url, html} gives {id, title, author, published_at, …}."""
+"""Read an article page: {id, url, path} (bytes) or {id, url, html} gives {id, title, published_at, text, …}."""
 
 from argparse import ArgumentParser
 from pathlib import Path

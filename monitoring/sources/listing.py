@@ -237,8 +237,8 @@ def detail(definition: Definition, item: Item, response: Response, now: datetime
     """The item with what its own page says; raises SourceError (blocked, http, layout)."""
     require_success(response)
     html = decode(response.body, response.headers.get("content-type", "")).text
-    article = extract_article(html, now, zone)
     selected = _selected_parts(definition, html, now, zone)
+    article = _found_beside(selected, definition, item, html, now, zone)
     published = selected.published or _finer(article.published, item)
     text = selected.text if definition.get("detail_text") else article.text
     if not text:
@@ -255,6 +255,18 @@ def detail(definition: Definition, item: Item, response: Response, now: datetime
         precision=published.precision if published else item.precision,
         needs_detail=False,
     )
+
+
+def _found_beside(
+    selected: Article, definition: Definition, item: Item, html: str, now: datetime, zone: tzinfo
+) -> Article:
+    """What the extractor finds, asked only for parts that neither the selectors nor the row gave."""
+    with_text = not definition.get("detail_text")
+    is_timed = selected.published is not None or item.precision in ("second", "minute")
+    is_complete = bool(is_timed and (selected.title or item.title) and (selected.author or item.author))
+    if is_complete and not with_text:
+        return Article("", "", None, "")
+    return extract_article(html, now, zone, item.url, with_text=with_text)
 
 
 def _selected_parts(definition: Definition, html: str, now: datetime, zone: tzinfo) -> Article:

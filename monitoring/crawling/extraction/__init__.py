@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from monitoring.crawling.dates import Parsed
 from monitoring.crawling.extraction.body import Prose, article_block, article_lines
@@ -17,16 +17,24 @@ from monitoring.crawling.extraction.names import author_of, site_of
 from monitoring.crawling.extraction.outline import Outline, outline_of
 from monitoring.crawling.extraction.stated import Stated
 from monitoring.crawling.extraction.thread import Discussion, discussion_evidence
-from monitoring.crawling.extraction.times import agreed_time, lines_beside, stated_time, visible_time
-from monitoring.crawling.extraction.titles import key_of, page_title, site_in_title, without_site
-from monitoring.crawling.markup import line_of, parse_html, strip_hidden
+from monitoring.crawling.extraction.times import (
+    agreed_time,
+    finer_time,
+    lines_beside,
+    posted_time,
+    stated_time,
+    visible_time,
+)
+from monitoring.crawling.extraction.titles import key_of, page_title, site_in_title, whole_title, without_site
+from monitoring.crawling.markup import parse_html, strip_hidden
 
 __all__ = ["Article", "extract_article", "without_site"]
 
 _ENOUGH_EVIDENCE = 2
 # A text that is shorter may be a teaser; the page's scripts are then asked for a longer one.
 _SHORT_TEXT = 150
-_LONGEST_TITLE_LINE = 200
+_LONGEST_TITLE_LINE = 400
+_LINES_OF_A_POST = 80
 # An opening post that is no floor of its own has a sentence, of so many characters at least.
 _SENTENCE = 20
 _PAUSE = re.compile("[，。！？,!?…]")
@@ -51,7 +59,7 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     tree = parse_html(html)
     stated = Stated(tree)
     title = page_title(tree, stated)
-    whole = line_of(tree.css_first("title"))
+    whole = whole_title(tree)
     published = stated_time(tree, html, stated, now, zone)
     program = f"{stated.meta('generator')} {_names(tree.body)}"
     body = tree.body or tree.root
@@ -59,7 +67,11 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
         return Article(title, "", published, "")
     strip_hidden(body)
     outline = outline_of(body)
-    beside = _beside(outline, title)
+    lines = [line.text for line in outline.lines]
+    at = _line_of_title(lines, title)
+    beside = lines_beside(lines, at)
+    seen = agreed_time(visible_time(beside, now, zone), published)
+    seen = seen or posted_time(lines[at or 0 :][:_LINES_OF_A_POST], now, zone)
     text = _text_of(outline, title, whole, f"{program} {stated.kinds}", url) if with_text else ""
     if with_text and len(text) < _SHORT_TEXT:
         carried = next(stated.linked("articleBody"), "") or embedded_text(html)
@@ -67,7 +79,7 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     return Article(
         title=title,
         author=author_of(tree, stated, beside),
-        published=agreed_time(visible_time(beside, now, zone), published),
+        published=finer_time(tree, seen, now, zone),
         text=text,
         site=site_of(stated, site_in_title(whole, title), beside),
     )
@@ -78,10 +90,10 @@ def _names(body: LexborNode | None) -> str:
     return " ".join(body.attributes.get(name) or "" for name in ("id", "class")) if body is not None else ""
 
 
-def _beside(outline: Outline, title: str) -> list[str]:
-    lines = [line.text for line in outline.lines]
-    keys = [key_of(line) if len(line) <= _LONGEST_TITLE_LINE else "" for line in lines]
-    return lines_beside(lines, keys, key_of(title))
+def _line_of_title(lines: list[str], title: str) -> int | None:
+    key = key_of(title)
+    fitting = (n for n, line in enumerate(lines) if len(line) <= _LONGEST_TITLE_LINE and key_of(line) == key)
+    return next(fitting, None) if key else None
 
 
 def _text_of(outline: Outline, title: str, whole: str, program: str, url: str) -> str:

@@ -1,4 +1,4 @@
-"""The text of an article that a page carries only as data in a script, for a browser to show (pure).
+"""The text of an article that a page carries only as data, in a script or a text area,, for a browser to show (pure).
 
 JSON and object literals alike are read by their string literals: of each key's strings the longest prose wins.
 """
@@ -12,6 +12,7 @@ from monitoring.crawling.markup import html_to_text
 _MOST_CODE = 3_000_000
 _LONGEST_TEXT = 300_000
 _SCRIPT = re.compile(r"<script\b[^>]{0,2000}>(.*?)</script", re.IGNORECASE | re.DOTALL)
+_TEXT_AREA = re.compile(r"<textarea\b[^>]{0,2000}>(.*?)</textarea", re.IGNORECASE | re.DOTALL)
 _MEMBER = re.compile(
     r"""["']?\b([A-Za-z_][\w-]{1,40})["']?\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""", re.DOTALL
 )
@@ -37,6 +38,8 @@ def embedded_text(page: str) -> str:
             value = member[2] if member[2] is not None else member[3]
             if _SHORTEST_PIECE <= len(value) <= _LONGEST_TEXT and _TEXT_KEYS.search(member[1]):
                 pieces[member[1]].append(value)
+    # Some sites hand the article to their script in a hidden text area.
+    pieces["textarea"] += [html.unescape(area[1]) for area in _TEXT_AREA.finditer(page[:_MOST_CODE])]
     best = max(pieces.values(), key=_prose_in, default=[])
     return _shown(best) if _prose_in(best) >= _LEAST_HAN else ""
 

@@ -9,7 +9,10 @@ from monitoring.crawling.markup import line_of
 
 _LONGEST_NAME = 40
 _LONGEST_BYLINE = 90
-_NAME = r"([\u4e00-\u9fff·．]{2,10}(?:[、\s/／]{1,2}[\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff])){0,3}|[A-Za-z][\w .·-]{1,28}[A-Za-z.])"
+_NAME = (
+    r"([\u4e00-\u9fff·．]{2,10}(?:[、\s/／]{1,2}[\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff])){0,3}"
+    r"|[A-Za-z][\w .·-]{1,28}[A-Za-z.])"
+)
 _BYLINES = (
     re.compile(rf"(?:作者|撰文|撰稿|文字|採訪撰文|采写|採寫|編譯|编译)\s*[:：/／｜|]\s*{_NAME}"),
     re.compile(rf"(?:本报记者|本報記者|特约记者|見習記者|见习记者|记者|記者)\s*[:：/／]?\s*{_NAME}"),
@@ -24,8 +27,9 @@ _NOT_A_NAME = re.compile(
 )
 _SOURCE = re.compile(r"(?:文章|新闻|新聞|信息|稿件)?(?:来源|來源|出处|出處)\s*[:：]\s*([^\s|,，;；:：/<>（(]{2,20})")
 _AUTHOR_PLACES = (
-    '[itemprop="author"] [itemprop="name"], [itemprop="author"], [rel="author"], .author-name, .author_name, .byline-name, '
-    ".article-author, .post-author, .authi a.xw1, .p_author_name, .postauthor, a.username, .username"
+    '[itemprop="author"] [itemprop="name"], [itemprop="author"], [rel="author"], .author-name, .author_name, '
+    ".byline-name, .article-author, .post-author, .authi a.xw1, .p_author_name, td.postauthor cite, "
+    "a.username, .username"
 )
 
 

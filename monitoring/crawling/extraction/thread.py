@@ -32,29 +32,32 @@ _FORUM_NAME = re.compile(
     r"论坛|論壇|討論區|讨论区|贴吧|貼吧|[\u4e00-\u9fff]吧_|BBS|社区|社區|看板|批踢踢|知乎|天涯|巴哈姆特|哈啦板|讨论版|討論版"
 )
 _FORUM_TALK = re.compile(
-    r"楼主|樓主|版主|层主|层樓|发帖|發帖|回帖|回貼|跟帖|发表于|發表於|只看(?:该|該|他|TA|楼主|樓主)|沙发|沙發|板凳|引用|"
-    r"^[#＃]?\d{1,4}\s*[楼樓Ff#＃]$|^[#＃]\d{1,4}$|倒序|回覆此|回复此|积分|積分|帖子|威望|文章數|註冊時間|注册时间|加入日期|登入日期|最后登录|噓|推文|最佳答案|个回答|個回答|則回覆|个回复"
+    r"楼主|樓主|版主|层主|发帖|發帖|回帖|回貼|跟帖|发表于|發表於|只看(?:该|該|他|TA|楼主|樓主)|沙发|沙發|板凳|引用|倒序|回覆此|回复此"
+    r"|^[#＃]?\d{1,4}\s*[楼樓Ff#＃]$|^[#＃]\d{1,4}$|积分|積分|帖子|威望|文章數|註冊時間|注册时间|加入日期|登入日期|最后登录|噓|推文"
+    r"|最佳答案|个回答|個回答|則回覆|个回复"
 )
 _BODY_WORDS = _words(
     "content message messages postmessage postcontent postbody cooked bb text txt body article entry msgtext inner "
     "postrow postentry richtext msgfont doc"
 )
 _NAMED_POST = _words(
-    "post posts postmessage postcontent postbody thread floor reply answer answers comment message push cooked bbwrapper "
-    "lzl topic postlist postcolor"
+    "post posts postmessage postcontent postbody thread floor reply answer answers comment message push cooked lzl "
+    "topic postlist postcolor"
 )
 _VARYING = _words(
-    "odd even alt first last op starter threadauthor new unread online bg top active current highlight firstpost firstfloor"
+    "odd even alt first last op starter threadauthor new unread online bg top active current highlight "
+    "firstpost firstfloor"
 )
 _POST_FURNITURE = (FURNITURE_WORDS - COMMENT_WORDS - _words("post profile")) | _words(
-    "signature sign sig signatures author authi user userinfo username profile postprofile avatar pls pob pti stat stats "
-    "tool tools btn btns button buttons operate operation operations control controls actions action rate rating medal "
-    "badge badges metaline like likes locked modified edited notice poster reputation tail ip meta"
+    "signature sign sig signatures author authi user userinfo username profile postprofile avatar pls pob pti "
+    "stat stats tool tools btn btns button buttons operate operation operations control controls actions action rate "
+    "rating medal badge badges metaline like likes locked modified edited notice poster reputation tail ip meta"
 )
-_OPENING_WORDS = _words("content detail body text article message richtext description articlebody topic")
+_OPENING_WORDS = _words("content detail text article message richtext description articlebody topic")
 _FURNITURE_TAGS = frozenset(["nav", "aside", "footer", "button", "dialog", "menu", "h1", "form"])
 _TEXT_TAGS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "br", "hr"])
 # A block named as a body and after a person holds what that person wrote.
+_WRITTEN_WORDS = _words("content body text cooked bb postbody postcontent msgtext")
 _PERSON_WORDS = _words("user author profile edit tail")
 # Below a post stand the replies to it.
 _FOOT_WORDS = _words("foot footer")
@@ -177,7 +180,7 @@ class Discussion:
     def _covers(self, inner: list[int], outer: list[int]) -> bool:
         """Whether blocks lie in those of `outer`, in nearly every one, and hold most of what those hold."""
         parts = self._outline.parts
-        around = {floor: 0 for floor in outer}
+        around = dict.fromkeys(outer, 0)
         for one in inner:
             floor = next((floor for floor in (one, *self._outline.ancestors(one)) if floor in around), None)
             if floor is None:
@@ -228,7 +231,7 @@ def _outside_posts(outline: Outline) -> list[bool]:
     """Of each block whether it, or one around it, is a panel, a signature, a caption or other furniture."""
     outside: list[bool] = []
     for part in outline.parts:
-        words = part.words if _BODY_WORDS.isdisjoint(part.words) else part.words - _PERSON_WORDS
+        words = part.words if _WRITTEN_WORDS.isdisjoint(part.words) else part.words - _PERSON_WORDS
         words = words if _REPLY_WORDS.isdisjoint(part.words) else words - _FOOT_WORDS
         is_named = part.hidden or part.tag in _FURNITURE_TAGS or not _POST_FURNITURE.isdisjoint(words)
         # A body or wrapper named after its sidebar holds the posts all the same.

@@ -35,6 +35,9 @@ _LINES_BELOW_TITLE, _LINES_ABOVE_TITLE = 14, 3
 _LINES_OF_A_PAGE = 42
 _LONGEST_TIME_LINE = 90
 _MOST_CODE = 2_000_000
+_MOST_TITLED = 60
+_FULL_TIME = re.compile(r"\s*(?:发表于|發表於)?\s*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]+\d{1,2}:\d\d")
+_ROUGHLY = timedelta(days=2)
 _WIDEST = timedelta(hours=14)
 
 
@@ -93,6 +96,29 @@ def visible_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None
     return coarse
 
 
+def posted_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None:
+    """The time in the first line that says itself that something was posted, as forums print above each post."""
+    posted = (
+        parse_date(line, now, zone) for line in lines if _PUBLICATION.search(line) and len(line) <= _LONGEST_TIME_LINE
+    )
+    return next((found for found in posted if found), None)
+
+
+def finer_time(tree: LexborHTMLParser, found: Parsed | None, now: datetime, zone: tzinfo) -> Parsed | None:
+    """`found`, or the full time that an element carries in its title or datetime where the page shows "3 天前"."""
+    if found and found.precision in _FINE:
+        return found
+    for element in tree.css("time[datetime], span[title], em[title], abbr[title], a[title], time[title]")[
+        :_MOST_TITLED
+    ]:
+        for name in ("datetime", "title"):
+            text = element.attributes.get(name) or ""
+            stated = parse_date(text, now, zone) if _FULL_TIME.match(text) else None
+            if stated and stated.precision in _FINE and (found is None or abs(stated.at - found.at) <= _ROUGHLY):
+                return stated
+    return found
+
+
 def agreed_time(visible: Parsed | None, stated: Parsed | None) -> Parsed | None:
     """Of what people and machines are told: the finer, and of two that are as fine the earlier.
 
@@ -117,12 +143,8 @@ def _at_offset(at: datetime, offset: timedelta) -> datetime:
     return at.astimezone(timezone(offset)) if abs(offset) <= _WIDEST else at
 
 
-def lines_beside(lines: list[str], keys: list[str], key: str) -> list[str]:
-    """The lines below the title, then the few above it; the first lines of the page where it is not found.
-
-    `keys` are the title keys of the lines, `key` that of the title.
-    """
-    at = next((number for number, own in enumerate(keys) if key and own == key), None)
+def lines_beside(lines: list[str], at: int | None) -> list[str]:
+    """The lines below the title, which is line `at`, then the few above it; else the first lines of the page."""
     if at is None:
         return lines[:_LINES_OF_A_PAGE]
     return lines[at + 1 : at + 1 + _LINES_BELOW_TITLE] + lines[max(0, at - _LINES_ABOVE_TITLE) : at]

@@ -22,18 +22,20 @@ _SITE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MOST_HEADINGS = 12
+_SHORT_TITLE = 6
+_LONGEST = 400
 
 
 def page_title(tree: LexborHTMLParser, stated: Stated) -> str:
     """The article's own title, without the site's name."""
-    whole = line_of(tree.css_first("head title") or tree.css_first("title"))
+    whole = whole_title(tree)
     shared = stated.meta("og:title", "twitter:title")
     key = key_of(whole)
     headings = _headings(tree, "h1")
-    for heading in headings:
-        own = key_of(heading)
-        if own and (key.startswith(own) or (own in key and len(own) * 2 >= len(key))):
-            return heading
+    site = key_of(stated.meta("og:site_name"))
+    fitting = [heading for heading in headings if _fits(key_of(heading), key, site, key_of(shared))]
+    if fitting:
+        return max(fitting, key=len)
     if shared and not _is_cut(shared, whole):
         return _title_beside(without_site(shared, stated.meta("og:site_name")), headings)
     named = _named_heading(tree, key)
@@ -44,9 +46,21 @@ def page_title(tree: LexborHTMLParser, stated: Stated) -> str:
     return headings[0] if headings else next(stated.linked("headline"), "")
 
 
+def _fits(own: str, whole: str, site: str, shared: str) -> bool:
+    """Whether a heading is what the page's title says, and not the site's name at its beginning."""
+    if not own or own == site or (shared and len(own) < _SHORT_TITLE and not shared.startswith(own)):
+        return False
+    return whole.startswith(own) or (own in whole and len(own) * 2 >= len(whole))
+
+
 def key_of(text: str) -> str:
     """What two spellings of one title share: its letters and digits."""
     return _NOT_WORD.sub("", text).lower()
+
+
+def whole_title(tree: LexborHTMLParser) -> str:
+    """What the page's title element says."""
+    return line_of(tree.css_first("head title") or tree.css_first("title"))[:_LONGEST]
 
 
 def _headings(tree: LexborHTMLParser, selector: str) -> list[str]:
@@ -88,7 +102,11 @@ def without_site(title: str, site: str = "") -> str:
 def site_in_title(title: str, own: str) -> str:
     """The site's name that follows `own` at the end of `title`, or nothing."""
     rest = title[len(own) :] if title.startswith(own) else ""
-    names = [name.strip() for name in re.split(r"[_|｜»¦]+|\s[-–—·•]+\s|^[-–—]+|--+", rest) if name.strip(" -–—_|")]
+    names = [
+        name.strip()
+        for name in re.split(r"[_|｜»¦]+|\s[-–—·•]+\s|^[-–—]+|--+", rest)
+        if name.strip(" -–—_|") and not name.startswith("Powered by")
+    ]
     return names[-1][:40] if names else ""
 
 
