@@ -59,6 +59,7 @@ _SHORT_YEAR = re.compile(
 )
 _NAMED_YEAR = re.compile(r"([去今前]年|上个?月|本月|这个?月|当月)\s*(?:(\d{1,2})\s*月\s*)?(\d{1,2})\s*[日号]")
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
+_MINGUO_MONTH = re.compile(r"民国\s*(\d{1,3})\s*年\s*(\d{1,2})\s*月")
 _YEAR_MONTH = re.compile(r"(?<!\d)(\d{4})\s*(?:年\s*(\d{1,2})\s*月|[-/.](\d{1,2})\s*$)")
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -98,7 +99,9 @@ def parse_date(text: str, now: datetime, zone: tzinfo) -> Parsed | None:
     the date is the latest that is not in the future; a date of the future is none.
     """
     plain = _normalise(text)
-    if not plain or _NOT_GREGORIAN.search(plain):
+    lunar = _NOT_GREGORIAN.search(plain)
+    plain = plain[: lunar.start()].rstrip() if lunar else plain
+    if not plain:
         return None
     here = now.astimezone(_CHINA if _CHINA_TIME.search(plain) else zone)
     behind = _LABEL_BEHIND.search(plain)
@@ -245,6 +248,9 @@ def _month_number(name: str) -> int:
 
 
 def _year_and_month(plain: str, here: datetime) -> Found | None:
+    found = _MINGUO_MONTH.search(plain)
+    if found:
+        return midnight(here, date(int(found[1]) + 1911, int(found[2]), 1)), "month"
     found = _YEAR_MONTH.search(plain)
     if not found:
         return None

@@ -7,7 +7,7 @@ of reading in the reader's zone.
 import re
 from datetime import date, datetime, timedelta
 
-from monitoring.crawling.clock_times import ClockTime, moment, time_after, with_period, zone_of
+from monitoring.crawling.clock_times import ClockTime, moment, time_after, time_at, with_period, zone_of
 
 # A site's clock may run ahead of ours by this much; what lies further ahead is not a time in the past.
 SKEW = timedelta(minutes=10)
@@ -59,7 +59,10 @@ def ago(plain: str, here: datetime) -> Found | None:
     if found:
         amount = float(found[1]) + (0.5 if found[2] or found[4] else 0)
         at, precision = _before(here, amount, found[3])
-        return _before(at, int(found[5]), found[6]) if found[5] else (at, precision)
+        if found[5]:
+            return _before(at, int(found[5]), found[6])
+        clock = time_at(plain, found.end()) if precision == "day" else None
+        return _on_day(at.date(), clock, here) if clock else (at, precision)
     english = _ENGLISH_AGO.search(plain)
     if english:
         unit = "月" if english[2].lower().startswith("mo") else _ENGLISH_UNITS[english[2][0].lower()]
@@ -126,7 +129,10 @@ def _english_weekday(plain: str, here: datetime) -> Found | None:
     if not found:
         return None
     clock = time_after(plain, found.end())
-    return _latest(_ENGLISH_WEEKDAYS.index(found[2].lower()), clock, here)
+    number = _ENGLISH_WEEKDAYS.index(found[2].lower())
+    if found[1] and number == here.weekday():
+        return _on_day(here.date() - timedelta(days=7), clock, here)
+    return _latest(number, clock, here)
 
 
 def _latest(number: int, clock: ClockTime | None, here: datetime) -> Found:
