@@ -19,6 +19,8 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # What a block has or is, not what it is called: has-profile, no-sidebar, is-hidden, js-share.
 _STATES = re.compile(r"(?<![\w-])(?:has|no|not|with|without|is|js)[-_][\w-]*")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_NO_WORDS: frozenset[str] = frozenset()
+_LONGEST_NAMING = 400
 _NAMING = ("class", "id", "itemprop", "role", "component")
 
 
@@ -111,7 +113,7 @@ class _Builder:
 
     def __init__(self, body: LexborNode) -> None:
         self._lines: list[Line] = []
-        self._parts = [Part("body", _words_of(body), -1, 0)]
+        self._parts = [Part("body", _words_of(body.attributes), -1, 0)]
         self._open = [0]
         self._runs: list[str] = []
         self._linked = 0
@@ -121,6 +123,13 @@ class _Builder:
         self._places: dict[int, tuple[int, bool]] = {body.mem_id: (0, False)}
 
     def meet(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        text = (node.text_content or "") if tag == "-text" else ""
+        if text.isspace():
+            # Most text of a page is what indents its tags.
+            if self._runs:
+                self._runs.append(" ")
+            return
         parent = node.parent
         place = self._places.get(parent.mem_id) if parent is not None else None
         if place is None:
@@ -128,9 +137,8 @@ class _Builder:
         block, is_link = place
         if self._open[-1] != block:
             self._close_down_to(block)
-        tag = node.tag or ""
-        if tag == "-text":
-            self._read(node.text_content or "", is_link)
+        if text:
+            self._read(text, is_link)
         elif tag == "br":
             self._break()
         elif tag in BLOCK_TAGS or "-" in tag[1:]:
@@ -158,8 +166,9 @@ class _Builder:
     def _enter(self, node: LexborNode, tag: str, block: int, is_link: bool) -> None:
         self._break()
         number = len(self._parts)
-        hidden = bool(_HIDDEN.search(node.attributes.get("style") or ""))
-        self._parts.append(Part(tag, _words_of(node), block, len(self._lines), hidden))
+        attributes = node.attributes
+        hidden = "style" in attributes and bool(_HIDDEN.search(attributes["style"] or ""))
+        self._parts.append(Part(tag, _words_of(attributes), block, len(self._lines), hidden))
         self._open.append(number)
         self._places[node.mem_id] = (number, is_link)
 
@@ -182,9 +191,10 @@ class _Builder:
         self._linked = 0
 
 
-def _words_of(node: LexborNode) -> frozenset[str]:
-    attributes = node.attributes
-    return _words(" ".join(value for name in _NAMING if (value := attributes.get(name)))[:400])
+def _words_of(attributes: dict[str, str | None]) -> frozenset[str]:
+    if not attributes:
+        return _NO_WORDS
+    return _words(" ".join(value for name in _NAMING if (value := attributes.get(name)))[:_LONGEST_NAMING])
 
 
 @lru_cache(maxsize=4096)
