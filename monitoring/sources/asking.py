@@ -28,30 +28,9 @@ FIELDS: tuple[Field, ...] = (
 NOT_A_HEADER = gettext_noop("Write one header a line, with its name, a colon and its value.")
 OUR_OWN_HEADER = gettext_noop("Sentinel sets this header itself and says honestly who asks.")
 _LINE = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,80}):[ \t]*([\t\x20-\x7e\x80-\xff]{0,4000})")
-_OUR_OWN = frozenset(
-    {
-        *(
-            "host",
-            "user-agent",
-            "accept-encoding",
-            "connection",
-            "content-length",
-            "transfer-encoding",
-            "te",
-            "upgrade",
-        ),
-        *(
-            "upgrade",
-            "expect",
-            "if-none-match",
-            "if-modified-since",
-            "x-forwarded-for",
-            "forwarded",
-            "via",
-            "from",
-            "range",
-        ),
-    }
+_OUR_OWN = re.compile(
+    r"host|user-agent|accept-encoding|connection|content-length|transfer-encoding|te|upgrade|expect|range"
+    r"|if-none-match|if-modified-since|x-forwarded-for|forwarded|via|from"
 )
 _MOST = 30
 
@@ -71,8 +50,8 @@ def _problem(text: str) -> str:
     found = [_LINE.fullmatch(line) for line in lines]
     if not all(found) or len(lines) > _MOST:
         return NOT_A_HEADER
-    names = {one[1].lower() for one in found if one}
-    return OUR_OWN_HEADER if names & _OUR_OWN else ""
+    is_ours = any(_OUR_OWN.fullmatch(one[1].lower()) for one in found if one)
+    return OUR_OWN_HEADER if is_ours else ""
 
 
 def headers_for(definition: Definition, url: str, **others: str) -> dict[str, str]:

@@ -58,6 +58,14 @@ class JsonRow:
             found = list(found.values())
         return [JsonRow(one) for one in found] if isinstance(found, list) else []
 
+    def is_empty_list(self, selector: str) -> bool:
+        """Whether the rows are there, and there are none of them."""
+        where = json_selector(selector).where
+        found = self._found(where)
+        # A projection of what is missing is an empty list too: only the list that it starts from tells.
+        start = re.split(r"\[[*?]|\[\]", where, maxsplit=1)[0]
+        return found == [] and self._found(start) is not None if start else found == []
+
     def address(self, selector: str) -> str:
         return self._raw(selector) if selector else ""
 
