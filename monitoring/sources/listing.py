@@ -7,6 +7,7 @@ an attribute means the row itself.
 import re
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -94,6 +95,7 @@ def _is_selector(value: str, name: str) -> bool:
     return "\0" not in css
 
 
+@lru_cache(4096)
 def _parts(selector: str) -> tuple[str, str]:
     """The CSS and the attribute of a selector."""
     found = _ATTRIBUTE.search(selector)
