@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from monitoring.crawling.robots import RobotsFile
 from monitoring.models import AllowedHost, Host, Post, Source, Visit
+from monitoring.operations.definitions import full_definition
 from monitoring.operations.posts import key_of
 from monitoring.operations.visits import (
     VISITS,
@@ -131,7 +132,7 @@ async def visit_source(source: Source, client: Client, ports: Ports, limits: Vis
     """Read what is new at a source; writes nothing but the host's next free moment and its robots.txt."""
     return await visit(
         KINDS[source.kind],
-        source.definition,
+        full_definition(source),
         client=client,
         now=timezone.now(),
         zone=ZoneInfo(source.zone),

@@ -1,9 +1,14 @@
 """Sources, posts, topics, mentions and measures: what was said, who said it where, and how much of it there is."""
 
+from monitoring.models.evidence import Body, Capture, Erasure, PostCapture, PostHold
+from monitoring.models.growth import Figures, Revisit
+from monitoring.models.intake import ColumnMapping, FileImport, FilePiece, IngestToken, RejectedRow
+from monitoring.models.judging import MOODS, VERDICTS, Judgement, MoodCorrection
 from monitoring.models.posts import (
     HISTORY_AFTER,
     PRECISIONS,
     Analysis,
+    Filing,
     Mention,
     MentionQuerySet,
     Post,
@@ -12,39 +17,65 @@ from monitoring.models.posts import (
     Sighting,
 )
 from monitoring.models.sources import (
+    CHANNELS,
     DOWN_AFTER,
     HIDING_OUTCOMES,
     AllowedHost,
+    BackRead,
     Host,
     Source,
+    SourceNotice,
     SourceQuerySet,
+    SourceVersion,
     Subscription,
     SubscriptionQuerySet,
     Visit,
     VisitQuerySet,
+    Volume,
 )
 from monitoring.models.topics import BUCKET, BackMatch, Measure, Meter, Topic, TopicQuerySet, TopicVersion
 
 __all__ = [
     "BUCKET",
+    "CHANNELS",
     "DOWN_AFTER",
     "HIDING_OUTCOMES",
     "HISTORY_AFTER",
+    "MOODS",
     "PRECISIONS",
+    "VERDICTS",
     "AllowedHost",
     "Analysis",
     "BackMatch",
+    "BackRead",
+    "Body",
+    "Capture",
+    "ColumnMapping",
+    "Erasure",
+    "Figures",
+    "FileImport",
+    "FilePiece",
+    "Filing",
     "Host",
+    "IngestToken",
+    "Judgement",
     "Measure",
     "Mention",
     "MentionQuerySet",
     "Meter",
+    "MoodCorrection",
     "Post",
+    "PostCapture",
+    "PostHold",
     "PostQuerySet",
     "PostRevision",
+    "RejectedRow",
+    "Revisit",
     "Sighting",
     "Source",
+    "SourceNotice",
     "SourceQuerySet",
+    "SourceVersion",
     "Subscription",
     "SubscriptionQuerySet",
     "Topic",
@@ -52,4 +83,5 @@ __all__ = [
     "TopicVersion",
     "Visit",
     "VisitQuerySet",
+    "Volume",
 ]

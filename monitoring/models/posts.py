@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from monitoring.models.sources import Source
 from monitoring.models.topics import Topic, TopicVersion
-from sentinel.core.models import StageRow, Workspace
+from sentinel.core.models import StageRow, User, Workspace
 
 HISTORY_AFTER = timedelta(hours=24)
 PRECISIONS = ["second", "minute", "hour", "day", "month", ""]
@@ -35,6 +35,8 @@ class Post(models.Model):
     placed_at = models.DateTimeField()  # where it stands in time: publication where known well enough, else capture
     is_history = models.BooleanField(default=False)  # older than 24 h when captured: fills history, never alerts
     figures = models.JSONField(default=dict)
+    reply_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="replies", db_index=False)
+    gone_at = models.DateTimeField(null=True)  # when we noticed that the site no longer shows it
     content_hash = models.BinaryField(max_length=32)
     revision = models.PositiveIntegerField(default=1)
     revised_at = models.DateTimeField(null=True)
@@ -45,6 +47,7 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["source", "-captured_at"]),
             models.Index(fields=["captured_at"]),
+            models.Index(fields=["reply_to"], condition=Q(reply_to__isnull=False), name="post_replies"),
         ]
 
     def __str__(self) -> str:
@@ -128,6 +131,8 @@ class Mention(models.Model):
     placed_at = models.DateTimeField()
     captured_at = models.DateTimeField()
     is_history = models.BooleanField(default=False)
+    dismissed_at = models.DateTimeField(null=True)  # somebody said that it is not about the topic: it counts nowhere
+    dismissed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
 
     objects = MentionQuerySet.as_manager()
 
@@ -138,6 +143,21 @@ class Mention(models.Model):
             models.Index(fields=["topic", "-placed_at", "-id"], name="mention_topic_latest"),
             models.Index(fields=["topic", "-placed_at"], condition=Q(sensitive__gt=0), name="mention_sensitive"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.topic_id}:{self.post_id}"
+
+
+class Filing(models.Model):
+    """Somebody filed a post under a topic by hand, whatever its words: a mention without a match."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+    filed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    filed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "topic"], name="filing_once")]
 
     def __str__(self) -> str:
         return f"{self.topic_id}:{self.post_id}"

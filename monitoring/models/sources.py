@@ -12,13 +12,17 @@ DOWN_AFTER = 3  # failures in a row
 HIDING_OUTCOMES = ("blocked", "robots", "layout")  # what hides a source at the first failure
 
 
+CHANNELS = ("news", "forum", "social", "search", "inbox")  # search: hot lists and result pages; inbox: our own
+
+
 class SourceQuerySet(models.QuerySet["Source"]):
     def visible_to(self, workspace: Workspace) -> Self:
         return self.filter(subscriptions__workspace=workspace)
 
     def wanted(self) -> Self:
-        """Sources that at least one workspace reads and has not paused."""
-        return self.filter(Exists(Subscription.objects.filter(source=OuterRef("pk"), paused_at__isnull=True)))
+        """Sources to visit: at least one workspace reads them and has not paused, and they are not pushed to us."""
+        reading = Subscription.objects.filter(source=OuterRef("pk"), paused_at__isnull=True)
+        return self.filter(Exists(reading), is_pushed=False)
 
 
 class Source(models.Model):
@@ -31,7 +35,14 @@ class Source(models.Model):
     is_drill = models.BooleanField(default=False, db_default=False)  # rehearsed: only drill topics match its posts
     url = models.URLField(max_length=2000)
     zone = models.CharField(max_length=40, default="Asia/Taipei")
+    preset = models.CharField(max_length=40, blank=True, default="", db_default="")  # the ready definition it began as
+    version = models.PositiveIntegerField(default=1, db_default=1)  # of the definition; see SourceVersion
+    secrets = models.TextField(blank=True, default="", db_default="")  # encrypted JSON: the kind's secret fields
+    is_pushed = models.BooleanField(default=False, db_default=False)  # its posts come by themselves: never visited
+    delay = models.FloatField(null=True)  # seconds between two requests to its domain; None: the default
     interval = models.PositiveIntegerField(default=300)  # seconds between visits: the most eager reader's
+    rhythm = models.JSONField(default=dict, db_default={})  # how often it publishes; see monitoring.visiting.schedule
+    filled = models.JSONField(default=dict, db_default={})  # how often each field is filled; tells a changed layout
     state = models.JSONField(default=dict)  # ETag and Last-Modified per address
     missed = models.JSONField(default=dict)  # detail pages that could not be read; see monitoring.visiting.missed
     created_at = models.DateTimeField(default=timezone.now)  # since when this address is read
@@ -55,10 +66,31 @@ class Source(models.Model):
             models.CheckConstraint(
                 condition=Q(is_drill=False) | Q(owner__isnull=False), name="source_drill_is_private"
             ),
+            models.CheckConstraint(condition=Q(secrets="") | Q(owner__isnull=False), name="source_secrets_are_private"),
+            models.CheckConstraint(
+                condition=Q(is_pushed=False) | Q(owner__isnull=False), name="source_pushed_is_private"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.url
+
+
+class SourceVersion(models.Model):
+    """What a source's definition was, from this version on; never changed."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    definition = models.JSONField()
+    zone = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "number"], name="source_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} v{self.number}"
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
@@ -103,8 +135,12 @@ class Subscription(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="subscriptions")
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="subscriptions")
     name = models.CharField(max_length=80)
-    interval = models.PositiveIntegerField(default=300)  # seconds between visits that this workspace wishes
+    channel = models.CharField(
+        max_length=10, choices=[(one, one) for one in CHANNELS], default="news", db_default="news"
+    )
+    interval = models.PositiveIntegerField(null=True)  # seconds between visits that it wishes; None: automatic
     retention_days = models.PositiveIntegerField(default=180)
+    legal_note = models.TextField(blank=True, default="", db_default="")  # on what ground it is read and kept
     paused_at = models.DateTimeField(null=True)
     paused_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -160,10 +196,11 @@ class Visit(StageRow):
 
 
 class Host(models.Model):
-    """The next moment at which any worker may ask this host for something, and its robots.txt."""
+    """The next moment at which any worker may ask a registrable domain for something; or a `host:port`'s robots.txt."""
 
     name = models.CharField(max_length=255, primary_key=True)
     free_at = models.DateTimeField()
+    busy_until = models.DateTimeField(null=True)  # a worker holds the one connection until then at the latest
     robots = models.TextField(null=True)
     robots_status = models.PositiveSmallIntegerField(null=True)
     robots_fetched_at = models.DateTimeField(null=True)
@@ -182,3 +219,56 @@ class AllowedHost(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class Volume(models.Model):
+    """How many new posts a source brought in an hour, for its habit; kept when posts are gone."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+")
+    hour = models.DateTimeField()  # its beginning
+    posts = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "hour"], name="volume_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.hour:%m-%d %H}: {self.posts}"
+
+
+class SourceNotice(models.Model):
+    """What admins are told of a source: that it went quiet against its habit, is blocked, down, or changed."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=20)  # quiet, blocked, login, layout, down
+    detail = models.JSONField(default=dict)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "kind"], condition=Q(ended_at__isnull=True), name="source_notice_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}: {self.kind}"
+
+
+class BackRead(StageRow):
+    """A source is read back as far as it goes, once: what is left to ask for, and how far it got."""
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="back_read")
+    waiting = models.JSONField(default=list)  # requests: [{"url": …, "method": …, "headers": …}…]
+    pages = models.PositiveIntegerField(default=0)
+    posts = models.PositiveIntegerField(default=0)
+    oldest_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=30, blank=True)
+
+    class Meta(StageRow.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return str(self.source)

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from monitoring.models import AllowedHost, Analysis, Host, Post, Source, Subscription, Topic
-from monitoring.operations.sources import definition_hash, pause_source, replan
+from monitoring.operations.definitions import definition_hash
+from monitoring.operations.sources import pause_source, replan
 from sentinel.core import audit
 from sentinel.core.models import User, Workspace
 

@@ -1,7 +1,6 @@
 """Sources and a workspace's subscriptions to them."""
 
-import hashlib
-import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,24 +8,32 @@ from django.db import transaction
 from django.db.models import Min, Q
 
 from monitoring.models import AllowedHost, Sighting, Source, Subscription, Visit
+from monitoring.operations.definitions import definition_hash, keep_version, sealed, unsealed
 from monitoring.operations.topics import walk_again
 from sentinel.core import audit
 from sentinel.core.models import User, Workspace
 from sentinel.core.operations import WrongStateError
 from sentinel.core.wakes import wake
 
-
-def definition_hash(kind: str, definition: dict[str, Any], zone: str) -> str:
-    """What makes two definitions the same source: what is read, how, and in whose time."""
-    text = json.dumps([kind, definition, zone], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+AUTOMATIC_AT_FIRST = 300  # seconds between visits, until the source has shown how often it publishes
 
 
 def _source_of(
-    *, kind: str, definition: dict[str, Any], url: str, zone: str, interval: int, now: datetime, owner: Workspace | None
+    *,
+    kind: str,
+    definition: dict[str, Any],
+    url: str,
+    zone: str,
+    interval: int | None,
+    by: User,
+    now: datetime,
+    owner: Workspace | None,
+    secrets: str = "",
+    preset: str = "",
+    is_pushed: bool = False,
 ) -> Source:
     """The source of this definition, everybody's or its owner's alone; locked, so that nobody edits it meanwhile."""
-    source, _created = Source.objects.select_for_update(of=("self",)).get_or_create(
+    source, created = Source.objects.select_for_update(of=("self",)).get_or_create(
         definition_hash=definition_hash(kind, definition, zone),
         owner=owner,
         defaults={
@@ -34,10 +41,15 @@ def _source_of(
             "definition": definition,
             "url": url,
             "zone": zone,
-            "interval": interval,
+            "interval": interval or AUTOMATIC_AT_FIRST,
             "created_at": now,
+            "secrets": secrets,
+            "preset": preset,
+            "is_pushed": is_pushed,
         },
     )
+    if created:
+        keep_version(source=source, by=by, now=now)
     return source
 
 
@@ -45,10 +57,11 @@ def replan(source_id: int, now: datetime) -> None:
     """Bring a source's pace and its next visit in line with who reads it; nobody waits for an unwanted one."""
     source = Source.objects.select_for_update(of=("self",)).get(pk=source_id)
     waiting = Visit.objects.open().filter(source=source)
-    pace = Subscription.objects.active().filter(source=source).aggregate(pace=Min("interval"))["pace"]
-    if pace is None:
+    reading = Subscription.objects.active().filter(source=source)
+    if source.is_pushed or not reading.exists():
         waiting.update(due_at=None)
         return
+    pace = reading.aggregate(pace=Min("interval"))["pace"] or source.interval
     Visit.objects.get_or_create(source=source, finished_at=None, defaults={"due_at": now})
     waiting.filter(due_at__isnull=True).update(due_at=now, parked_at=None, attempt=0)
     if pace != source.interval:
@@ -73,14 +86,37 @@ def add_source(
     definition: dict[str, Any],
     url: str,
     zone: str,
-    interval: int,
+    interval: int | None,
     name: str,
     retention_days: int,
     by: User,
     now: datetime,
+    channel: str = "news",
+    legal_note: str = "",
+    delay: float | None = None,
+    secrets: Mapping[str, str] | None = None,
+    preset: str = "",
+    is_pushed: bool = False,
 ) -> Subscription:
-    """Subscribe the workspace to the source of this definition; raises WrongStateError('already-subscribed')."""
-    source = _source_of(kind=kind, definition=definition, url=url, zone=zone, interval=interval, now=now, owner=None)
+    """Subscribe the workspace to the source of this definition; raises WrongStateError('already-subscribed').
+
+    `interval` is in seconds, None: as the source publishes. What has `secrets` or is pushed to us is the workspace's
+    own; everything else is read once for all.
+    """
+    sealed_secrets = sealed(secrets or {})
+    source = _source_of(
+        kind=kind,
+        definition=definition,
+        url=url,
+        zone=zone,
+        interval=interval,
+        by=by,
+        now=now,
+        owner=workspace if sealed_secrets or is_pushed else None,
+        secrets=sealed_secrets,
+        preset=preset,
+        is_pushed=is_pushed,
+    )
     if _is_read_already(workspace, source):
         raise WrongStateError("already-subscribed")
     subscription = Subscription.objects.create(
@@ -88,9 +124,12 @@ def add_source(
         source=source,
         name=name.strip(),
         interval=interval,
+        channel=channel,
         retention_days=retention_days,
+        legal_note=legal_note.strip(),
         created_at=now,
     )
+    _keep_delay(source, delay)
     replan(source.pk, now)
     if Sighting.objects.filter(source=source).exists():
         walk_again(workspace=workspace, now=now)  # what others' visits found before
@@ -105,24 +144,41 @@ def edit_source(
     definition: dict[str, Any],
     url: str,
     zone: str,
-    interval: int,
+    interval: int | None,
     name: str,
     retention_days: int,
     by: User,
     now: datetime,
+    channel: str = "",
+    legal_note: str | None = None,
+    delay: float | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> None:
     """Change a source; a definition that others use is forked, so that nobody's reading changes behind their back.
 
+    Of `secrets` those that are filled replace what is kept; the rest stays, since nobody is shown it.
     Raises WrongStateError('already-subscribed') where the workspace reads the changed definition already, and 'drill'.
     """
     _refuse_drill(subscription)
     before = subscription.source
-    after = _edited(subscription, definition=definition, url=url, zone=zone, interval=interval, now=now)
+    after = _edited(
+        subscription,
+        definition=definition,
+        url=url,
+        zone=zone,
+        interval=interval,
+        secrets=_changed_secrets(before, secrets or {}),
+        by=by,
+        now=now,
+    )
     if _is_read_already(subscription.workspace, after, but=subscription):
         raise WrongStateError("already-subscribed")
     subscription.source, subscription.name = after, name.strip()
     subscription.interval, subscription.retention_days = interval, retention_days
-    subscription.save(update_fields=["source", "name", "interval", "retention_days"])
+    subscription.channel = channel or subscription.channel
+    subscription.legal_note = subscription.legal_note if legal_note is None else legal_note.strip()
+    subscription.save()
+    _keep_delay(after, delay)
     for source_id in sorted({before.pk, after.pk}):
         replan(source_id, now)
     if after.pk != before.pk and Sighting.objects.filter(source=after).exists():
@@ -136,17 +192,40 @@ def _refuse_drill(subscription: Subscription) -> None:
         raise WrongStateError("drill")
 
 
+def _keep_delay(source: Source, delay: float | None) -> None:
+    """The most careful pace that anybody wished for stays."""
+    if delay is not None and delay > (source.delay or 0.0):
+        source.delay = delay
+        source.save(update_fields=["delay"])
+
+
+def _changed_secrets(source: Source, typed: Mapping[str, str]) -> str:
+    filled = {name: value for name, value in typed.items() if value}
+    return sealed({**unsealed(source), **filled}) if filled else source.secrets
+
+
 def _edited(
-    subscription: Subscription, *, definition: dict[str, Any], url: str, zone: str, interval: int, now: datetime
+    subscription: Subscription,
+    *,
+    definition: dict[str, Any],
+    url: str,
+    zone: str,
+    interval: int | None,
+    secrets: str,
+    by: User,
+    now: datetime,
 ) -> Source:
     """The source after an edit: itself, changed where nobody else reads it, or the one that has this definition."""
     before = subscription.source
+    owner = subscription.workspace if secrets else before.owner
     changed = definition_hash(before.kind, definition, zone)
-    same_definition = Q(definition_hash=changed, owner=before.owner_id)
+    same_definition = Q(definition_hash=changed, owner=owner)
     locked = Source.objects.select_for_update(of=("self",)).filter(same_definition | Q(pk=before.pk)).order_by("pk")
     by_id = {source.pk: source for source in locked}
     source = by_id.pop(before.pk)
-    if source.definition_hash == changed:
+    if source.definition_hash == changed and source.owner_id == (owner.pk if owner else None):
+        if source.secrets != secrets:
+            _change(source, definition, url, zone, owner, secrets, by, now)
         return source
     if by_id or source.subscriptions.exclude(pk=subscription.pk).exists():
         return _source_of(
@@ -155,18 +234,42 @@ def _edited(
             url=url,
             zone=zone,
             interval=interval,
+            by=by,
             now=now,
-            owner=source.owner,
+            owner=owner,
+            secrets=secrets,
+            preset=source.preset,
+            is_pushed=source.is_pushed,
         )
+    _change(source, definition, url, zone, owner, secrets, by, now)
+    return source
+
+
+def _change(
+    source: Source,
+    definition: dict[str, Any],
+    url: str,
+    zone: str,
+    owner: Workspace | None,
+    secrets: str,
+    by: User,
+    now: datetime,
+) -> None:
+    """Give a source that nobody else reads another definition, and begin anew."""
     if url != source.url:
         source.created_at, source.last_success_at = now, None  # another place: what it shows at first is history
+    changed = definition_hash(source.kind, definition, zone)
+    is_new_version = changed != source.definition_hash
     source.definition, source.definition_hash, source.url, source.zone = definition, changed, url, zone
-    source.state, source.missed = {}, {}
+    source.owner, source.secrets = owner, secrets
+    source.version += is_new_version
+    source.state, source.missed, source.filled = {}, {}, {}
     source.outcome, source.outcome_detail, source.failures, source.failing_since = "", "", 0, None
     source.save()
+    if is_new_version:
+        keep_version(source=source, by=by, now=now)
     # A visit that is under way reads what is no longer wanted: it loses its lease, and with it what it found.
     Visit.objects.open().filter(source=source).update(due_at=now, lease_until=None, parked_at=None, attempt=0)
-    return source
 
 
 @transaction.atomic

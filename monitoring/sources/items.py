@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sentinel.core.net.types import Response
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -10,7 +12,8 @@ class Item:
 
     `url` is absolute; `site_id` is the site's own identifier where it has one. `published_at` is aware, or None where
     the source states no time; `precision` is second, minute, hour, day or month. `figures` holds what the site counts
-    (reposts, comments, likes, views). `needs_detail` says that the text stands on the page at `url`.
+    (reposts, comments, likes, views; rank and heat of a list). `needs_detail` says that the text stands on the page at
+    `url`. `replies` came with it: comments, or the later floors of a thread. `response` is the answer it was read from.
     """
 
     url: str
@@ -22,6 +25,8 @@ class Item:
     precision: str = ""
     figures: dict[str, int] = field(default_factory=dict)
     needs_detail: bool = False
+    replies: tuple["Item", ...] = ()
+    response: Response | None = field(default=None, repr=False, compare=False)
 
 
 class SourceError(Exception):

@@ -23,12 +23,13 @@ def gettext_noop(message: str) -> str:
 class Field:
     """One field of a kind's form; `label`, `help` and the choices' second halves are msgids.
 
-    `choices` are (value, msgid) of a select. `advanced` fields may be folded away.
+    `choices` are (value, msgid) of a select. `advanced` fields may be folded away. A `secret` (a cookie, a token) is
+    kept encrypted beside the definition and never shown again; a visit hands it to the kind with the definition.
     """
 
     name: str
     label: str
-    kind: Literal["text", "textarea", "select", "bool"] = "text"
+    kind: Literal["text", "textarea", "select", "bool", "secret"] = "text"
     required: bool = False
     help: str = ""
     default: str | bool = ""

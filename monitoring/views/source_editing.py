@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from monitoring.forms import DEFAULT_INTERVAL, SETTINGS, SourceForm
 from monitoring.models import Source, Subscription
 from monitoring.operations import sources as operations
+from monitoring.operations.definitions import definition_hash
 from monitoring.previews import Preview, try_source
 from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
 from monitoring.sources import KINDS
@@ -153,7 +154,7 @@ def _operators(request: WorkspaceRequest) -> list[str]:
 def _tested(form: SourceForm) -> str:
     """A signed note that just this definition was tried and yields something."""
     values = form.values()
-    return signing.dumps(operations.definition_hash(form.kind, values["definition"], values["zone"]), salt=SALT)
+    return signing.dumps(definition_hash(form.kind, values["definition"], values["zone"]), salt=SALT)
 
 
 def _is_tested(request: WorkspaceRequest, source: Source) -> bool:
@@ -161,10 +162,10 @@ def _is_tested(request: WorkspaceRequest, source: Source) -> bool:
         tested = signing.loads(request.POST.get("tested", ""), salt=SALT, max_age=TESTED_LASTS)
     except signing.BadSignature:
         return False
-    return bool(tested == operations.definition_hash(source.kind, source.definition, source.zone))
+    return bool(tested == definition_hash(source.kind, source.definition, source.zone))
 
 
 def _is_unchanged(source: Source, subscription: Subscription | None) -> bool:
     """Whether only the workspace's own settings were edited, which need no test."""
-    written = operations.definition_hash(source.kind, source.definition, source.zone)
+    written = definition_hash(source.kind, source.definition, source.zone)
     return subscription is not None and subscription.source.definition_hash == written

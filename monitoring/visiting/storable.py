@@ -28,4 +28,5 @@ def storable_item(item: Item) -> Item:
         text=storable(item.text),
         author=storable(item.author, LONGEST_TITLE),
         site_id=storable(item.site_id, LONGEST_TITLE),
+        replies=tuple(storable_item(reply) for reply in item.replies),
     )

@@ -184,7 +184,7 @@ class _Visit:
         check_answer(request.url, response)
         page = _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
         for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
-            self.found.setdefault((item.url, item.site_id), item)
+            self.found.setdefault((item.url, item.site_id), replace(item, response=response))
         self.pages_read += 1
         self.manners.note("items", url=request.url, count=len(page.items))
         return list(page.next) if len(self.found) < self.limits.items else []
@@ -244,7 +244,7 @@ class _Visit:
         response = await self.manners.ask(replace(request, headers=headers))
         check_answer(request.url, response)
         read = _guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
-        return replace(storable_item(read), needs_detail=False)
+        return replace(storable_item(read), needs_detail=False, response=response)
 
 
 def _guarded(read: Callable[[], Read]) -> Read:

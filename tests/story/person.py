@@ -42,7 +42,8 @@ class Person:
     def opens(self, path: str) -> None:
         """Go to an address of the site and wait for the page and its scripts, not for every picture."""
         answer = self.page.goto(path, wait_until="domcontentloaded")
-        assert answer and answer.ok, f"{self.name} opens {path}: {answer and answer.status}"
+        status = answer.status if answer else 0
+        assert status == 200, f"{self.name} opens {path}: {status}"
 
     def fills(self, label: str, text: str, *, within: Locator | None = None) -> None:
         """Type into the field with this label."""
