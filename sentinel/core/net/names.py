@@ -2,31 +2,35 @@
 
 import unicodedata
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Names that mean the reader's own machine or network, wherever they are asked (RFC 6761, 6762, 8375, 9476; ICANN's
 # collision list; the files of hosts that systems come with). A resolver that answers for them answers for itself.
-_LOOPBACK = frozenset(
-    ["localhost", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback", "loopback", "broadcasthost"]
+_LOOPBACK = _words("localhost localhost4 localhost6 ip6-localhost ip6-loopback loopback broadcasthost")
+_PRIVATE_TREES = _words(
+    "local internal localdomain localdomain4 localdomain6 lan home corp mail intranet private home.arpa svc cluster"
+    " consul docker onion alt"
 )
-_PRIVATE_TREES = frozenset(
-    ["local", "internal", "localdomain", "localdomain4", "localdomain6", "lan", "home", "corp", "mail", "intranet"]
-    + ["private", "home.arpa", "svc", "cluster", "consul", "docker", "onion", "alt"]
+_METADATA = _words(
+    "metadata instance-data metadata.google.internal metadata.goog metadata.packet.net metadata.platformequinix.com"
 )
-_METADATA = frozenset(
-    ["metadata", "instance-data", "metadata.google.internal", "metadata.goog"]
-    + ["metadata.packet.net", "metadata.platformequinix.com"]
-)
-
 # Ports on which something else than the web listens: the "bad ports" of the WHATWG Fetch standard, and data stores and
 # control planes whose text protocols can be spoken through a request.
 CLOSED_PORTS = frozenset(
-    [1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110]
-    + [111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 445, 465, 512, 513, 514, 515, 526, 530]
-    + [531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190]
-    + [5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080]
-    + [873, 1099, 1433, 1521, 2181, 2375, 2376, 2379, 2380, 3306, 3389, 4369, 5432, 5672, 5900, 6379, 6380, 6432, 6443]
-    + [9042, 9092, 9200, 9300, 10250, 10255, 11211, 11300, 16379, 26379, 27017, 27018]
+    map(
+        int,
+        _words(
+            "1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119"
+            " 123 135 137 139 143 161 179 389 427 445 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601"
+            " 636 989 990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679"
+            " 6697 10080 873 1099 1433 1521 2181 2375 2376 2379 2380 3306 3389 4369 5432 5672 5900 6379 6380 6432 6443"
+            " 9042 9092 9200 9300 10250 10255 11211 11300 16379 26379 27017 27018"
+        ),
+    )
 )
-
 _LATIN_TWINS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
 
 

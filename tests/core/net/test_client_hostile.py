@@ -198,6 +198,14 @@ async def test_fifty_enemies_at_once_are_over_as_soon_as_one() -> None:
         assert time.monotonic() - began < 2 * SECONDS
 
 
+async def outcome_of(client: GuardedClient, url: str) -> str:
+    """The address that answered, or the code of the failure."""
+    try:
+        return (await client.fetch(Request(url))).url
+    except FetchError as failure:
+        return failure.code
+
+
 async def test_no_redirect_leads_where_the_guard_does_not_let_us() -> None:
     async def resolve(host: str, port: int) -> list[str]:
         addresses = NAMES.get(host, [])
@@ -211,12 +219,7 @@ async def test_no_redirect_leads_where_the_guard_does_not_let_us() -> None:
     async with serving(behaviours) as server:
         allowed = frozenset({server.place})
         async with GuardedClient(allowed_private=allowed, resolver=resolve, limits=LIMITS) as client:
-            for path in behaviours:
-                try:
-                    response = await client.fetch(Request(server.url(path)))
-                except FetchError as failure:
-                    known = {"refused-address", "bad-redirect", "unresolvable", "protocol", "too-many-redirects"}
-                    assert failure.code in known, (path, failure)
-                else:
-                    assert response.url.startswith(f"http://{server.place}/"), response.url
+            outcomes = [await outcome_of(client, server.url(path)) for path in behaviours]
+    refusals = {"refused-address", "bad-redirect", "unresolvable", "protocol", "too-many-redirects"}
+    assert {outcome for outcome in outcomes if not outcome.startswith(f"http://{server.place}/")} <= refusals
     assert len(told) > 500
