@@ -4,16 +4,17 @@ The format is that of `m.weibo.cn/api/container/getIndex`: cards of type 9 hold 
 `card_group` of further cards. A refusal is HTTP 432, or HTTP 200 with `ok: -100` or `ok: 0`.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from monitoring.crawling.addresses import host_of
 from monitoring.crawling.charset import decode
 from monitoring.crawling.dates import parse_date
+from monitoring.crawling.json_text import read_json
 from monitoring.crawling.markup import parse_html, text_of
 from monitoring.sources.answers import refusal_in, require_success, wrong_format
 from monitoring.sources.figures import read_count
@@ -48,6 +49,7 @@ _COUNTS = {"reposts": "reposts_count", "comments": "comments_count", "likes": "a
 _NEEDS_QUERY = gettext_noop("Write the words to search for, or the whole address of the interface.")
 _NOTHING_HERE = ("还没有内容", "没有更多", "暂无")
 _DEEPEST_CARDS = 6
+_MOST_POSTS = 1000
 
 
 def validate(definition: Definition) -> Definition:
@@ -96,7 +98,7 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
     if not isinstance(cards, list):
         cards = data.get("statuses")
     items: dict[str, Item] = {}
-    for post in _posts(cards, 0):
+    for post in islice(_posts(cards, 0), _MOST_POSTS):
         item = _item(definition, post, now, zone)
         if item:
             items.setdefault(item.site_id, item)
@@ -108,8 +110,8 @@ def _answer(response: Response) -> dict[str, Any]:
     require_success(response)
     text = decode(response.body, response.headers.get("content-type", "")).text
     try:
-        answer = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
+        answer = read_json(text)
+    except ValueError as error:
         raise wrong_format(response, text, "JSON") from error
     if not isinstance(answer, dict):
         raise wrong_format(response, text, "a JSON object")

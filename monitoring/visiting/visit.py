@@ -19,6 +19,7 @@ from monitoring.sources.paging import pages_wished
 from monitoring.visiting.answers import check_answer
 from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports
 from monitoring.visiting.missed import Missed, still_wanted
+from monitoring.visiting.share import TooCostlyError, within_share
 from monitoring.visiting.storable import storable, storable_item
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
@@ -251,11 +252,14 @@ class _Visit:
 
 
 def _guarded(read: Callable[[], Read]) -> Read:
-    """What a kind reads; a page that makes it stumble is malformed, and the trace is kept for its developers."""
+    """What a kind reads, in bounded time; a page that makes it stumble is malformed, and the trace is kept."""
     try:
-        return read()
+        with within_share():
+            return read()
     except SourceError:
         raise
+    except TooCostlyError as error:
+        raise SourceError("too-costly") from error
     except Exception as error:
         log.exception("A page could not be read")
         raise SourceError("malformed", type(error).__name__) from error
