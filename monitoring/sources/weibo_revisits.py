@@ -1,8 +1,8 @@
 """A post of a Weibo-style network looked at again: its text, its figures, whether it is gone, and its comments (pure).
 
-`/statuses/show?id` shows one post. Comments come from `/comments/hotflow?id&mid&max_id&max_id_type` (it wants an account's
-cookie; `max_id` 0 is the end, a comment's own answers follow by `/comments/hotFlowChild?cid&max_id`), or without a cookie
-from `/api/comments/show?id&page`. Where one of the two ways is closed, the other is tried.
+`/statuses/show?id` shows one post. Comments come from `/comments/hotflow?id&mid&max_id&max_id_type`, which wants an
+account's cookie (`max_id` 0 is the end; a comment's own answers follow by `/comments/hotFlowChild?cid&max_id`), or
+without one from `/api/comments/show?id&page`. Where one of the two ways is closed, the other is tried.
 """
 
 import json
