@@ -58,7 +58,9 @@ def absence(answer: dict[str, Any]) -> str:
     message = message_of(answer)
     numbers = {text_value(answer.get(name)) for name in ("errno", "error_code", "code")}
     known = sorted(numbers & _ABSENT_CODES)
-    return gone_mark(message) or (f"{known[0]}: {message}".rstrip(": ") if known else "")
+    if known:
+        return f"{message} ({known[0]})".strip()[:200]
+    return message[:200] if gone_mark(message) else ""
 
 
 def message_of(answer: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import html_to_text
@@ -103,7 +103,7 @@ def _page(network: Network, item: Item, response: Response, now: datetime, zone:
     text = html_to_text(html)
     shown = item.text[:12]
     if shown and shown in text:
-        return Revisited(next=[_first_comments(network, item)])
+        return Revisited(item, next=[_first_comments(network, item)])
     mark = gone_mark(text)
     if mark:
         return Revisited(is_gone=True, mark=mark)
@@ -139,8 +139,6 @@ def _comments(network: Network, item: Item, response: Response, now: datetime, z
         raise
     rows, data = _rows(answer)
     replies = comments_in(network.base, item.site_id, rows, now, zone)
-    if urlsplit(response.url).path.endswith(_CHILDREN):
-        replies = tuple(_under(item, asked.get("cid", ""), replies))
     return Revisited(replies=replies, next=_more(network, item, response, asked, rows, data))
 
 
@@ -162,14 +160,6 @@ def _rows(answer: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     data = data if isinstance(data, dict) else {}
     lists = [data.get(name) for name in ("hot_data", "data")]
     return [row for rows in lists if isinstance(rows, list) for row in rows], data
-
-
-def _under(item: Item, comment: str, replies: tuple[Item, ...]) -> list[Item]:
-    """Answers to a comment that is known already, below a bare stand-in for it."""
-    if not replies or not comment:
-        return list(replies)
-    url = f"{item.url.partition('?')[0]}?cid={quote(comment, safe='')}"
-    return [Item(url=url, site_id=f"comment-{comment}", replies=replies, is_partial=True)]
 
 
 def _more(

@@ -21,11 +21,16 @@ def check_answer(asked: str, response: Response) -> None:
 
     A captcha on the page itself is for the source's kind to see, where it misses what it looks for.
     """
+    check_refusal(asked, response)
+    if not 200 <= response.status < 300:
+        raise SourceError("http", str(response.status))
+
+
+def check_refusal(asked: str, response: Response) -> None:
+    """Raise SourceError `blocked` where `response` to the address `asked` refuses us, whatever else its status says."""
     sign = _refusal(asked, response)
     if sign:
         raise SourceError("blocked", sign)
-    if not 200 <= response.status < 300:
-        raise SourceError("http", str(response.status))
 
 
 def retry_after(headers: dict[str, str], now: datetime) -> float | None:
