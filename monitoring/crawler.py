@@ -47,9 +47,9 @@ ROBOTS_KEPT = timedelta(hours=24)
 
 
 @contextmanager
-def _own_round() -> Iterator[bool]:
+def own_round(name: str) -> Iterator[bool]:
     """One round at a time on a machine, so that its other workers are free to analyse."""
-    key = zlib.crc32(f"crawl:{socket.gethostname()}".encode())
+    key = zlib.crc32(f"{name}:{socket.gethostname()}".encode())
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         (mine,) = cursor.fetchone()
@@ -62,7 +62,7 @@ def _own_round() -> Iterator[bool]:
 
 def crawl_round() -> int:
     """Run what is due until nothing is, or the turn ends; how many visits were run."""
-    with _own_round() as mine:
+    with own_round("crawl") as mine:
         return asyncio.run(_round_and_hang_up()) if mine else 0
 
 
@@ -80,7 +80,7 @@ def allowed_private_hosts() -> frozenset[str]:
     return allow_list([*settings.ALLOWED_PRIVATE_HOSTS, *opened])
 
 
-def _drill_hosts() -> frozenset[str]:
+def drill_hosts() -> frozenset[str]:
     """The `host:port` addresses of running drills, which nothing but their own sources may read."""
     return allow_list(AllowedHost.objects.filter(is_drill=True).values_list("address", flat=True))
 
@@ -109,7 +109,7 @@ def _claim(limit: int) -> tuple[list[Visit], dict[bool, frozenset[str]]]:
     """
     claimed = VISITS.claim(now=timezone.now(), limit=limit)
     wanted = {planned.source.is_drill for planned in claimed}
-    return claimed, {is_drill: _drill_hosts() if is_drill else allowed_private_hosts() for is_drill in wanted}
+    return claimed, {is_drill: drill_hosts() if is_drill else allowed_private_hosts() for is_drill in wanted}
 
 
 async def _run(planned: Visit, allowed: frozenset[str], resolver: Resolver) -> None:

@@ -10,6 +10,7 @@ from monitoring.operations.analyses import ANALYSES
 from monitoring.operations.pulses import pulse as pulse_workspaces
 from monitoring.operations.topics import BACK_MATCHES
 from monitoring.operations.visits import forget_old_visits, plan_missing_visits
+from monitoring.revisiting import revisit_round
 from monitoring.text.analysis import analyse as analyse_text
 from sentinel.core.tasks import Sweep, work_off
 
@@ -25,6 +26,11 @@ def crawl() -> None:
     if mended:
         logger.error("%s sources that are read had no visit to come; they have one now", mended)
     crawl_round()
+
+
+@shared_task(name="monitoring.revisit", base=Sweep)
+def revisit() -> None:
+    revisit_round()
 
 
 @shared_task(name="monitoring.analyse", base=Sweep)
