@@ -17,6 +17,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from monitoring.crawling.robots import RobotsFile
+from monitoring.mailboxes import visit_mailbox
 from monitoring.models import AllowedHost, Host, Post, Source, Visit
 from monitoring.operations.definitions import full_definition
 from monitoring.operations.posts import key_of
@@ -130,6 +131,10 @@ async def _run(planned: Visit, allowed: frozenset[str], resolver: Resolver) -> N
 
 async def visit_source(source: Source, client: Client, ports: Ports, limits: VisitLimits = LIMITS) -> VisitResult:
     """Read what is new at a source; writes nothing but the host's next free moment and its robots.txt."""
+    if source.kind == "imap":
+        open_to = await sync_to_async(allowed_private_hosts)()
+        definition = full_definition(source)
+        return await visit_mailbox(definition, state=source.state, now=timezone.now(), ports=ports, allowed=open_to)
     return await visit(
         KINDS[source.kind],
         full_definition(source),

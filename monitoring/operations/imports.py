@@ -117,6 +117,8 @@ def import_rows(rows: Sequence[FileImport], now: datetime) -> dict[FileImport, d
         turn = _prepare if file_import.rows is None else _take_batch
         if turn(file_import, now):
             again[file_import] = now
+    if again:
+        wake("monitoring.file-brought")
     return again
 
 

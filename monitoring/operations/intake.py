@@ -22,7 +22,14 @@ def receive_posts(*, source: Source, records: Sequence[Record], now: datetime) -
     heard = {"last_visit_at": now, "last_success_at": now, "outcome": "ok", "outcome_detail": ""}
     newest = {"last_item_at": now} if stored.brought else {}
     Source.objects.filter(pk=source.pk).update(failures=0, failing_since=None, **heard, **newest)
-    return ["new" if key not in before else "revised" if after[key] > before[key] else "known" for key in keys]
+    last = {key: index for index, key in enumerate(keys)}
+    return [_status(key, before, after) if last[key] == index else "known" for index, key in enumerate(keys)]
+
+
+def _status(key: bytes, before: dict[bytes, int], after: dict[bytes, int]) -> str:
+    if key not in before:
+        return "new"
+    return "revised" if after[key] > before[key] else "known"
 
 
 @transaction.atomic
