@@ -7,16 +7,17 @@ place in the folder is its UIDVALIDITY and the last UID read (RFC 9051).
 import asyncio
 import base64
 import imaplib
+import logging
 import re
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -38,6 +39,9 @@ FIRST_DAYS = 30
 ADDRESSES_TRIED = 3
 State = Mapping[str, Mapping[str, str]]
 Trust = ssl.SSLContext
+Result = TypeVar("Result")
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -72,9 +76,11 @@ async def visit_mailbox(
         if wait > SECONDS / 2:
             raise SourceError("out-of-time", target.host)
         await asyncio.sleep(wait)
-        await _with_mailbox(
-            definition, allowed, resolver, tls, lambda box: _read_new(box, definition, state, now, read)
-        )
+
+        def use(box: Mailbox) -> None:
+            _read_new(box, definition, state, now, read)
+
+        await _with_mailbox(definition, use, allowed, resolver, tls)
     except (SourceError, FetchError) as failure:
         outcome, detail = failure.code, failure.detail
     if outcome == "ok" and not read.mails:
@@ -104,18 +110,24 @@ async def try_mailbox(
     tls: Trust | None = None,
 ) -> tuple[str, str]:
     """Whether a mailbox can be read: `ok` and how many mails it holds, or a failure's code and detail."""
+
+    def use(box: Mailbox) -> int:
+        return box.examine(definition["folder"])[1]
+
     try:
-        count = await _with_mailbox(
-            definition, allowed, resolver, tls, lambda box: box.examine(definition["folder"])[1]
-        )
+        count = await _with_mailbox(definition, use, allowed, resolver, tls)
     except (SourceError, FetchError) as failure:
         return failure.code, failure.detail
     return "ok", str(count)
 
 
 async def _with_mailbox(
-    definition: Mapping[str, Any], allowed: frozenset[str], resolver: Resolver | None, tls: Trust | None, use: Any
-) -> Any:
+    definition: Mapping[str, Any],
+    use: Callable[["Mailbox"], Result],
+    allowed: frozenset[str],
+    resolver: Resolver | None,
+    tls: Trust | None,
+) -> Result:
     """Do something with the mailbox, signed in, on a thread of its own; raises FetchError or SourceError."""
     target = parse_target(f"https://{definition['host']}:{PORT}/")
     if resolver is not None:
@@ -127,7 +139,13 @@ async def _with_mailbox(
     return await asyncio.to_thread(_use, addresses, target.host, context, definition, use)
 
 
-def _use(addresses: Sequence[str], host: str, context: Trust, definition: Mapping[str, Any], use: Any) -> Any:
+def _use(
+    addresses: Sequence[str],
+    host: str,
+    context: Trust,
+    definition: Mapping[str, Any],
+    use: Callable[["Mailbox"], Result],
+) -> Result:
     mailbox = Mailbox(addresses[:ADDRESSES_TRIED], host, context)
     watchdog = threading.Timer(SECONDS, mailbox.hang_up)
     watchdog.start()
@@ -158,6 +176,9 @@ def _read_new(box: "Mailbox", definition: Mapping[str, Any], state: State, now: 
         try:
             read.items.append(read_mail(raw, definition, place=place, now=now))
         except NotWantedError:
+            read.skipped += 1
+        except Exception:  # one mail that makes us stumble never stops the next
+            logger.exception("a mail could not be read")
             read.skipped += 1
 
 
@@ -228,15 +249,15 @@ class Mailbox(imaplib.IMAP4):
             if "AUTH=PLAIN" in self.capabilities:
                 self.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
             else:
-                self.login(self._quote(user), password)  # type: ignore[attr-defined]
+                self.login(self._quote(user), password)
         except self.abort:
             raise
         except (self.error, UnicodeEncodeError) as error:
             raise SourceError("login", _shown(str(error))) from error
 
     def examine(self, folder: str) -> tuple[str, int]:
-        """Open a folder for reading alone: its UIDVALIDITY and how many mails it holds; raises SourceError('layout')."""
-        kind, answer = self.select(self._quote(utf7(folder)), readonly=True)  # type: ignore[attr-defined]
+        """Open a folder for reading alone: its UIDVALIDITY, how many mails it holds; raises SourceError('layout')."""
+        kind, answer = self.select(self._quote(utf7(folder)), readonly=True)
         if kind != "OK":
             raise SourceError("layout", folder)
         _, validity = self.response("UIDVALIDITY")
