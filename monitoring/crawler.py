@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
+from monitoring.mailboxes import visit_mailbox
 from monitoring.models import AllowedHost, Source, Visit
 from monitoring.operations.definitions import full_definition
 from monitoring.operations.domains import rest_domains
@@ -199,6 +200,10 @@ def _finish_one(claimed: Claimed, report: Report) -> None:
 
 async def visit_source(source: Source, client: Client, ports: Ports, limits: VisitLimits = LIMITS) -> VisitResult:
     """Read what is new at a source; writes nothing but whose turn the domain is and its robots.txt."""
+    if source.kind == "imap":
+        open_to = await sync_to_async(allowed_private_hosts)()
+        definition = full_definition(source)
+        return await visit_mailbox(definition, state=source.state, now=timezone.now(), ports=ports, allowed=open_to)
     return await visit(
         KINDS[source.kind],
         full_definition(source),
