@@ -88,6 +88,8 @@ def _matching(analyses: Sequence[Analysis], watched: Watch, existing: Mapping[Ke
             topic, before = watched.topics[topic_id], existing.get((topic_id, post.pk))
             reader = (post.pk, topic.workspace_id, topic.is_drill)  # a drill and the real world never meet
             source_id = before.source_id if before else readers.get(reader)
+            if source_id is None and topic_id in filed:
+                source_id = post.source_id  # whoever files a post wants it, also while its source is paused
             if source_id is not None and topic.workspace_id not in said.suppressed.get((post.author, post.url), ()):
                 mention = _mention(topic, analysis, match, source_id)
                 mention.label = said.labels.get((topic.workspace_id, post.pk), mention.label)
@@ -259,5 +261,8 @@ def topics_of(posts: Sequence[Post]) -> list[Topic]:
     """The live topics that these posts concern: of every workspace that reads them, or has them as mentions already."""
     reading = Subscription.objects.active().filter(source__in=Sighting.objects.filter(post__in=posts).values("source"))
     mentioning = Mention.objects.filter(post__in=posts)
-    concerned = Q(workspace__in=reading.values("workspace")) | Q(pk__in=mentioning.values("topic"))
+    filed = Filing.objects.filter(post__in=posts)
+    concerned = Q(workspace__in=reading.values("workspace")) | Q(
+        pk__in=mentioning.values("topic").union(filed.values("topic"))
+    )
     return list(Topic.objects.active().filter(concerned).select_related("current", "workspace"))

@@ -237,6 +237,8 @@ def _update(source: Source, batch: _Batch, known: Mapping[bytes, Post], now: dat
 
 def _is_edit(post: Post, item: Item) -> bool:
     # What came without a word is a page that was not read, not an edit.
+    if item.is_partial:
+        return False
     return bool(item.title or item.text) and content_hash(item.title, item.text) != bytes(post.content_hash)
 
 
