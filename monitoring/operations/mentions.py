@@ -16,7 +16,8 @@ from django.db.models import Q
 
 from monitoring.crawling.addresses import host_of
 from monitoring.matching import Document, Engine, Match, parse
-from monitoring.models import BUCKET, Analysis, Mention, Post, Sighting, Subscription, Topic
+from monitoring.models import BUCKET, Analysis, Filing, Mention, Post, Sighting, Subscription, Topic
+from monitoring.operations.suppression import suppressed_for
 from monitoring.text.analysis import whole_text
 from monitoring.text.sensitive import warning_hits
 from sentinel.core.models import LiveCounter
@@ -75,19 +76,35 @@ def document_of(post: Post) -> Document:
 
 def _matching(analyses: Sequence[Analysis], watched: Watch, existing: Mapping[Key, Mention]) -> dict[Key, Mention]:
     """The mentions that should exist. New ones need a source that the workspace reads; what was captured stays."""
-    readers = _readers([analysis.post for analysis in analyses])
+    posts = [analysis.post for analysis in analyses]
+    readers = _readers(posts)
+    workspaces = {topic.workspace_id for topic in watched.topics.values()}
+    suppressed = suppressed_for(workspaces, [(post.author, post.url) for post in posts])
+    filed = _filed([analysis.post_id for analysis in analyses], watched)
     mentions = {}
     for analysis in analyses:
         post = analysis.post
-        for topic_id, match in watched.engine.match(document_of(post)).items():
+        for topic_id, match in (filed[post.pk] | watched.engine.match(document_of(post))).items():
             topic, before = watched.topics[topic_id], existing.get((topic_id, post.pk))
             reader = (post.pk, topic.workspace_id, topic.is_drill)  # a drill and the real world never meet
             source_id = before.source_id if before else readers.get(reader)
-            if source_id is not None:
+            if source_id is None and topic_id in filed[post.pk]:
+                source_id = post.source_id  # whoever files a post wants it, also while its source is paused
+            is_suppressed = topic.workspace_id in suppressed.get((post.author, post.url), ())
+            if source_id is not None and not is_suppressed:
                 mention = _mention(topic, analysis, match, source_id)
                 mention.pk = before.pk if before else None
                 mentions[topic_id, post.pk] = mention
     return mentions
+
+
+def _filed(post_ids: Sequence[int], watched: Watch) -> dict[int, dict[int, Match]]:
+    """By post the topics that somebody filed it under: mentions without a word that matches."""
+    filed: dict[int, dict[int, Match]] = defaultdict(dict)
+    filings = Filing.objects.filter(post__in=post_ids, topic__in=list(watched.topics))
+    for post_id, topic_id in filings.values_list("post_id", "topic_id"):
+        filed[post_id][topic_id] = Match((), ())
+    return filed
 
 
 def _mention(topic: Topic, analysis: Analysis, match: Match, source_id: int) -> Mention:
@@ -201,5 +218,8 @@ def topics_of(posts: Sequence[Post]) -> list[Topic]:
     """The live topics that these posts concern: of every workspace that reads them, or has them as mentions already."""
     reading = Subscription.objects.active().filter(source__in=Sighting.objects.filter(post__in=posts).values("source"))
     mentioning = Mention.objects.filter(post__in=posts)
-    concerned = Q(workspace__in=reading.values("workspace")) | Q(pk__in=mentioning.values("topic"))
+    filed = Filing.objects.filter(post__in=posts)
+    concerned = Q(workspace__in=reading.values("workspace")) | Q(
+        pk__in=mentioning.values("topic").union(filed.values("topic"))
+    )
     return list(Topic.objects.active().filter(concerned).select_related("current", "workspace"))

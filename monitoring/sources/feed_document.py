@@ -6,7 +6,6 @@ and number of entries are bounded.
 """
 
 import html
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,12 +18,14 @@ from lxml import etree
 from monitoring.crawling.addresses import absolute_url
 from monitoring.crawling.charset import decode
 from monitoring.crawling.dates import Parsed, parse_date
+from monitoring.crawling.json_text import read_json
 from monitoring.crawling.markup import html_to_text, tidy_lines
 from monitoring.sources.feed_figures import figures_of, json_figures
 
 MOST_ENTRIES = 1000
 _MOST_CONSIDERED = 20_000
 _LONGEST = 6_000_000
+_MOST_TAGS = 300_000  # each costs a hundred bytes and more, however short it is written
 _LONGEST_LINE = 2_000
 _LONGEST_TEXT = 200_000
 
@@ -127,6 +128,8 @@ def _xml_entries(text: str, url: str, now: datetime, zone: tzinfo) -> list[Entry
 
 def _tree(text: str) -> Any:
     """The root element of a feed's text, mended and recovered; raises NotAFeed."""
+    if text.count("<") > _MOST_TAGS:
+        text = "<".join(text.split("<", _MOST_TAGS)[:-1])
     start = _ROOT.search(text[:100_000])
     if not start:
         raise NotAFeed("no feed begins in it")
@@ -330,8 +333,8 @@ def _published(texts: Iterable[str], now: datetime, zone: tzinfo) -> Parsed | No
 
 def _json_entries(text: str, url: str, now: datetime, zone: tzinfo) -> list[Entry]:
     try:
-        data = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
+        data = read_json(text)
+    except ValueError as error:
         raise NotAFeed("the JSON cannot be read") from error
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list):

@@ -182,7 +182,9 @@ def page_detail(definition: Definition, item: Item, response: Response, now: dat
             item,
             row,
             dating=dating_of(definition, now, zone),
-            extract=lambda: extract_article(html, now, zone),
+            extract=lambda: extract_article(
+                html, now, zone, item.url, with_text=not (definition.get("detail_text") or definition.get("floors"))
+            ),
         )
     except SourceError as error:
         raise refusal(response.url, html) or error from error

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, Max, Min, Q, QuerySet
+from django.db.models import Count, F, IntegerField, Max, Min, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -197,8 +197,8 @@ class CollectReader:
             .filter(source__in=subscriptions, finished_at__gte=self.span.since, finished_at__lte=self.span.until)
             .values("source")
             .annotate(
-                visits=Count("pk"),
-                failed=Count("pk", filter=bad),
+                visits=Sum("repeats"),
+                failed=Sum("repeats", filter=bad, default=0),
                 since=Min("finished_at", filter=bad),
                 until=Max("finished_at", filter=bad),
             )

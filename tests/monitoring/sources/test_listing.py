@@ -98,7 +98,7 @@ def test_without_selectors_an_article_is_read_by_its_density() -> None:
 
 def test_selectors_on_an_article_win() -> None:
     definition = {**FORUM, "detail_text": ".content p", "detail_title": ".head h1", "detail_time": ".comments p"}
-    item = listing.detail(definition, ITEM, answer(payload("article_news.html")), NOW, TAIPEI)
+    item = listing.detail(definition, ITEM, answer(payload("article_news.html")), NOW.replace(hour=15), TAIPEI)
     assert item.title == '曜日乳業"新鮮"承諾遭疑 公司20日說明'
     assert item.text.count("\n") == 2
     assert item.published_at == datetime(2025, 6, 20, 11, 59, tzinfo=TAIPEI)
