@@ -110,9 +110,9 @@ def test_a_key_stands_in_a_secret_field_and_nowhere_else(name: str) -> None:
 
 
 def test_what_holds_an_empty_parameter_is_left_out() -> None:
-    values = {"site": "https://g0v.social/", "tag": "曜日"}
-    assert "secret_headers" not in PRESETS["mastodon-tag"].definition(values)
-    with_token = PRESETS["mastodon-tag"].definition({**values, "token": "0123456789abc"})
+    values = {"url": "https://g0v.social/", "tag": "曜日"}
+    assert "secret_headers" not in PRESETS["mastodon"].definition(values)
+    with_token = PRESETS["mastodon"].definition({**values, "token": "0123456789abc"})
     assert with_token["secret_headers"] == "Authorization: Bearer 0123456789abc"
     assert with_token["url"] == "https://g0v.social/api/v1/timelines/tag/%E6%9B%9C%E6%97%A5?limit=40"
 
@@ -122,10 +122,10 @@ def test_what_holds_an_empty_parameter_is_left_out() -> None:
     [
         ("ptt", {"board": ""}, "board"),
         ("ptt", {"board": "a/../b"}, "board"),
-        ("discourse", {"site": "forum.example"}, "site"),
+        ("discourse", {"url": "forum.example"}, "url"),
         ("baidu-hot", {"tab": "other"}, "tab"),
         ("brave-results", {"keyword": "x"}, "key"),
-        ("mastodon-tag", {"site": "https://g0v.social", "tag": "a", "token": "x\r\nCookie: y"}, "token"),
+        ("mastodon", {"url": "https://g0v.social", "tag": "a", "token": "x\r\nCookie: y"}, "token"),
     ],
 )
 def test_what_is_filled_in_wrongly_is_said_at_its_field(name: str, values: dict[str, str], field: str) -> None:
@@ -147,7 +147,7 @@ def test_a_word_to_search_for_cannot_leave_its_place_in_the_address() -> None:
         ({"extra": 1}, "extra"),
         ({"label": {"en": "x"}}, "zh-hant"),
         ({"definition": {"url": "${other}"}}, "places"),
-        ({"parameters": [{"name": "site"}]}, "parameter site"),
+        ({"parameters": [{"name": "url"}]}, "parameter url"),
     ],
 )
 def test_a_file_that_is_wrong_says_what(change: dict[str, Any], said: str) -> None:
