@@ -58,6 +58,7 @@ _BLOCKS = (
     "address,article,aside,blockquote,br,center,dd,details,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,"
     "h5,h6,header,hr,li,main,nav,ol,option,p,pre,section,summary,table,td,th,tr,ul"
 )
+BLOCK_TAGS = frozenset(_BLOCKS.split(","))
 _NOT_TEXT = "script,style,noscript,template,svg,iframe,object,textarea,select,head"
 _BREAK = "\x1e"
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")

@@ -1,10 +1,12 @@
 """Sources: one module for each kind, and this registry of them (pure)."""
 
-from monitoring.sources import feed, listing, weibo
+from monitoring.sources import feed, json_listing, listing, sitemap, weibo
 from monitoring.sources.kinds import Kind
 
 KINDS: dict[str, Kind] = {
     "feed": feed,
     "listing": listing,
+    "json": json_listing,
+    "sitemap": sitemap,
     "weibo": weibo,
 }

@@ -32,11 +32,11 @@ class Item:
 class SourceError(Exception):
     """A source that answered, but not with what was expected.
 
-    `code` is one of: blocked (the site refuses us: login, captcha, `ok:-100`, 432, 403), layout (the page has changed:
-    selectors find nothing), malformed (not the format that the source should have), web-page (a page where a feed
-    should be; `detail` is the feed that it names), http (an error status), details (none of the listed pages can be
-    read; `detail` counts them), empty (well formed, nothing in it where something should be), too-costly (reading it
-    took more than its share of time). `detail` says what was seen; the edge words it.
+    `code` is one of: blocked (the site refuses us: captcha, 432, 403), login (it wants us to sign in), layout (the page
+    has changed: selectors find nothing), malformed (not the format that the source should have), web-page (a page where
+    a feed should be; `detail` is the feed that it names), http (an error status), details (none of the listed pages can
+    be read; `detail` counts them), empty (well formed, nothing in it where something should be), too-costly
+    (reading it took more than its share of time). `detail` says what was seen; the edge words it.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:

@@ -12,8 +12,10 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from monitoring.sources.blocking import refusing_statuses
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind
+from monitoring.sources.paging import pages_wished
 from monitoring.visiting.answers import check_answer
 from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports
 from monitoring.visiting.missed import Missed, still_wanted
@@ -30,7 +32,8 @@ State = dict[str, dict[str, str]]  # by list address: {"etag": …, "last_modifi
 Read = TypeVar("Read")
 
 _VALIDATORS = {"etag": "if-none-match", "last_modified": "if-modified-since"}
-_ENDS_LISTS = frozenset({"blocked", "out-of-time"})
+_REFUSALS = frozenset({"blocked", "login"})
+_ENDS_LISTS = _REFUSALS | {"out-of-time"}
 _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
 _FAILURES_TAKEN = 3  # detail pages that a list leads to and of which none is read, until it is the source that fails
 _NOTHING_MISSED: Missed = MappingProxyType({})
@@ -174,7 +177,7 @@ class _Visit:
         waiting = self._read_page(first, response)
         self._remember_validators(first, response)
         asked = [first]
-        while waiting and len(asked) < self.limits.pages:
+        while waiting and len(asked) < min(self.limits.pages, pages_wished(self.definition)):
             onward = waiting.pop(0)
             if onward not in asked:
                 asked.append(onward)
@@ -182,7 +185,7 @@ class _Visit:
 
     def _read_page(self, request: Request, response: Response) -> list[Request]:
         self.http_status = response.status
-        check_answer(request.url, response)
+        check_answer(request.url, response, refusing_statuses(self.definition))
         page = _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
         for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
             self.found.setdefault((item.url, item.site_id), replace(item, response=response))
@@ -230,7 +233,7 @@ class _Visit:
                 self.manners.note("detail-failed", url=item.url, code=failure.code, detail=failure.detail)
                 failures.append(failure)
                 self.failed.append(item.url)
-                refusals = refusals + 1 if failure.code == "blocked" else 0
+                refusals = refusals + 1 if failure.code in _REFUSALS else 0
                 if refusals == _REFUSALS_TAKEN:
                     self.fail(failure)
                     break
@@ -243,7 +246,7 @@ class _Visit:
         request = self.kind.detail_request(self.definition, item)
         headers = {**self.headers.get(parse_target(request.url).host, {}), **request.headers}
         response = await self.manners.ask(replace(request, headers=headers))
-        check_answer(request.url, response)
+        check_answer(request.url, response, refusing_statuses(self.definition))
         read = _guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
         return replace(storable_item(read), needs_detail=False, response=response)
 
