@@ -25,7 +25,7 @@ from monitoring.sources.feed_figures import figures_of, json_figures
 MOST_ENTRIES = 1000
 _MOST_CONSIDERED = 20_000
 _LONGEST = 6_000_000
-_MOST_TAGS = 300_000  # each costs a hundred bytes and more, however short it is written
+_MOST_TAGS = 200_000  # each costs a hundred bytes and more, however short it is written
 _LONGEST_LINE = 2_000
 _LONGEST_TEXT = 200_000
 
