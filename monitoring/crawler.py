@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
+from monitoring.mailboxes import visit_mailbox
 from monitoring.models import AllowedHost, Source, Visit
 from monitoring.operations.definitions import full_definition
 from monitoring.operations.domains import rest_domains
@@ -43,7 +44,7 @@ logger = logging.getLogger(__name__)
 SOCKETS = 50
 TURN = 50.0  # seconds in which a round takes on new visits; with the longest visit still below the tasks' limit
 LOOK_AGAIN = 0.5
-LIMITS = VisitLimits(pages=10, seconds=24.0)
+LIMITS = VisitLimits(pages=10, seconds=22.0)  # and two for reading the last page
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,9 @@ class Done:
 
 
 @contextmanager
-def _own_round() -> Iterator[bool]:
+def own_round(name: str) -> Iterator[bool]:
     """One round at a time on a machine, so that its other workers are free to analyse."""
-    key = zlib.crc32(f"crawl:{socket.gethostname()}".encode())
+    key = zlib.crc32(f"{name}:{socket.gethostname()}".encode())
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         (mine,) = cursor.fetchone()
@@ -89,22 +90,22 @@ def allowed_private_hosts() -> frozenset[str]:
     return allow_list([*settings.ALLOWED_PRIVATE_HOSTS, *opened])
 
 
-def _drill_hosts() -> frozenset[str]:
+def drill_hosts() -> frozenset[str]:
     """The `host:port` addresses of running drills, which nothing but their own sources may read."""
     return allow_list(AllowedHost.objects.filter(is_drill=True).values_list("address", flat=True))
 
 
 async def _round() -> int:
     """Run visits while this machine's round is ours. It is held by a thread, and a connection, of its own."""
-    loop, own_round = asyncio.get_running_loop(), ExitStack()
+    loop, held = asyncio.get_running_loop(), ExitStack()
     with ThreadPoolExecutor(1) as keeper:
 
         async def give_up() -> None:
-            await loop.run_in_executor(keeper, own_round.close)
+            await loop.run_in_executor(keeper, held.close)
 
         try:
-            own_round.callback(connections.close_all)
-            if not await loop.run_in_executor(keeper, own_round.enter_context, _own_round()):
+            held.callback(connections.close_all)
+            if not await loop.run_in_executor(keeper, held.enter_context, own_round("crawl")):
                 return 0
             await sync_to_async(_mend)()
             return await _visits_of_a_round(give_up)
@@ -148,7 +149,7 @@ def _claim(limit: int) -> tuple[list[Claimed], dict[bool, frozenset[str]]]:
     """
     claimed = claim_visits(now=timezone.now(), limit=limit)
     wanted = {one.visit.source.is_drill for one in claimed}
-    return claimed, {is_drill: _drill_hosts() if is_drill else allowed_private_hosts() for is_drill in wanted}
+    return claimed, {is_drill: drill_hosts() if is_drill else allowed_private_hosts() for is_drill in wanted}
 
 
 async def _run(claimed: Claimed, allowed: frozenset[str], resolver: Resolver) -> Done:
@@ -199,6 +200,10 @@ def _finish_one(claimed: Claimed, report: Report) -> None:
 
 async def visit_source(source: Source, client: Client, ports: Ports, limits: VisitLimits = LIMITS) -> VisitResult:
     """Read what is new at a source; writes nothing but whose turn the domain is and its robots.txt."""
+    if source.kind == "imap":
+        open_to = await sync_to_async(allowed_private_hosts)()
+        definition = full_definition(source)
+        return await visit_mailbox(definition, state=source.state, now=timezone.now(), ports=ports, allowed=open_to)
     return await visit(
         KINDS[source.kind],
         full_definition(source),

@@ -6,9 +6,11 @@ from django.utils import timezone
 from monitoring.back_reader import back_reading_round
 from monitoring.crawler import crawl_round
 from monitoring.operations.analyses import ANALYSES
+from monitoring.operations.imports import IMPORTS, forget_abandoned_imports
 from monitoring.operations.pulses import pulse as pulse_workspaces
 from monitoring.operations.topics import BACK_MATCHES
 from monitoring.operations.visits import forget_old_visits
+from monitoring.revisiting import revisit_round
 from monitoring.text.analysis import analyse as analyse_text
 from sentinel.core.tasks import Sweep, work_off
 
@@ -26,6 +28,11 @@ def read_back() -> None:
     back_reading_round()
 
 
+@shared_task(name="monitoring.revisit", base=Sweep)
+def revisit() -> None:
+    revisit_round()
+
+
 @shared_task(name="monitoring.analyse", base=Sweep)
 def analyse() -> None:
     work_off(ANALYSES)
@@ -36,6 +43,11 @@ def back_match() -> None:
     work_off(BACK_MATCHES)
 
 
+@shared_task(name="monitoring.import", base=Sweep)
+def import_files() -> None:
+    work_off(IMPORTS)
+
+
 @shared_task(name="monitoring.pulse", base=Sweep)
 def pulse() -> None:
     pulse_workspaces(now=timezone.now())
@@ -44,3 +56,4 @@ def pulse() -> None:
 @shared_task(name="monitoring.tidy", base=Sweep)
 def tidy() -> None:
     forget_old_visits(now=timezone.now())
+    forget_abandoned_imports(now=timezone.now())

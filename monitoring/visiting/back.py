@@ -14,12 +14,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from monitoring.crawling.addresses import absolute_url
+from monitoring.sources.blocking import refusing_statuses
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind, Page
 from monitoring.visiting.answers import check_answer
 from monitoring.visiting.manners import Manners
 from monitoring.visiting.storable import storable_item
-from monitoring.visiting.visit import contents_of, guarded
+from monitoring.visiting.visit import REFUSALS, contents_of, guarded
 from sentinel.core.net.types import FetchError, Request, Response
 
 OLDEST = timedelta(days=30)
@@ -51,7 +52,7 @@ async def read_page(
 ) -> BackPage:
     """Ask for the page `number` (from 1) and the pages of its new items; raises SourceError or FetchError."""
     response = await manners.ask(request)
-    check_answer(request.url, response)
+    check_answer(request.url, response, refusing_statuses(definition))
     page = guarded(lambda: kind.parse(definition, response, now, zone))
     found = [replace(storable_item(item), response=response) for item in page.items]
     whole = [item for item in found if not item.needs_detail]
@@ -76,11 +77,11 @@ async def _details(
         try:
             request = kind.detail_request(definition, item)
             response = await manners.ask(request)
-            check_answer(request.url, response)
+            check_answer(request.url, response, refusing_statuses(definition))
             reading = _reader(kind, definition, item, response, now, zone)
             read.append(replace(storable_item(guarded(reading)), needs_detail=False, response=response))
         except (SourceError, FetchError) as failure:
-            if failure.code == "blocked":
+            if failure.code in REFUSALS:
                 raise
             if failure.code == "out-of-time":
                 return read, len(wanted) - number

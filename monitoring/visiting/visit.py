@@ -13,12 +13,15 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from monitoring.sources.blocking import refusing_statuses
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind, Page
+from monitoring.sources.paging import pages_wished
 from monitoring.visiting.answers import check_answer
 from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports
 from monitoring.visiting.missed import Missed, still_wanted
 from monitoring.visiting.schedule import Hints, hints_of
+from monitoring.visiting.share import TooCostlyError, within_share
 from monitoring.visiting.storable import storable, storable_item
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
@@ -31,7 +34,8 @@ State = dict[str, dict[str, str]]  # by list address: {"etag": …, "last_modifi
 Read = TypeVar("Read")
 
 _VALIDATORS = {"etag": "if-none-match", "last_modified": "if-modified-since"}
-_ENDS_LISTS = frozenset({"blocked", "out-of-time"})
+REFUSALS = frozenset({"blocked", "login"})
+_ENDS_LISTS = REFUSALS | {"out-of-time"}
 _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
 _FAILURES_TAKEN = 3  # detail pages that a list leads to and of which none is read, until it is the source that fails
 _NOTHING_MISSED: Missed = MappingProxyType({})
@@ -187,7 +191,7 @@ class _Visit:
             self.state[first.url] = known
         self.hints = self.hints.merged(hints_of(response, self.now))
         asked = [first]
-        while waiting and len(asked) < self.limits.pages:
+        while waiting and len(asked) < min(self.limits.pages, pages_wished(self.definition)):
             onward = waiting.pop(0)
             if onward not in asked:
                 asked.append(onward)
@@ -205,7 +209,7 @@ class _Visit:
 
     def _parsed(self, request: Request, response: Response) -> Page:
         self.http_status = response.status
-        check_answer(request.url, response)
+        check_answer(request.url, response, refusing_statuses(self.definition))
         return guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
 
     def _taken(self, request: Request, response: Response, page: Page) -> list[Request]:
@@ -255,7 +259,7 @@ class _Visit:
                 self.manners.note("detail-failed", url=item.url, code=failure.code, detail=failure.detail)
                 failures.append(failure)
                 self.failed.append(item.url)
-                refusals = refusals + 1 if failure.code == "blocked" else 0
+                refusals = refusals + 1 if failure.code in REFUSALS else 0
                 if refusals == _REFUSALS_TAKEN:
                     self.fail(failure)
                     break
@@ -268,7 +272,7 @@ class _Visit:
         request = self.kind.detail_request(self.definition, item)
         headers = {**self.headers.get(parse_target(request.url).host, {}), **request.headers}
         response = await self.manners.ask(replace(request, headers=headers))
-        check_answer(request.url, response)
+        check_answer(request.url, response, refusing_statuses(self.definition))
         read = guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
         return replace(storable_item(read), needs_detail=False, response=response)
 
@@ -285,11 +289,14 @@ def contents_of(items: Iterable[Item]) -> str:
 
 
 def guarded(read: Callable[[], Read]) -> Read:
-    """What a kind reads; a page that makes it stumble is malformed, and the trace is kept for its developers."""
+    """What a kind reads, in bounded time; a page that makes it stumble is malformed, and the trace is kept."""
     try:
-        return read()
+        with within_share():
+            return read()
     except SourceError:
         raise
+    except TooCostlyError as error:
+        raise SourceError("too-costly") from error
     except Exception as error:
         log.exception("A page could not be read")
         raise SourceError("malformed", type(error).__name__) from error

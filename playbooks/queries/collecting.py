@@ -266,8 +266,10 @@ def span_of(crisis: Crisis, now: datetime) -> Span:
 
 def crisis_mentions(crisis: Crisis, span: Span) -> "QuerySet[Mention]":
     """What was said on the crisis' topic in its time; nothing where it has no topic."""
-    mentions = Mention.objects.visible_to(crisis.workspace).filter(
-        topic=crisis.topic_id, placed_at__gte=span.since, placed_at__lt=span.until, is_history=False
+    mentions = (
+        Mention.objects.visible_to(crisis.workspace)
+        .counted()
+        .filter(topic=crisis.topic_id, placed_at__gte=span.since, placed_at__lt=span.until, is_history=False)
     )
     return mentions if crisis.topic_id else mentions.none()
 
