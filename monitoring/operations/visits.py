@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import Host, Source, Visit
 from monitoring.operations.posts import Stored, store_posts
+from monitoring.sources import KINDS
 from monitoring.sources.items import Item
 from sentinel.core.stages import LeaseLostError, Stage
 
@@ -62,6 +63,9 @@ def next_delay(source: Source, report: Report, failures: int) -> timedelta:
         wait = timedelta(seconds=source.interval * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311
     else:
         wait = max(timedelta(seconds=source.interval), timedelta(minutes=2 ** min(failures - 1, 12)))
+    rationed = getattr(KINDS.get(source.kind), "least_interval", None)
+    if rationed:
+        wait = max(wait, timedelta(seconds=rationed(source.definition)))
     if report.retry_after:
         wait = max(wait, timedelta(seconds=report.retry_after))
     return min(wait, LONGEST_BACK_OFF)

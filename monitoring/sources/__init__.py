@@ -1,10 +1,13 @@
 """Sources: one module for each kind, and this registry of them (pure)."""
 
-from monitoring.sources import feed, listing, weibo
+from monitoring.sources import feed, listing, threads, tieba, weibo, youtube
 from monitoring.sources.kinds import Kind
 
 KINDS: dict[str, Kind] = {
     "feed": feed,
     "listing": listing,
     "weibo": weibo,
+    "tieba": tieba,
+    "youtube": youtube,
+    "threads": threads,
 }

@@ -70,6 +70,8 @@ class Kind(Protocol):
       again. Default: `detail_request`, where the item has a page of its own.
     - `revisited(definition, item, response, now, zone) -> Revisited`: what an answer to it says, of any status but a
       refusal; raises SourceError. Default: `monitoring.sources.pages`.
+    - `refusal(definition, response, now) -> SourceError | None`: what an answer means as an error of the site's own,
+      whatever its status; asked before anything else. Default: None.
     - `least_interval(definition) -> float`: the seconds between two visits that a quota allows. Default: 0.
     - `least_revisit_interval(definition) -> float`: likewise between two posts that are looked at again. Default: 0.
     - `channel(definition) -> str`: the channel that a subscription begins with. Default: news.

@@ -39,6 +39,14 @@ def read_revisit(
     return page_revisited(kind, definition, item, response, now, zone)
 
 
+def require_no_refusal(kind: Kind, definition: Definition, response: Response, now: datetime) -> None:
+    """Raise the SourceError that an answer is in the kind's own terms, where it has some."""
+    own = getattr(kind, "refusal", None)
+    error = own(definition, response, now) if own is not None else None
+    if error is not None:
+        raise error
+
+
 def page_revisited(
     kind: Kind, definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo
 ) -> Revisited:

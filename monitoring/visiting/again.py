@@ -12,8 +12,8 @@ from typing import Any
 
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind, Revisited
-from monitoring.sources.pages import read_revisit, revisit_requests
-from monitoring.visiting.answers import check_refusal
+from monitoring.sources.pages import read_revisit, require_no_refusal, revisit_requests
+from monitoring.visiting.answers import check_refusal, longer_wait
 from monitoring.visiting.manners import Client, Failure, Manners, Ports
 from monitoring.visiting.storable import storable, storable_item
 from sentinel.core.net.types import FetchError, Request, Response
@@ -104,7 +104,8 @@ class _Turn:
                 failed = self._failed(failure)
                 if not is_shown:
                     return failed
-                seen = replace(seen, detail=failure.code, retry_after=self.manners.wait_asked)
+                wait = longer_wait(self.manners.wait_asked, failure)
+                seen = replace(seen, detail="" if failure.code == "empty" else failure.code, retry_after=wait)
                 break
             if answer.is_gone:
                 return Seen("gone", item=None, mark=storable(answer.mark, 300), notice=response)
@@ -118,6 +119,7 @@ class _Turn:
 
     async def _ask(self, request: Request, item: Item) -> tuple[Revisited, Response]:
         response = await self.manners.ask(request)
+        require_no_refusal(self.kind, self.definition, response, self.now)
         check_refusal(request.url, response)
         if response.status >= _SERVER_TROUBLE:
             raise SourceError("http", str(response.status))
@@ -135,4 +137,5 @@ class _Turn:
             self.is_refused = True
             return None
         self.is_refused = failure.code in REFUSALS
-        return Seen(failure.code, storable(failure.detail, 300), retry_after=self.manners.wait_asked)
+        wait = longer_wait(self.manners.wait_asked, failure)
+        return Seen(failure.code, storable(failure.detail, 300), retry_after=wait)

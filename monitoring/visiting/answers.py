@@ -46,6 +46,12 @@ def retry_after(headers: dict[str, str], now: datetime) -> float | None:
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
 
 
+def longer_wait(seconds: float | None, failure: Exception) -> float | None:
+    """The longer of a wait that was asked for already and of the one that a failure states; None: neither."""
+    stated = getattr(failure, "retry_after", None)
+    return max(seconds or 0.0, stated) if stated is not None else seconds
+
+
 def _refusal(asked: str, response: Response) -> str | None:
     if response.status in REFUSING_STATUSES:
         return str(response.status)

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind
-from monitoring.visiting.answers import check_answer
+from monitoring.sources.pages import require_no_refusal
+from monitoring.visiting.answers import check_answer, longer_wait
 from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports
 from monitoring.visiting.missed import Missed, still_wanted
 from monitoring.visiting.storable import storable, storable_item
@@ -29,7 +30,7 @@ State = dict[str, dict[str, str]]  # by list address: {"etag": …, "last_modifi
 Read = TypeVar("Read")
 
 _VALIDATORS = {"etag": "if-none-match", "last_modified": "if-modified-since"}
-_ENDS_LISTS = frozenset({"blocked", "out-of-time"})
+_ENDS_LISTS = frozenset({"blocked", "login", "out-of-time"})
 _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
 _FAILURES_TAKEN = 3  # detail pages that a list leads to and of which none is read, until it is the source that fails
 _NOTHING_MISSED: Missed = MappingProxyType({})
@@ -148,6 +149,7 @@ class _Visit:
                 return
         else:
             self.manners.note("failed", code=failure.code, detail=failure.detail)
+            self.manners.wait_asked = longer_wait(self.manners.wait_asked, failure)
         self.failure = self.failure or failure
 
     # --- lists
@@ -181,6 +183,7 @@ class _Visit:
 
     def _read_page(self, request: Request, response: Response) -> list[Request]:
         self.http_status = response.status
+        require_no_refusal(self.kind, self.definition, response, self.now)
         check_answer(request.url, response)
         page = _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
         for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
@@ -229,7 +232,7 @@ class _Visit:
                 self.manners.note("detail-failed", url=item.url, code=failure.code, detail=failure.detail)
                 failures.append(failure)
                 self.failed.append(item.url)
-                refusals = refusals + 1 if failure.code == "blocked" else 0
+                refusals = refusals + 1 if failure.code in ("blocked", "login") else 0
                 if refusals == _REFUSALS_TAKEN:
                     self.fail(failure)
                     break

@@ -140,7 +140,9 @@ def test_every_kind_describes_its_form_and_where_its_fields_come_from() -> None:
         assert names[0] == "url"
         assert len(names) == len(set(names))
         assert kind.NAME
-        clean = kind.validate({"url": "https://example.com/", "rows": "li", "query": "曜日"})
+        clean = kind.validate(
+            {"url": "https://example.com/", "rows": "li", "query": "曜日", "forum": "曜日", "key": "k", "token": "t"}
+        )
         assert set(clean) == set(names)
         assert {"url", "text", "author", "published_at"} <= set(kind.origins(clean))
         assert kind.site(clean) == "example.com"
