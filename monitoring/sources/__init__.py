@@ -1,11 +1,13 @@
 """Sources: one module for each kind, and this registry of them (pure)."""
 
-from monitoring.sources import feed, listing, threads, tieba, weibo, youtube
+from monitoring.sources import feed, json_listing, listing, sitemap, threads, tieba, weibo, youtube
 from monitoring.sources.kinds import Kind
 
 KINDS: dict[str, Kind] = {
     "feed": feed,
     "listing": listing,
+    "json": json_listing,
+    "sitemap": sitemap,
     "weibo": weibo,
     "tieba": tieba,
     "youtube": youtube,

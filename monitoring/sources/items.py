@@ -35,11 +35,12 @@ class Item:
 class SourceError(Exception):
     """A source that answered, but not with what was expected.
 
-    `code` is one of: blocked (the site refuses us: captcha, 432, 403), login (it wants us to log in: `ok:-100`), layout
-    (the page has changed: selectors find nothing), malformed (not the format that the source should have), web-page (a
-    page where a feed should be; `detail` is the feed that it names), http (an error status), details (none of the
-    listed pages can be read; `detail` counts them), empty (well formed, nothing in it where something should be).
-    `detail` says what was seen; the edge words it. `retry_after` is the wait, in seconds, that the answer asks for.
+    `code` is one of: blocked (the site refuses us: captcha, 432, 403), login (it wants us to sign in), layout (the page
+    has changed: selectors find nothing), malformed (not the format that the source should have), web-page (a page where
+    a feed should be; `detail` is the feed that it names), http (an error status), details (none of the listed pages can
+    be read; `detail` counts them), empty (well formed, nothing in it where something should be), too-costly
+    (reading it took more than its share of time). `detail` says what was seen; the edge words it.
+    `retry_after` is the wait, in seconds, that the answer asks for.
     """
 
     def __init__(self, code: str, detail: str = "", retry_after: float | None = None) -> None:

@@ -41,7 +41,7 @@ def read_revisit(
 
 def require_no_refusal(kind: Kind, definition: Definition, response: Response, now: datetime) -> None:
     """Raise the SourceError that an answer is in the kind's own terms, where it has some."""
-    own = getattr(kind, "refusal", None)
+    own = getattr(kind, "stated_error", None)
     error = own(definition, response, now) if own is not None else None
     if error is not None:
         raise error

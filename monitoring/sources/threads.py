@@ -5,7 +5,6 @@ so often in seven days (https://developers.facebook.com/docs/threads/keyword-sea
 one by one.
 """
 
-import json
 import re
 from datetime import datetime, tzinfo
 from typing import Any
@@ -13,6 +12,7 @@ from urllib.parse import urlencode
 
 from monitoring.crawling.addresses import absolute_url, host_of
 from monitoring.crawling.dates import parse_date
+from monitoring.crawling.json_text import read_json
 from monitoring.sources.answers import require_success, wrong_format
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import (
@@ -30,6 +30,13 @@ from sentinel.core.net.types import Request, Response
 NAME = gettext_noop("Threads search")
 ABOUT = gettext_noop("Finds public posts through Meta's own interface, with a token of yours and within its quota")
 FIELDS: tuple[Field, ...] = (
+    Field(
+        "url",
+        gettext_noop("Address of the interface"),
+        required=True,
+        default="https://graph.threads.net/v1.0",
+        advanced=True,
+    ),
     Field("query", gettext_noop("Words to search for"), required=True),
     Field(
         "token",
@@ -43,13 +50,6 @@ FIELDS: tuple[Field, ...] = (
         gettext_noop("Queries in seven days"),
         default="500",
         help=gettext_noop("What this source may take of the token's quota. A token has 500 unless Meta grants more."),
-    ),
-    Field(
-        "url",
-        gettext_noop("Address of the interface"),
-        required=True,
-        default="https://graph.threads.net/v1.0",
-        advanced=True,
     ),
 )
 WEEK = 7 * 86_400.0
@@ -74,7 +74,7 @@ def validate(definition: Definition) -> Definition:
 
 def site(definition: Definition) -> str:
     """The site that the posts are on."""
-    return "www.threads.net"
+    return host_of(definition["url"]).replace("graph.", "www.", 1)
 
 
 def channel(definition: Definition) -> str:
@@ -96,7 +96,7 @@ def start(definition: Definition) -> list[Request]:
     return [Request(f"{definition['url'].rstrip('/')}/keyword_search?{urlencode(query)}", headers=headers)]
 
 
-def refusal(definition: Definition, response: Response, now: datetime) -> SourceError | None:
+def stated_error(definition: Definition, response: Response, now: datetime) -> SourceError | None:
     """What an error of the interface means: a token that is not valid or may not search, a quota that is used up."""
     error = _object(response).get("error")
     if not isinstance(error, dict):
@@ -138,8 +138,8 @@ def _item(row: dict[str, Any], now: datetime, zone: tzinfo) -> Item | None:
 
 def _object(response: Response) -> dict[str, Any]:
     try:
-        found = json.loads(response.body)
-    except (ValueError, RecursionError):
+        found = read_json(response.body.decode("utf-8", "replace"))
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -11,6 +11,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitoring.crawling.dates import Parsed, parse_date
+from monitoring.crawling.json_text import read_json
 from monitoring.crawling.markup import html_to_text, line_of, parse_html, text_of
 from monitoring.sources.figures import read_count
 from monitoring.sources.items import Item
@@ -274,8 +275,8 @@ def _readings(text: str, name: str) -> Iterator[str]:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
+        return read_json(text)
+    except ValueError:
         return None
 
 

@@ -1,9 +1,9 @@
 """How Weibo-style interfaces answer: JSON with `ok`, refusals that come as HTTP 200, and posts that are gone (pure)."""
 
-import json
 from typing import Any
 
 from monitoring.crawling.charset import decode
+from monitoring.crawling.json_text import read_json
 from monitoring.sources.answers import require_success, wrong_format
 from monitoring.sources.gone import gone_mark
 from monitoring.sources.items import SourceError
@@ -25,8 +25,8 @@ def read_answer(response: Response) -> dict[str, Any]:
         require_success(response)
     text = decode(response.body, response.headers.get("content-type", "")).text
     try:
-        answer = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
+        answer = read_json(text)
+    except ValueError as error:
         if any(sign in response.url for sign in _SIGN_IN):
             raise SourceError("login", response.url[:200]) from error
         require_success(response)

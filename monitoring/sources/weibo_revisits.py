@@ -5,7 +5,6 @@ account's cookie (`max_id` 0 is the end; a comment's own answers follow by `/com
 without one from `/api/comments/show?id&page`. Where one of the two ways is closed, the other is tried.
 """
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from monitoring.crawling.charset import decode
+from monitoring.crawling.json_text import read_json
 from monitoring.crawling.markup import html_to_text
 from monitoring.sources.answers import refusal_in, require_success
 from monitoring.sources.figures import read_count
@@ -97,8 +97,8 @@ def _page(network: Network, item: Item, response: Response, now: datetime, zone:
     found = _RENDER_DATA.search(html)
     if found:
         try:
-            return _post(network, item, json.loads(found[1], strict=False), now, zone)
-        except (ValueError, RecursionError):
+            return _post(network, item, read_json(found[1]), now, zone)
+        except ValueError:
             pass
     text = html_to_text(html)
     shown = item.text[:12]

@@ -4,7 +4,6 @@ A search costs 100 units of the key's daily quota (10,000 unless Google grants m
 free again at midnight in California. https://developers.google.com/youtube/v3/determine_quota_cost
 """
 
-import json
 import re
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from monitoring.crawling.addresses import host_of
 from monitoring.crawling.dates import parse_date
+from monitoring.crawling.json_text import read_json
 from monitoring.crawling.markup import html_to_text
 from monitoring.sources.answers import require_success, wrong_format
 from monitoring.sources.figures import read_count
@@ -32,6 +32,13 @@ from sentinel.core.net.types import Request, Response
 NAME = gettext_noop("YouTube search")
 ABOUT = gettext_noop("Finds videos through YouTube's own interface, with a key of yours and within its quota")
 FIELDS: tuple[Field, ...] = (
+    Field(
+        "url",
+        gettext_noop("Address of the interface"),
+        required=True,
+        default="https://www.googleapis.com/youtube/v3",
+        advanced=True,
+    ),
     Field("query", gettext_noop("Words to search for"), required=True),
     Field(
         "key",
@@ -48,13 +55,6 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("region", gettext_noop("Country"), advanced=True, help=gettext_noop("Two letters, for example TW.")),
     Field("language", gettext_noop("Language"), advanced=True, help=gettext_noop("For example zh-Hant.")),
-    Field(
-        "url",
-        gettext_noop("Address of the interface"),
-        required=True,
-        default="https://www.googleapis.com/youtube/v3",
-        advanced=True,
-    ),
 )
 DAY = 86_400.0
 _VISIT_UNITS = 101  # a search, and the figures of what it found
@@ -89,7 +89,8 @@ def validate(definition: Definition) -> Definition:
 
 def site(definition: Definition) -> str:
     """The site that the videos are on."""
-    return "www.youtube.com"
+    host = host_of(definition["url"])
+    return "www.youtube.com" if host.endswith(".googleapis.com") else host
 
 
 def channel(definition: Definition) -> str:
@@ -126,7 +127,7 @@ def _call(definition: Definition, method: str, **query: str) -> Request:
     return Request(url, headers={**headers, "X-Goog-Api-Key": definition["key"]} if definition.get("key") else headers)
 
 
-def refusal(definition: Definition, response: Response, now: datetime) -> SourceError | None:
+def stated_error(definition: Definition, response: Response, now: datetime) -> SourceError | None:
     """What an error of the interface means: no quota until midnight in California, too fast, a bad key, no comments."""
     if response.status < 400:
         return None
@@ -188,8 +189,8 @@ def _rows(response: Response) -> list[dict[str, Any]]:
 
 def _object(response: Response) -> dict[str, Any]:
     try:
-        found = json.loads(response.body)
-    except (ValueError, RecursionError):
+        found = read_json(response.body.decode("utf-8", "replace"))
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -4,21 +4,20 @@ Like a visit it knows neither database nor HTTP library. A refusal ends the turn
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
+from monitoring.sources.blocking import refusing_statuses
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind, Revisited
 from monitoring.sources.pages import read_revisit, require_no_refusal, revisit_requests
 from monitoring.visiting.answers import check_refusal, longer_wait
 from monitoring.visiting.manners import Client, Failure, Manners, Ports
 from monitoring.visiting.storable import storable, storable_item
+from monitoring.visiting.visit import guarded
 from sentinel.core.net.types import FetchError, Request, Response
-
-log = logging.getLogger(__name__)
 
 REFUSALS = frozenset({"blocked", "login", "robots", "robots-unreachable"})
 MOST_REPLIES = 500  # of one post at one visit
@@ -120,16 +119,11 @@ class _Turn:
     async def _ask(self, request: Request, item: Item) -> tuple[Revisited, Response]:
         response = await self.manners.ask(request)
         require_no_refusal(self.kind, self.definition, response, self.now)
-        check_refusal(request.url, response)
+        check_refusal(request.url, response, refusing_statuses(self.definition))
         if response.status >= _SERVER_TROUBLE:
             raise SourceError("http", str(response.status))
-        try:
-            return read_revisit(self.kind, self.definition, item, response, self.now, self.zone), response
-        except SourceError:
-            raise
-        except Exception as error:
-            log.exception("A page could not be read")
-            raise SourceError("malformed", type(error).__name__) from error
+        read = guarded(lambda: read_revisit(self.kind, self.definition, item, response, self.now, self.zone))
+        return read, response
 
     def _failed(self, failure: Failure) -> Seen | None:
         """A failure as what was seen; None where the turn was merely too short for it."""

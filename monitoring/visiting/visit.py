@@ -12,12 +12,15 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from monitoring.sources.blocking import refusing_statuses
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind
 from monitoring.sources.pages import require_no_refusal
+from monitoring.sources.paging import pages_wished
 from monitoring.visiting.answers import check_answer, longer_wait
 from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports
 from monitoring.visiting.missed import Missed, still_wanted
+from monitoring.visiting.share import TooCostlyError, within_share
 from monitoring.visiting.storable import storable, storable_item
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
@@ -30,7 +33,8 @@ State = dict[str, dict[str, str]]  # by list address: {"etag": …, "last_modifi
 Read = TypeVar("Read")
 
 _VALIDATORS = {"etag": "if-none-match", "last_modified": "if-modified-since"}
-_ENDS_LISTS = frozenset({"blocked", "login", "out-of-time"})
+_REFUSALS = frozenset({"blocked", "login"})
+_ENDS_LISTS = _REFUSALS | {"out-of-time"}
 _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
 _FAILURES_TAKEN = 3  # detail pages that a list leads to and of which none is read, until it is the source that fails
 _NOTHING_MISSED: Missed = MappingProxyType({})
@@ -118,6 +122,7 @@ class _Visit:
     failure: Failure | None = None
     http_status: int | None = None
     pages_read: int = 0
+    pages_full: int = 0  # that held items
     lists_unchanged: int = 0
     unread: int = 0
     is_cut_short: bool = False
@@ -172,10 +177,12 @@ class _Visit:
             self.state[first.url] = dict(self.old_state[first.url])
             self.manners.note("unchanged", url=first.url)
             return
+        full_before = self.pages_full
         waiting = self._read_page(first, response)
         self._remember_validators(first, response)
-        asked = [first]
-        while waiting and len(asked) < self.limits.pages:
+        asked, wished = [first], pages_wished(self.definition)
+        # A page that only leads on (from a name to its list, from a search to its results) is none that was wished.
+        while waiting and len(asked) < self.limits.pages and self.pages_full - full_before < wished:
             onward = waiting.pop(0)
             if onward not in asked:
                 asked.append(onward)
@@ -184,11 +191,12 @@ class _Visit:
     def _read_page(self, request: Request, response: Response) -> list[Request]:
         self.http_status = response.status
         require_no_refusal(self.kind, self.definition, response, self.now)
-        check_answer(request.url, response)
-        page = _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
+        check_answer(request.url, response, refusing_statuses(self.definition))
+        page = guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
         for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
             self.found.setdefault((item.url, item.site_id), replace(item, response=response))
         self.pages_read += 1
+        self.pages_full += bool(page.items)
         self.manners.note("items", url=request.url, count=len(page.items))
         return list(page.next) if len(self.found) < self.limits.items else []
 
@@ -232,7 +240,7 @@ class _Visit:
                 self.manners.note("detail-failed", url=item.url, code=failure.code, detail=failure.detail)
                 failures.append(failure)
                 self.failed.append(item.url)
-                refusals = refusals + 1 if failure.code in ("blocked", "login") else 0
+                refusals = refusals + 1 if failure.code in _REFUSALS else 0
                 if refusals == _REFUSALS_TAKEN:
                     self.fail(failure)
                     break
@@ -245,17 +253,20 @@ class _Visit:
         request = self.kind.detail_request(self.definition, item)
         headers = {**self.headers.get(parse_target(request.url).host, {}), **request.headers}
         response = await self.manners.ask(replace(request, headers=headers))
-        check_answer(request.url, response)
-        read = _guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
+        check_answer(request.url, response, refusing_statuses(self.definition))
+        read = guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
         return replace(storable_item(read), needs_detail=False, response=response)
 
 
-def _guarded(read: Callable[[], Read]) -> Read:
-    """What a kind reads; a page that makes it stumble is malformed, and the trace is kept for its developers."""
+def guarded(read: Callable[[], Read]) -> Read:
+    """What a kind reads, in bounded time; a page that makes it stumble is malformed, and the trace is kept."""
     try:
-        return read()
+        with within_share():
+            return read()
     except SourceError:
         raise
+    except TooCostlyError as error:
+        raise SourceError("too-costly") from error
     except Exception as error:
         log.exception("A page could not be read")
         raise SourceError("malformed", type(error).__name__) from error

@@ -85,7 +85,7 @@ def test_a_video_that_is_not_returned_is_gone() -> None:
 
 
 def test_a_quota_that_is_used_up_says_when_it_is_free_again() -> None:
-    error = youtube.refusal(VIDEOS, answer("youtube_quota.json", youtube.start(VIDEOS)[0].url, 403), NOW)
+    error = youtube.stated_error(VIDEOS, answer("youtube_quota.json", youtube.start(VIDEOS)[0].url, 403), NOW)
     assert error
     assert error.code == "blocked"
     assert error.retry_after == timedelta(hours=5).total_seconds()  # 8:00 UTC is midnight in California
@@ -93,7 +93,7 @@ def test_a_quota_that_is_used_up_says_when_it_is_free_again() -> None:
 
 
 def test_a_key_that_is_not_valid_is_the_customers_to_renew() -> None:
-    error = youtube.refusal(VIDEOS, answer("youtube_bad_key.json", youtube.start(VIDEOS)[0].url, 400), NOW)
+    error = youtube.stated_error(VIDEOS, answer("youtube_bad_key.json", youtube.start(VIDEOS)[0].url, 400), NOW)
     assert error
     assert (error.code, error.detail) == ("login", "API key not valid. Please pass a valid API key.")
 
@@ -134,14 +134,14 @@ def test_posts_are_read_with_their_time_and_author() -> None:
 
 
 def test_a_token_that_has_expired_is_the_customers_to_renew() -> None:
-    error = threads.refusal(POSTS, answer("threads_bad_token.json", "https://graph.threads.net/", 400), NOW)
+    error = threads.stated_error(POSTS, answer("threads_bad_token.json", "https://graph.threads.net/", 400), NOW)
     assert error
     assert error.code == "login"
 
 
 def test_too_many_queries_are_a_block_with_a_wait() -> None:
     body = b'{"error": {"message": "Application request limit reached", "code": 4}}'
-    error = threads.refusal(POSTS, Response("https://graph.threads.net/", 400, {}, body), NOW)
+    error = threads.stated_error(POSTS, Response("https://graph.threads.net/", 400, {}, body), NOW)
     assert error
     assert (error.code, error.retry_after) == ("blocked", 6 * 3600)
 
