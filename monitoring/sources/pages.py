@@ -68,7 +68,8 @@ def page_revisited(
 
 def _reads_pages(kind: Kind, definition: Definition) -> bool:
     """Whether the post was read from its own page the first time too."""
-    return any(field.name == "follow" for field in kind.FIELDS) and bool(definition.get("follow", True))
+    asked = next((field for field in kind.FIELDS if field.name == "follow"), None)
+    return asked is not None and bool(definition.get("follow", asked.default))
 
 
 def _require_its_own_page(item: Item, response: Response) -> None:

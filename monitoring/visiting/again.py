@@ -110,7 +110,7 @@ class _Turn:
                 return Seen("gone", item=None, mark=storable(answer.mark, 300), notice=response)
             if answer.item:
                 seen = replace(seen, item=replace(storable_item(answer.item), response=response))
-            for reply in answer.replies:
+            for reply in (*answer.replies, *(answer.item.replies if answer.item else ())):
                 replies.setdefault((reply.url, reply.site_id), replace(storable_item(reply), response=response))
             is_shown = is_shown or answer.item is not None or not answer.next
             waiting += answer.next
