@@ -13,10 +13,11 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from monitoring.crawler import allowed_private_hosts, drill_hosts, own_round, ports_of
+from monitoring.crawler import allowed_private_hosts, drill_hosts, own_round
 from monitoring.models import Revisit, Source
 from monitoring.operations.definitions import full_definition
 from monitoring.operations.growth import REVISITS, adopt_revisits, item_of, note_growth, postpone_revisits
+from monitoring.ports import ports_of
 from monitoring.sources import KINDS
 from monitoring.visiting.again import REFUSALS, AgainLimits, Seen, look_again
 from sentinel.core.net.client import GuardedClient

@@ -99,7 +99,7 @@ def forget_drill(*, sources: Sequence[int], topic: Topic | None, places: Sequenc
 
 
 def _forget_evidence(sources: Sequence[int]) -> None:
-    """Delete what was received from drill sources, whose posts are gone already, and the bodies that nobody else has."""
+    """Delete what was received from sources whose posts are gone already, and the bodies that nobody else has."""
     captures = Capture.objects.filter(source__in=sources)
     bodies = set(captures.values_list("body_id", flat=True))
     captures.delete()

@@ -122,6 +122,12 @@ class Kind(Protocol):
         """For each field of an item the tag, key or selector that it is read from, for the preview."""
 
 
+def ration_of(kind: Kind, definition: Definition) -> float:
+    """The seconds between two visits that a customer's quota allows, whatever pace is wished; 0 where there is none."""
+    rationed = getattr(kind, "least_interval", None)
+    return float(rationed(definition)) if rationed is not None else 0.0
+
+
 REQUIRED = gettext_noop("This field is required.")
 NOT_AN_ADDRESS = gettext_noop("Write a whole web address that begins with http:// or https://.")
 

@@ -7,6 +7,7 @@ refuses us, `weibo_revisits` what became of a post.
 import re
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -46,6 +47,7 @@ FIELDS: tuple[Field, ...] = (
         gettext_noop("What is read"),
         kind="select",
         default="search",
+        sparse=True,
         choices=(
             ("search", gettext_noop("Posts with these words")),
             ("account", gettext_noop("An account's posts")),
@@ -56,6 +58,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "account",
         gettext_noop("Account"),
+        sparse=True,
         help=gettext_noop("Its number, its name, or the address of its page."),
     ),
     Field(
@@ -74,6 +77,7 @@ FIELDS: tuple[Field, ...] = (
     ),
 )
 _PATH = "/api/container/getIndex"
+_MOST_POSTS = 1000
 _HOT_LIST = "106003type=25&t=3&disable_hot=1&filter_type=realtimehot"
 _NEEDS_QUERY = gettext_noop("Write the words to search for, or the whole address of the interface.")
 _ACCOUNT_PAGE = re.compile(r"/(?:u|profile)/(\d{4,20})(?:[/?#]|$)")
@@ -83,12 +87,14 @@ _NAME_PAGE = re.compile(r"/n/([^/?#]+)")
 def validate(definition: Definition) -> Definition:
     """The clean definition; raises DefinitionError."""
     clean, problems = clean_fields(FIELDS, definition)
-    clean["account"] = _account(clean["account"])
+    reads = clean.get("reads", "search")
+    if clean.get("account"):
+        clean["account"] = _account(clean["account"])
     if clean["url"] and not host_of(clean["url"]):
         problems["url"] = NOT_AN_ADDRESS
-    elif clean["reads"] == "account" and not clean["account"]:
+    elif reads == "account" and not clean.get("account"):
         problems["account"] = REQUIRED
-    elif clean["reads"] == "search" and clean["url"] and not clean["query"] and not _is_whole(clean["url"]):
+    elif reads == "search" and clean["url"] and not clean["query"] and not _is_whole(clean["url"]):
         problems["query"] = _NEEDS_QUERY
     refuse(problems)
     return clean
@@ -165,7 +171,7 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
     if definition.get("reads") == "hot":
         return _hot_page(definition, data)
     items: dict[str, Item] = {}
-    for post in posts_in(data):
+    for post in islice(posts_in(data), _MOST_POSTS):
         item = post_item(_base(definition), post, now, zone)
         if item:
             items.setdefault(item.site_id, item)

@@ -27,6 +27,7 @@ from sentinel.core.permissions import Permission
 SALT = "monitoring.tested-source"
 TESTED_LASTS = 3600  # seconds
 RETENTION_DAYS = 180
+BROUGHT = ("api", "webhook", "imap", "file", "manual")  # described on pages of their own
 
 Save = Callable[[dict[str, Any], datetime], Subscription]
 
@@ -45,6 +46,8 @@ def source_add(request: WorkspaceRequest, kind: str = "feed") -> HttpResponse:
     """Describe a source, try it, save it; `action=choose` changes the kind and keeps what was typed."""
     if kind not in KINDS:
         raise Http404
+    if kind in BROUGHT:
+        return redirect("collector-add-kind", workspace=request.workspace.slug, kind=kind)
     initial = {
         "interval": DEFAULT_INTERVAL,
         "zone": request.workspace.time_zone,
@@ -66,6 +69,8 @@ def source_edit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
     """Change a source, try it, save it."""
     subscription = in_workspace(request, Subscription.objects.select_related("source", "workspace"), source_id)
     edited = subscription.source
+    if edited.kind in BROUGHT:
+        return redirect("collector-edit", workspace=request.workspace.slug, source_id=source_id)
     initial = {
         **edited.definition,
         "name": subscription.name,
@@ -132,7 +137,7 @@ def _page(
     context = {
         "section": "sources",
         "form": form,
-        "kinds": [(name, kind.NAME, kind.ABOUT) for name, kind in KINDS.items()],
+        "kinds": [(name, kind.NAME, kind.ABOUT) for name, kind in KINDS.items() if name != "manual"],
         "subscription": subscription,
         "preview": preview,
         "tested": _tested(form) if preview and preview.succeeded else "",

@@ -7,11 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from monitoring.models import Source
-from monitoring.operations.visits import Report, next_delay
+from monitoring.models import Visit
+from monitoring.operations.sources import add_source
+from monitoring.operations.visits import VISITS, Report, finish_visit
 from monitoring.sources import KINDS, threads, youtube
 from monitoring.sources.items import DefinitionError, Item, SourceError
 from sentinel.core.net.types import Request, Response
+from tests.factories import Cast
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)  # still the first of March in California
 PAYLOADS = Path(__file__).resolve().parents[2] / "payloads"
@@ -173,10 +175,29 @@ def test_visits_and_looks_together_stay_within_the_ration(
     assert 0.9 * units <= spent <= units * 1.0001
 
 
-def test_a_ration_holds_the_next_visit_back_whatever_pace_is_wished() -> None:
-    for name, least in (("youtube", 2181.6), ("threads", 1209.6)):
-        definition = KINDS[name].validate({"query": "x", **SECRETS})
-        source = Source(kind=name, definition=definition, interval=300)
-        for report in (Report("ok"), Report("http")):
-            assert next_delay(source, report, 1).total_seconds() == pytest.approx(least)
-    assert next_delay(Source(kind="feed", definition={}, interval=300), Report("ok"), 0).total_seconds() < 400
+@pytest.mark.django_db
+def test_a_ration_holds_the_next_visit_back_whatever_pace_is_wished(cast: Cast) -> None:
+    for name, least in (("youtube", 2181.6), ("threads", 1209.6), ("feed", 0)):
+        values = {"query": "x"} if least else {"url": "https://n.example/rss"}
+        source = add_source(
+            workspace=cast.workspace,
+            kind=name,
+            definition=KINDS[name].validate({**values, **SECRETS}),
+            url=f"https://{name}.example/",
+            zone="Asia/Taipei",
+            interval=300,
+            name=name,
+            retention_days=180,
+            secrets=SECRETS if least else {},
+            by=cast.admin,
+            now=NOW,
+        ).source
+        for number, outcome in enumerate(("ok", "http")):
+            at = NOW + timedelta(hours=number)
+            (visit,) = VISITS.claim(now=at, among=[Visit.objects.open().get(source=source).pk])
+            finish_visit(visit=visit, report=Report(outcome), now=at)
+            due_at = Visit.objects.open().get(source=source).due_at
+            assert due_at
+            waited = (due_at - at).total_seconds()
+            assert waited == pytest.approx(least) if least else waited < 400
+            Visit.objects.open().filter(source=source).update(due_at=NOW)
