@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import html_to_text, line_of, parse_html
-from monitoring.sources.answers import refusal_in, require_success
+from monitoring.sources.answers import refusal, require_success
 from monitoring.sources.gone import gone_mark
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Definition, Kind, Revisited
@@ -90,9 +90,9 @@ def _presence(item: Item, response: Response) -> Revisited:
     mark = gone_mark(title) or (gone_mark(text) if len(text) <= _LONGEST_NOTICE else "")
     if mark:
         return Revisited(is_gone=True, mark=mark)
-    refusal = refusal_in(response.url, html)
-    if refusal:
-        raise SourceError("blocked", refusal)
+    refused = refusal(response.url, html)
+    if refused:
+        raise refused
     return Revisited()
 
 

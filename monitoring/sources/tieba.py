@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from monitoring.crawling.addresses import host_of
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import html_to_text
-from monitoring.sources.answers import refusal_in, require_success
+from monitoring.sources.answers import refusal, require_success
 from monitoring.sources.gone import gone_mark
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import (
@@ -124,9 +124,9 @@ def _text_of(response: Response) -> str:
 
 def _nothing_found(response: Response, text: str, missed: str) -> SourceError:
     """Why a page holds nothing that was looked for: a captcha, a forum that is closed, another layout."""
-    refusal = refusal_in(response.url, text)
-    if refusal:
-        return SourceError("blocked", refusal)
+    refused = refusal(response.url, text)
+    if refused:
+        return refused
     closed = next((words for words in ("本吧暂不开放", "吧不存在", "尚未建立") if words in text), "")
     return SourceError("empty", closed) if closed else SourceError("layout", missed)
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from monitoring.crawling.addresses import host_of
-from monitoring.sources.answers import refusal_in, require_success
+from monitoring.sources.answers import refusal, require_success
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import (
     NOT_AN_ADDRESS,
@@ -242,8 +242,7 @@ def detail(definition: Definition, item: Item, response: Response, now: datetime
     data = answer.get("data")
     marked = text_value(data.get("longTextContent")) if isinstance(data, dict) else ""
     if not marked:
-        refusal = refusal_in(response.url, "")
-        raise SourceError("blocked" if refusal else "layout", refusal or "no longTextContent")
+        raise refusal(response.url, "") or SourceError("layout", "no longTextContent")
     own, mark, quoted = item.text.partition("//@")
     return replace(item, text=plain_text(marked) + (mark + quoted if own is not item.text else ""), needs_detail=False)
 

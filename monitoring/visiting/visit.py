@@ -62,10 +62,11 @@ class VisitResult:
     `outcome` is ok, unchanged (every list answered 304 or listed the same), or what went wrong first: a code of
     SourceError or FetchError, robots (robots.txt closes the list to us), robots-unreachable, or out-of-time (nothing
     was read in time).
-    `items` holds what was read completely, also where the outcome is a failure. `unread` counts items whose detail page
-    is left for the next visit; `state` is empty where anything is left, so that the list is read again. `listed` are
-    the addresses of all that the lists named, `failed` those whose detail page was asked for in vain. `retry_after` is
-    in seconds; `bytes_received` counts decompressed bodies; `hints` say how long the lists stay as they are.
+    `items` holds what was read completely, also where the outcome is a failure; `glimpsed` are those with a page of
+    their own whose figures stand in the list. `unread` counts items whose detail page is left for the next visit;
+    `state` is empty where anything is left, so that the list is read again. `listed` are the addresses of all that the
+    lists named, `failed` those whose detail page was asked for in vain. `retry_after` is in seconds; `bytes_received`
+    counts decompressed bodies; `hints` say how long the lists stay as they are.
     """
 
     outcome: str
@@ -81,6 +82,7 @@ class VisitResult:
     listed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     hints: Hints = NO_HINTS
+    glimpsed: list[Item] = field(default_factory=list)
 
 
 async def visit(
@@ -153,6 +155,7 @@ class _Visit:
             listed=[item.url for item in self.found.values()],
             failed=self.failed,
             hints=self.hints,
+            glimpsed=[item for item in self.found.values() if item.needs_detail and item.figures],
         )
 
     def fail(self, failure: Failure) -> None:
