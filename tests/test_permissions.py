@@ -21,6 +21,7 @@ from monitoring.models import (
     Capture,
     FileImport,
     IngestToken,
+    Measure,
     Mention,
     Post,
     PostCapture,
@@ -111,6 +112,7 @@ def post_of(workspace: Workspace) -> Post:
         placed_at=NOW,
         captured_at=NOW,
     )
+    Measure.objects.create(topic=topic, bucket=NOW, total=1)
     return post
 
 

@@ -155,13 +155,16 @@ def _blocks(post: Post, versions: Sequence[Version], hits: Sequence[Any], warnin
         begins_line = start == 0 or post.text[start - 1] == "\n" or text.startswith("\n")
         ends_line = end == len(post.text) or post.text[end] == "\n" or text.endswith("\n")
         is_new = number > 1
-        parts = marked(post.text, hits, warnings) if len(pieces) == 1 else _cut(post.text, start, end, hits, warnings)
+        is_passage = is_new and begins_line and ends_line and len(text.strip()) >= PASSAGE
+        # A passage stands on lines of its own: those around it are not shown twice.
+        left = start + len(text) - len(text.lstrip()) if is_passage else start
+        right = end - len(text) + len(text.rstrip()) if is_passage else end
         blocks.append(
             Block(
                 version=number + first if is_new else 0,
                 at=times.get(number + first) if is_new else None,
-                is_passage=is_new and begins_line and ends_line and len(text.strip()) >= PASSAGE,
-                parts=parts,
+                is_passage=is_passage,
+                parts=_cut(post.text, left, right, hits, warnings),
             )
         )
         start = end

@@ -29,7 +29,6 @@ register.filter("figure_text", figure_text)
 register.filter("media_text", media_text)
 register.filter("verdict_text", verdict_text)
 register.filter("verb_words", verb_words)
-register.filter("facts", facts)
 register.filter("mood_text", mood_text)
 register.filter("precision_text", precision_text)
 
@@ -48,6 +47,14 @@ def day_text(moment: datetime) -> str:
 def time_of_day(moment: datetime) -> str:
     """11:20 in the workspace's zone."""
     return f"{timezone.localtime(moment):%H:%M}"
+
+
+@register.filter
+def said(data: dict[str, Any]) -> list[str]:
+    """What an entry of the audit trail says of a post, in words: the verdict, the mood, what a verification found."""
+    return [
+        value for _name, value in facts({name: data[name] for name in ("verdict", "mood", "outcome") if name in data})
+    ]
 
 
 @register.filter

@@ -11,6 +11,8 @@ import gzip
 import importlib.util
 import marshal
 import math
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -107,13 +109,13 @@ def pushes(text: str, strongest: int = 6) -> Pushes | None:
     """Which words of a text push its negative probability; None where the table knows none of them."""
     table, weights, spelt = sentiment_table(), dict[str, float](), dict[str, str]()
     simplified = simplify(text)
-    original = text if len(text) == len(simplified) else simplified
+    original = _spelling(text, simplified)
     position, known = 0, False
     for word in segment(simplified):
         weight = table.of_word.get(word, table.unknown if has_word_character(word) else 0.0)
         if weight:
             weights[word] = weights.get(word, 0.0) - weight
-            spelt.setdefault(word, original[position : position + len(word)])
+            spelt.setdefault(word, "".join(original[position : position + len(word)]))
             known = known or word in table.of_word
         position += len(word)
     if not known:
@@ -124,3 +126,14 @@ def pushes(text: str, strongest: int = 6) -> Pushes | None:
     rest = math.fsum(weights[word] for word in ranked[strongest:])
     words = tuple((spelt[word], weights[word]) for word in shown)
     return Pushes(words, len(ranked) - len(shown), rest, -table.prior, total)
+
+
+def _spelling(text: str, simplified: str) -> Sequence[str]:
+    """How each character of the simplified copy is written in the text; the copy itself where they part ways."""
+    pieces = [unicodedata.normalize("NFKC", character) for character in text]
+    written = [
+        character if not place else ""
+        for character, piece in zip(text, pieces, strict=True)
+        for place in range(len(piece))
+    ]
+    return written if len(written) == len(simplified) else simplified
