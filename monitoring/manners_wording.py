@@ -30,6 +30,7 @@ def wrong_history_state(code: str) -> str:
     return {
         "drill": _("This source belongs to a drill. It comes and goes with the drill."),
         "pushed": _("The posts of this source are sent to us: there is nothing to read back."),
+        "no-history": _("Sources of this kind are not read back: they search by time, or count every question."),
         "paused": _("This source is paused. Resume it first."),
         "reading-back": _("This source is being read back already."),
         "not-reading-back": _("This source is not being read back."),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.models import BackRead, Source, Subscription, Visit
 from monitoring.operations.domains import domain_of_url, hold_domains
 from monitoring.operations.posts import store_posts
-from monitoring.visiting.back import BackPage, ended_by
+from monitoring.visiting.back import MOST_POSTS, BackPage, ended_by
 from monitoring.visiting.schedule import back_off
 from sentinel.core import audit
 from sentinel.core.models import User
@@ -21,6 +21,7 @@ from sentinel.core.operations import WrongStateError
 from sentinel.core.secrets import decrypt, encrypt
 from sentinel.core.stages import LeaseLostError, Stage
 
+KINDS_READ_BACK = ("feed", "listing", "json", "sitemap")  # networks are searched by their own time, and rationed
 FIRST = timedelta(minutes=1)  # the first visit comes before
 BETWEEN_TURNS = timedelta(seconds=5)
 MOST_FAILURES = 5  # in a row, after a quarter of an hour
@@ -53,15 +54,20 @@ class Waiting:
 
 def begin_back_read(*, source: Source, now: datetime) -> None:
     """Have a new source read back once its first visit is done; what was read back before stays so."""
-    if not (source.is_drill or source.is_pushed):
+    if source.kind in KINDS_READ_BACK and not (source.is_drill or source.is_pushed):
         BackRead.objects.get_or_create(source=source, defaults={"started_at": now, "due_at": now + FIRST})
 
 
 @transaction.atomic
 def start_back_read(*, subscription: Subscription, by: User, now: datetime) -> None:
-    """Read back from the beginning; raises WrongStateError('drill', 'pushed', 'paused' or 'reading-back')."""
+    """Read back from the beginning; raises WrongStateError('drill', 'pushed', 'no-history', 'paused' or 'reading-back')."""
     source = Source.objects.select_for_update(of=("self",)).get(pk=subscription.source_id)
-    refusals = {"drill": source.is_drill, "pushed": source.is_pushed, "paused": subscription.paused_at is not None}
+    refusals = {
+        "drill": source.is_drill,
+        "pushed": source.is_pushed,
+        "no-history": source.kind not in KINDS_READ_BACK,
+        "paused": subscription.paused_at is not None,
+    }
     if code := next((code for code, holds in refusals.items() if holds), ""):
         raise WrongStateError(code)
     row, created = BackRead.objects.get_or_create(source=source, defaults={"started_at": now, "due_at": now})
@@ -136,7 +142,7 @@ def note_back_page(*, row: BackRead, asked: Waiting, page: BackPage, now: dateti
     # As at a first visit: what comes without a time may be of any age.
     source.last_success_at = None
     stored = store_posts(source=source, items=page.items, now=now)
-    goes_on = bool(page.unread and page.items)
+    goes_on = bool(page.unread and page.items) and row.posts + stored.new < MOST_POSTS
     dated = [item.published_at for item in page.items if item.published_at and item.published_at <= now]
     row.posts += stored.new
     row.pages += not goes_on

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from monitoring.manners_wording import history_text
 from monitoring.models import BackRead, Subscription
+from monitoring.operations.back_reading import KINDS_READ_BACK
 from monitoring.queries.manners import manners_of
 
 register = template.Library()
@@ -28,7 +29,8 @@ def source_history(context: dict[str, Any], subscription: Subscription) -> dict[
         "subscription": subscription,
         "row": row,
         "said": history_text(row) if row else "",
-        "is_offered": not (source.is_drill or source.is_pushed or subscription.paused_at),
+        "is_offered": source.kind in KINDS_READ_BACK and not (source.is_drill or source.is_pushed),
+        "is_paused": bool(subscription.paused_at),
         "workspace": context["workspace"],
         "may": context.get("may"),
         "csrf_token": context.get("csrf_token"),

@@ -71,7 +71,9 @@ async def _details(
     kind: Kind, definition: Any, found: Sequence[Item], manners: Manners, now: datetime, zone: tzinfo
 ) -> tuple[list[Item], int]:
     """The items with a page of their own that nobody has read yet, and how many are left; one that fails is passed."""
-    wanted = await manners.ports.unknown([item for item in found if item.needs_detail])
+    old = now - OLDEST
+    unread = [item for item in found if item.needs_detail and not (item.published_at and item.published_at < old)]
+    wanted = await manners.ports.unknown(unread) if unread else []
     read: list[Item] = []
     for number, item in enumerate(wanted):
         try:
