@@ -60,7 +60,7 @@ def begin_back_read(*, source: Source, now: datetime) -> None:
 
 @transaction.atomic
 def start_back_read(*, subscription: Subscription, by: User, now: datetime) -> None:
-    """Read back from the beginning; raises WrongStateError('drill', 'pushed', 'no-history', 'paused' or 'reading-back')."""
+    """Read back from the beginning; raises WrongStateError (drill, pushed, no-history, paused, reading-back)."""
     source = Source.objects.select_for_update(of=("self",)).get(pk=subscription.source_id)
     refusals = {
         "drill": source.is_drill,
