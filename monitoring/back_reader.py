@@ -39,7 +39,7 @@ from sentinel.core.stages import LeaseLostError
 logger = logging.getLogger(__name__)
 
 SIDE_BY_SIDE = 8
-LONGEST_TURN = 20.0  # seconds; a due visit of the domain waits no longer
+LONGEST_TURN = 14.0  # seconds; a due visit of the domain waits no longer
 MOST_REQUESTS = 20
 CLOSED = frozenset({"robots"})  # what no second try opens
 
