@@ -15,7 +15,7 @@ MENU = (
     "<nav class='menu'><ul>"
     + "".join(
         f"<li><a href='/cate/{n}'>{word}</a></li>"
-        for n, word in enumerate("政治 財經 社會 國際 體育 娛樂 生活 科技".split(), 1)
+        for n, word in enumerate(["政治", "財經", "社會", "國際", "體育", "娛樂", "生活", "科技"], 1)
     )
     + "</ul></nav>"
 )
