@@ -17,6 +17,7 @@ from django.db.models import Q
 from monitoring.crawling.addresses import host_of
 from monitoring.matching import Document, Engine, Match, parse
 from monitoring.models import BUCKET, Analysis, Mention, Post, Sighting, Subscription, Topic
+from monitoring.operations.suppression import suppressed_for
 from monitoring.text.analysis import whole_text
 from monitoring.text.sensitive import warning_hits
 from sentinel.core.models import LiveCounter
@@ -75,7 +76,10 @@ def document_of(post: Post) -> Document:
 
 def _matching(analyses: Sequence[Analysis], watched: Watch, existing: Mapping[Key, Mention]) -> dict[Key, Mention]:
     """The mentions that should exist. New ones need a source that the workspace reads; what was captured stays."""
-    readers = _readers([analysis.post for analysis in analyses])
+    posts = [analysis.post for analysis in analyses]
+    readers = _readers(posts)
+    workspaces = {topic.workspace_id for topic in watched.topics.values()}
+    suppressed = suppressed_for(workspaces, [(post.author, post.url) for post in posts])
     mentions = {}
     for analysis in analyses:
         post = analysis.post
@@ -83,7 +87,8 @@ def _matching(analyses: Sequence[Analysis], watched: Watch, existing: Mapping[Ke
             topic, before = watched.topics[topic_id], existing.get((topic_id, post.pk))
             reader = (post.pk, topic.workspace_id, topic.is_drill)  # a drill and the real world never meet
             source_id = before.source_id if before else readers.get(reader)
-            if source_id is not None:
+            is_suppressed = topic.workspace_id in suppressed.get((post.author, post.url), ())
+            if source_id is not None and not is_suppressed:
                 mention = _mention(topic, analysis, match, source_id)
                 mention.pk = before.pk if before else None
                 mentions[topic_id, post.pk] = mention
