@@ -13,12 +13,13 @@ from django.db import connection
 from monitoring.crawler import allowed_private_hosts
 from monitoring.crawling.robots import RobotsFile
 from monitoring.detecting.checks import Check, check_page
+from monitoring.detecting.offers import Offer, offers_of
 from monitoring.detecting.signs import Candidate, look, look_at_address
 from monitoring.models import Source
 from monitoring.previews import trial_ports
 from monitoring.sources import KINDS
 from monitoring.sources.items import SourceError
-from monitoring.visiting.manners import Failure, LogLine, Manners, Ports
+from monitoring.visiting.manners import LogLine, Manners, Ports
 from sentinel.core.net.client import GuardedClient
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
@@ -33,15 +34,17 @@ _ACCEPT = "text/html, application/xhtml+xml, application/rss+xml, application/at
 class Detection:
     """What a first look brought.
 
-    `outcome` is ok, or a code of SourceError or FetchError with its `detail`; `url` is where the address led to.
+    `outcome` is ok, or a code of SourceError or FetchError with its `detail`; `url` is where the `asked` address led
+    to, `title` what the page calls itself.
     """
 
+    asked: str
     url: str
     outcome: str = "ok"
     detail: str = ""
     title: str = ""
     checks: list[Check] = field(default_factory=list)
-    candidates: list[Candidate] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
     log: list[LogLine] = field(default_factory=list)
 
 
@@ -61,39 +64,35 @@ async def _detect(url: str, zone: tzinfo, now: datetime, allowed: frozenset[str]
             async with asyncio.timeout(SECONDS):
                 found = await _look(url, zone, now, manners, ports)
         except TimeoutError:
-            found = Detection(url, "timeout", f"{SECONDS:g} s")
+            found = Detection(url, url, "timeout", f"{SECONDS:g} s")
         except (SourceError, FetchError) as failure:
-            found = _failed(url, failure)
+            found = Detection(url, url, failure.code, failure.detail)
         return replace(found, log=manners.lines)
 
 
 async def _look(url: str, zone: tzinfo, now: datetime, manners: Manners, ports: Ports) -> Detection:
     known = look_at_address(url)
     if known and all(one.is_certain for one in known):
-        return Detection(url, candidates=known)  # its pages show a stranger nothing
+        return Detection(url, url, offers=offers_of(known))  # its pages show a stranger nothing
     response = await manners.ask(Request(url, headers={"Accept": _ACCEPT}))
     robots = await ports.recall_robots(parse_target(response.url).place) or RobotsFile(404, "")
     checks = check_page(url, response, robots)
     bad = next((check for check in checks if check.state == "bad"), None)
     if bad and not known:
-        return Detection(response.url, _refused(bad, response), str(bad.said.get("sign", "")), checks=checks)
+        return Detection(url, response.url, _refused(bad, response), str(bad.said.get("sign", "")), checks=checks)
     if not 200 <= response.status < 300:
-        return Detection(response.url, "http", str(response.status), checks=checks)
+        return Detection(url, response.url, "http", str(response.status), checks=checks)
     seen = look(response, robots.text, now, zone)
     sure = [one for one in (*known, *seen.candidates) if one.is_certain]
     likely = [one for one in (*known, *seen.candidates) if not one.is_certain]
     answered = await _those_that_answer(likely[:MOST_ASKED], zone, now, manners)
-    return Detection(response.url, title=seen.title, checks=checks, candidates=[*sure, *answered])
+    return Detection(url, response.url, title=seen.title, checks=checks, offers=offers_of([*sure, *answered]))
 
 
 def _refused(check: Check, response: Response) -> str:
     if check.name == "robots":
         return "robots"
     return "http" if response.status in (404, 410) or response.status >= 500 else "blocked"
-
-
-def _failed(url: str, failure: Failure) -> Detection:
-    return Detection(url, failure.code, failure.detail)
 
 
 async def _those_that_answer(

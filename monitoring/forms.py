@@ -10,24 +10,30 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from monitoring.models import CHANNELS
 from monitoring.queries.mentions import Wanted
-from monitoring.source_wording import address_text, pace_words
+from monitoring.source_wording import address_text, channel_text, pace_words
 from monitoring.sources import KINDS
 from monitoring.sources.items import DefinitionError
 from monitoring.sources.kinds import Field
 from sentinel.core.net.guard import RefusedAddressError, parse_target
 
 SECONDS = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
-DEFAULT_INTERVAL = 120
-SETTINGS = ("name", "interval", "zone", "retention_days")
+SETTINGS = ("name", "channel", "interval", "zone", "retention_days", "delay", "legal_note")
+RETENTION_DAYS = 180
 LONGEST_ADDRESS = 2000  # what `Source.url` holds
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))]
 COMMON_ZONES = ["Asia/Taipei", "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau", "Asia/Singapore", "Asia/Tokyo", "UTC"]
 
 
-def interval_choices() -> list[tuple[int, str]]:
+def interval_choices() -> list[tuple[str, str]]:
     """How often a source can be visited, in words."""
-    return [(seconds, pace_words(seconds)) for seconds in SECONDS]
+    return [("", _("Automatic, as it publishes")), *((str(seconds), pace_words(seconds)) for seconds in SECONDS)]
+
+
+def channel_choices() -> list[tuple[str, str]]:
+    """What a source is to a workspace, in words."""
+    return [(channel, channel_text(channel)) for channel in CHANNELS]
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -36,21 +42,96 @@ def zone_choices() -> list[tuple[str, str]]:
     return [(zone, zone) for zone in (*COMMON_ZONES, *others)]
 
 
-class SourceForm(forms.Form):
-    """A source: its definition (the kind's own fields) and what a workspace says of it."""
+class AddressForm(forms.Form):
+    """An address that was pasted, to be looked at; what lacks a scheme is taken for https."""
+
+    url = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=LONGEST_ADDRESS,
+        widget=forms.TextInput(
+            attrs={
+                "class": "is-code",
+                "inputmode": "url",
+                "autocapitalize": "off",
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "placeholder": "https://",
+            }
+        ),
+    )
+
+    def clean_url(self) -> str:
+        typed: str = self.cleaned_data["url"].strip()
+        url = typed if "://" in typed else f"https://{typed}"
+        try:
+            parse_target(url)
+        except RefusedAddressError as refusal:
+            raise forms.ValidationError(address_text(refusal)) from refusal
+        return url
+
+    def place(self) -> str:
+        """The `host:port` of a valid form's address."""
+        return parse_target(self.cleaned_data["url"]).place
+
+
+class SettingsForm(forms.Form):
+    """What a workspace says of a source that it reads."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    interval = forms.TypedChoiceField(label=gettext_lazy("Visited"), coerce=int, choices=interval_choices)
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Channel"), choices=channel_choices, help_text=gettext_lazy("What coverage is counted by.")
+    )
+    interval = forms.TypedChoiceField(
+        label=gettext_lazy("Visited"), coerce=int, empty_value=None, choices=interval_choices, required=False
+    )
     zone = forms.ChoiceField(
         label=gettext_lazy("Time zone of the site"),
         choices=zone_choices,
         help_text=gettext_lazy("For times that a page shows without a zone."),
     )
     retention_days = forms.IntegerField(
-        label=gettext_lazy("Keep posts for (days)"), min_value=1, max_value=3650, initial=180
+        label=gettext_lazy("Keep posts for (days)"),
+        min_value=1,
+        max_value=3650,
+        initial=RETENTION_DAYS,
+        help_text=gettext_lazy("What is evidence of a crisis stays."),
     )
+    delay = forms.FloatField(
+        label=gettext_lazy("Seconds between two requests"),
+        min_value=1,
+        max_value=60,
+        required=False,
+        help_text=gettext_lazy("Empty: one second, or what the site asks for. The slowest wish of anybody counts."),
+    )
+    legal_note = forms.CharField(
+        label=gettext_lazy("Legal note"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("On what ground it is read and kept, such as public posts within a reasonable scope."),
+    )
+
+    def settings_fields(self) -> list[forms.BoundField]:
+        """What nearly every source needs."""
+        return [self[name] for name in SETTINGS[:5]]
+
+    def rarer_settings(self) -> list[forms.BoundField]:
+        """What few sources need, and what is folded away while it says nothing."""
+        return [self[name] for name in SETTINGS[5:]]
+
+    def has_rarer_settings(self) -> bool:
+        """Whether one of these says something, so that it is not folded away."""
+        return any(field.value() or field.errors for field in self.rarer_settings())
+
+    def settings(self) -> dict[str, Any]:
+        """What a valid form says, as the operations take it."""
+        return {name: self.cleaned_data[name] for name in SETTINGS}
+
+
+class SourceForm(SettingsForm):
+    """A source: its definition (the kind's own fields) and what a workspace says of it."""
 
     def __init__(self, kind: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,10 +152,6 @@ class SourceForm(forms.Form):
     def has_advanced(self) -> bool:
         """Whether one of these says something, so that it is not folded away."""
         return any(field.value() or field.errors for field in self.advanced_fields())
-
-    def settings_fields(self) -> list[forms.BoundField]:
-        """What the workspace says of the source."""
-        return [self[name] for name in SETTINGS]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -100,8 +177,7 @@ class SourceForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What a valid form says, as the operations take it."""
         cleaned = self.cleaned_data
-        settings = {name: cleaned[name] for name in SETTINGS}
-        return {"definition": cleaned["definition"], "url": cleaned["address"], **settings}
+        return {"definition": cleaned["definition"], "url": cleaned["address"], **self.settings()}
 
     def place(self) -> str:
         """The `host:port` that a valid form's visits begin at."""

@@ -15,7 +15,14 @@ from sentinel.core.net.types import PRODUCT, Response
 State = Literal["good", "warn", "bad"]
 
 _CHARSET = re.compile(rb"""(?i)(?:charset\s*=\s*|encoding\s*=\s*)["']?\s*([\w-]{3,20})""")
-_ALIKE = {"gb2312": "gb18030", "gbk": "gb18030", "big5hkscs": "big5", "ascii": "utf8", "usascii": "utf8", "iso88591": ""}
+_ALIKE = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5hkscs": "big5",
+    "ascii": "utf8",
+    "usascii": "utf8",
+    "iso88591": "",
+}
 
 
 @dataclass(frozen=True, slots=True)

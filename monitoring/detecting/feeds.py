@@ -4,6 +4,7 @@ OPML 2.0: http://opml.org/spec2.opml; what readers write differs, so attribute n
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from monitoring.crawling.addresses import host_of
 
 LARGEST_FILE = 2_000_000  # bytes
 MOST_FEEDS = 500
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _PACK = Path(__file__).with_name("starter_pack.json")
 
 
@@ -75,14 +77,22 @@ def _outlines(root: etree._Element, folder: str) -> Iterator[NamedFeed]:
 def write_opml(title: str, feeds: Iterable[NamedFeed]) -> bytes:
     """An OPML 2.0 list, a folder for each group."""
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = title
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = _plain(title)
     body = etree.SubElement(root, "body")
     folders: dict[str, etree._Element] = {}
     for feed in feeds:
         parent = body
         if feed.group:
             if feed.group not in folders:
-                folders[feed.group] = etree.SubElement(body, "outline", text=feed.group, title=feed.group)
+                folders[feed.group] = etree.SubElement(
+                    body, "outline", text=_plain(feed.group), title=_plain(feed.group)
+                )
             parent = folders[feed.group]
-        etree.SubElement(parent, "outline", type="rss", text=feed.name, title=feed.name, xmlUrl=feed.url)
+        name = _plain(feed.name)
+        etree.SubElement(parent, "outline", type="rss", text=name, title=name, xmlUrl=feed.url)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _plain(text: str) -> str:
+    """`text` without what XML cannot say."""
+    return _CONTROL.sub(" ", text)

@@ -1,10 +1,11 @@
 """Propose selectors for a page that lists articles, from what repeats on it (pure).
 
 Links are grouped by the path of shapes that leads to them. The group that looks most like a list of articles (many,
-different, of the length of headlines, with times beside them) gives the rows: the highest elements that hold one link of
-the group each. What repeats inside the rows gives the fields.
+different, of the length of headlines, with times beside them) gives the rows: the highest elements that hold one link
+of the group each. What repeats inside the rows gives the fields.
 """
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -97,7 +98,9 @@ def _score(links: Sequence[LexborNode], now: datetime, zone: tzinfo) -> float:
     rows = _rows(links)[:20]
     timed = sum(_time_node(row, now, zone) is not None for row in rows) / len(rows) if rows else 0.0
     median = sorted(map(len, texts))[len(texts) // 2]
-    return min(len(links), 60) ** 0.5 * headlines * different * (0.4 + addresses) * (1 + 2 * timed) * min(median, 30)
+    return (
+        math.sqrt(min(len(links), 60)) * headlines * different * (0.4 + addresses) * (1 + 2 * timed) * min(median, 30)
+    )
 
 
 def _is_furniture(link: LexborNode) -> bool:
@@ -221,7 +224,7 @@ def _time_node(row: LexborNode, now: datetime, zone: tzinfo) -> LexborNode | Non
 
 def _author_node(row: LexborNode, link: LexborNode, now: datetime, zone: tzinfo) -> LexborNode | None:
     for node in _leaves(row):
-        name = f"{node.attributes.get('class') or ''} {node.attributes.get('rel') or ''} {node.attributes.get('itemprop') or ''}"
+        name = " ".join(node.attributes.get(one) or "" for one in ("class", "rel", "itemprop"))
         above = node.parent.attributes.get("class") or "" if node.parent is not None else ""
         text = line_of(node)
         is_named = any(_AUTHOR.search(word) for word in (*name.split(), *above.split()))

@@ -21,7 +21,7 @@ def classes_of(node: LexborNode) -> tuple[str, ...]:
 
 
 def numbered_id(node: LexborNode) -> str:
-    """The beginning of an id that ends in a number (`normalthread_` of `normalthread_8123`); empty where it does not."""
+    """The beginning of an id that ends in a number (`normalthread_` of `normalthread_8123`); else empty."""
     found = _NUMBERED.match(node.attributes.get("id") or "")
     return found[1] if found else ""
 

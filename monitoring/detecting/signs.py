@@ -145,11 +145,15 @@ def _wordpress(url: str, tree: LexborHTMLParser) -> dict[str, str] | None:
 _NEVER = re.compile(r"(?!)")
 # preset, what `meta name=generator` says, what else stands in the page
 _SOFTWARE: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
-    ("discuz", re.compile(r"(?i)discuz"), ("normalthread_", "Powered by <strong><a href=\"http://www.discuz")),
+    ("discuz", re.compile(r"(?i)discuz"), ("normalthread_", 'Powered by <strong><a href="http://www.discuz')),
     ("discourse", re.compile(r"(?i)discourse"), ("data-discourse-setup", "discourse-assets")),
-    ("nodebb", re.compile(r"(?i)nodebb"), ("component=\"categories/category\"", "/assets/nodebb.min.js", "component=\"category/topic\"")),
-    ("phpbb", re.compile(r"(?i)phpbb"), ("class=\"topictitle\"", "id=\"phpbb\"")),
-    ("mastodon", _NEVER, ("id=\"mastodon\"", "id='mastodon'")),
+    (
+        "nodebb",
+        re.compile(r"(?i)nodebb"),
+        ('component="categories/category"', "/assets/nodebb.min.js", 'component="category/topic"'),
+    ),
+    ("phpbb", re.compile(r"(?i)phpbb"), ('class="topictitle"', 'id="phpbb"')),
+    ("mastodon", _NEVER, ('id="mastodon"', "id='mastodon'")),
     ("wordpress", re.compile(r"(?i)wordpress"), ("https://api.w.org/", "/wp-content/")),
 )
 _VALUES = {
@@ -179,7 +183,9 @@ def _named_feeds(tree: LexborHTMLParser, url: str) -> list[Candidate]:
         address = absolute_url(url, link.attributes.get("href") or "")
         if address and kind in _FEED_TYPES:
             name = (link.attributes.get("title") or "").strip()
-            found.append(Candidate("names-feed", urlsplit(address).path or address, "feed", {"url": address}, name=name))
+            found.append(
+                Candidate("names-feed", urlsplit(address).path or address, "feed", {"url": address}, name=name)
+            )
     found.sort(key=lambda one: bool(_COMMENT_FEED.search(f"{one.definition['url']} {one.name}")))
     return found[:_MOST_OF_A_SIGN]
 

@@ -19,13 +19,17 @@ MENU = (
     )
     + "</ul></nav>"
 )
-FOOTER = "<footer><a href='/about'>關於我們的編輯與採訪團隊</a><a href='/ads'>廣告刊登與合作提案說明</a><a href='/terms'>會員使用條款與隱私權政策</a><a href='/jobs'>加入我們的行列一起工作</a></footer>"
+FOOTER = (
+    "<footer><a href='/about'>關於我們的編輯與採訪團隊</a><a href='/ads'>廣告刊登與合作提案說明</a>"
+    "<a href='/terms'>會員使用條款與隱私權政策</a><a href='/jobs'>加入我們的行列一起工作</a></footer>"
+)
 TAGS = "<div class='hot-tags'>" + "".join(f"<a href='/tag/{n}'>熱門關鍵字第{n}號標籤</a>" for n in range(12)) + "</div>"
 
 
 def page(body: str, head: str = "") -> str:
     """A whole page around a list."""
-    return f"<!doctype html><html><head><meta charset='utf-8'><title>即時新聞</title>{head}</head><body>{MENU}{body}{TAGS}{FOOTER}</body></html>"
+    title = "<meta charset='utf-8'><title>即時新聞</title>"
+    return f"<!doctype html><html><head>{title}{head}</head><body>{MENU}{body}{TAGS}{FOOTER}</body></html>"
 
 
 def news() -> str:
@@ -54,8 +58,10 @@ def forum_table() -> str:
     rows = "".join(
         f"<tbody id='topic_{8800 + n}'><tr><td class='icn'><a href='/t-{8800 + n}-1.html' title='新視窗開啟'>▸</a></td>"
         f"<th><a class='xst' href='/t-{8800 + n}-1.html'>{title}</a></th>"
-        f"<td class='by'><cite><a class='user' href='/u/{n}'>媽媽{n}號</a></cite><em><span title='2026-11-2{n % 3} 10:0{n}'>昨天</span></em></td>"
-        f"<td class='num'><a class='reply' href='/t-{8800 + n}-1.html'>{n * 7}</a><em class='view'>{n * 120}</em></td></tr></tbody>"
+        f"<td class='by'><cite><a class='user' href='/u/{n}'>媽媽{n}號</a></cite>"
+        f"<em><span title='2026-11-2{n % 3} 10:0{n}'>昨天</span></em></td>"
+        f"<td class='num'><a class='reply' href='/t-{8800 + n}-1.html'>{n * 7}</a>"
+        f"<em class='view'>{n * 120}</em></td></tr></tbody>"
         for n, title in enumerate(HEADLINES)
     )
     return page(f"<div id='threads'><table>{rows}</table></div>")

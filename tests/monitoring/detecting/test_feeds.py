@@ -54,7 +54,9 @@ def test_a_list_reads_no_file_of_ours() -> None:
 
 
 _WORDS = st.text(
-    alphabet=st.characters(min_codepoint=33, max_codepoint=0x9FFF, exclude_characters="\ufffe"), min_size=1, max_size=20
+    alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF, exclude_characters="\ufffe"),
+    min_size=1,
+    max_size=20,
 )
 
 
