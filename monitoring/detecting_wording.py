@@ -1,11 +1,12 @@
 """What a first look at an address brought, in the reader's language."""
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from monitoring.detecting.checks import Check
 from monitoring.detecting.offers import Offer
 from monitoring.sources import KINDS
+from monitoring.sources.presets import PRESETS, in_language
 
 
 def check_name(name: str) -> str:
@@ -49,6 +50,8 @@ def _charset(check: Check) -> str:
 
 def offer_name(offer: Offer) -> str:
     """A way to read an address: its kind, and what the page calls it."""
+    if offer.preset in PRESETS:
+        return in_language(PRESETS[offer.preset].label, get_language() or "en")
     kind = _(KINDS[offer.kind].NAME)
     return _("%(kind)s: %(name)s") % {"kind": kind, "name": offer.name} if offer.name else kind
 
@@ -66,7 +69,15 @@ def offer_sign(offer: Offer) -> str:
         "names-sitemap": _("robots.txt names this sitemap: %(seen)s"),
         "usual-place": _("Found where feeds usually are: %(seen)s"),
     }[offer.sign]
+    if not offer.seen and offer.preset in PRESETS:
+        return in_language(PRESETS[offer.preset].about, get_language() or "en")
     return said % {"seen": offer.seen}
+
+
+def legal_note_of(offer: Offer) -> str:
+    """On what ground a source like this is usually read, as a proposal."""
+    note = PRESETS[offer.preset].legal_note if offer.preset in PRESETS else None
+    return in_language(note, get_language() or "en")
 
 
 def group_text(region: str) -> str:

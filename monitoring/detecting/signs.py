@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Literal
-from urllib.parse import parse_qs, quote, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -130,7 +130,7 @@ def _site_alone(url: str, _tree: LexborHTMLParser) -> dict[str, str] | None:
 
 def _mastodon_tag(url: str, _tree: LexborHTMLParser) -> dict[str, str] | None:
     found = re.search(r"/tags/([^/?#]+)", url)
-    return {"url": _base(url), "tag": found[1]} if found else None
+    return {"url": _base(url), "tag": unquote(found[1])} if found else None
 
 
 def _wordpress(url: str, tree: LexborHTMLParser) -> dict[str, str] | None:
@@ -211,6 +211,9 @@ def _usual_places(url: str) -> list[Candidate]:
 # --- social networks, whose pages say nothing to a stranger
 
 
+_WEIBO = "https://m.weibo.cn"
+
+
 def look_at_address(url: str) -> list[Candidate]:
     """What an address alone tells, before anything is asked for: networks that are read by their interface."""
     parts = urlsplit(url)
@@ -219,11 +222,12 @@ def look_at_address(url: str) -> list[Candidate]:
         words = (query.get("q") or [""])[0] or _segment(path, "weibo")
         account = re.search(r"/(?:u|profile)/(\d{5,12})|^/(\d{8,12})$", path)
         if words and host != "weibo.com":
-            return [Candidate("software", host, preset="weibo-search", values={"query": words})]
+            return [Candidate("software", host, "weibo", {"url": _WEIBO, "query": words})]
         if account:
-            return [Candidate("software", host, preset="weibo-account", values={"account": account[1] or account[2]})]
+            number = account[1] or account[2]
+            return [Candidate("software", host, "weibo", {"url": _WEIBO, "reads": "account", "account": number})]
     if host == "tieba.baidu.com" and query.get("kw"):
-        return [Candidate("software", host, preset="tieba", values={"forum": query["kw"][0]})]
+        return [Candidate("software", host, "tieba", {"forum": query["kw"][0]})]
     mastodon = re.fullmatch(r"/@([\w.]+)/?", path)
     if mastodon:
         feed = f"{_base(url)}/@{quote(mastodon[1])}.rss"

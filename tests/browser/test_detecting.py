@@ -22,7 +22,10 @@ ARTICLE = f"<html><body><h1>x</h1><p>{'曜日鮮乳的瓶底出現了黑色薄�
 @pytest.fixture
 def newspaper(cast: Cast) -> Iterator[HostileServer]:
     """A site that an operator opened: its page names a feed, and lists articles."""
-    entries = [{"title": title, "link": f"https://n.example/{n}", "text": "內文", "at": NOW} for n, title in enumerate(pages.HEADLINES)]
+    entries = [
+        {"title": title, "link": f"https://n.example/{n}", "text": "內文", "at": NOW}
+        for n, title in enumerate(pages.HEADLINES)
+    ]
     behaviours = {
         "/robots.txt": answer(b"User-agent: *\nCrawl-delay: 0\n"),
         "/": answer(pages.page(pages.news(), NAMES_FEED).encode()),

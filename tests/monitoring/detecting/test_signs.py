@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitoring.detecting.offers import offers_of
 from monitoring.detecting.signs import Candidate, look, look_at_address
+from monitoring.sources import KINDS
 from sentinel.core.net.types import Response
 from tests.monitoring.detecting import pages
 
@@ -90,19 +92,20 @@ def test_some_sites_are_known_by_their_address(url: str, preset: str, values: di
 
 
 @pytest.mark.parametrize(
-    ("url", "preset", "values"),
+    ("url", "kind", "said"),
     [
-        ("https://s.weibo.com/weibo?q=%E6%9B%9C%E6%97%A5", "weibo-search", {"query": "曜日"}),
-        ("https://m.weibo.cn/u/1234567890", "weibo-account", {"account": "1234567890"}),
-        ("https://weibo.com/1234567890", "weibo-account", {"account": "1234567890"}),
+        ("https://s.weibo.com/weibo?q=%E6%9B%9C%E6%97%A5", "weibo", {"query": "曜日"}),
+        ("https://m.weibo.cn/u/1234567890", "weibo", {"reads": "account", "account": "1234567890"}),
+        ("https://weibo.com/1234567890", "weibo", {"reads": "account", "account": "1234567890"}),
         ("https://tieba.baidu.com/f?kw=%E6%AF%8D%E5%A9%B4", "tieba", {"forum": "母婴"}),
     ],
 )
 def test_networks_that_show_a_stranger_nothing_are_known_before_they_are_asked(
-    url: str, preset: str, values: dict[str, str]
+    url: str, kind: str, said: dict[str, str]
 ) -> None:
     (only,) = look_at_address(url)
-    assert (only.preset, only.values, only.is_certain) == (preset, values, True)
+    assert (only.kind, only.is_certain) == (kind, True)
+    assert said.items() <= only.definition.items()
 
 
 def test_an_ordinary_address_tells_nothing() -> None:
@@ -125,3 +128,39 @@ def test_where_nothing_is_named_the_usual_places_are_worth_asking() -> None:
 @given(st.binary(max_size=600))
 def test_any_answer_is_looked_at(body: bytes) -> None:
     seen(body)
+
+
+@pytest.mark.parametrize(
+    ("url", "body"),
+    [
+        ("https://bbs.a.example/forum-2-1.html", '<meta name="generator" content="Discuz! X3.4">'),
+        ("https://a.example/latest", '<meta name="generator" content="Discourse 3.2">'),
+        ("https://a.example/category/1", '<script src="/assets/nodebb.min.js"></script>'),
+        ("https://a.example/viewforum.php?f=2", '<div id="phpbb"></div>'),
+        ("https://a.example/tags/%E9%AE%AE%E4%B9%B3", "<div id='mastodon'></div>"),
+        ("https://a.example/", '<meta name="generator" content="WordPress 6.5">'),
+        ("https://www.ptt.cc/bbs/Food/index.html", "<p>x"),
+        ("https://www.mobile01.com/topiclist.php?f=568", "<p>x"),
+        ("https://forum.gamer.com.tw/B.php?bsn=60076", "<p>x"),
+    ],
+)
+def test_what_software_tells_makes_a_whole_definition(url: str, body: str) -> None:
+    """The ready definitions take the values that the page's signs give."""
+    software = [one for one in seen(body, url) if one.sign == "software"]
+    offers = offers_of(software)
+    assert [one.preset for one in offers] == [one.preset for one in software] != []
+    for offer in offers:
+        assert KINDS[offer.kind].start(offer.definition)[0].url.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://s.weibo.com/weibo?q=%E6%9B%9C%E6%97%A5",
+        "https://m.weibo.cn/u/1234567890",
+        "https://tieba.baidu.com/f?kw=%E6%AF%8D%E5%A9%B4",
+    ],
+)
+def test_a_network_makes_a_whole_definition(url: str) -> None:
+    (offer,) = offers_of(look_at_address(url))
+    assert KINDS[offer.kind].start(offer.definition)
