@@ -53,20 +53,11 @@ def test_a_list_reads_no_file_of_ours() -> None:
     assert all("root:" not in one.name for one in read_opml(hostile))
 
 
-_WORDS = st.text(
-    alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF, exclude_characters="\ufffe"),
-    min_size=1,
-    max_size=20,
-)
+_WORDS = st.text(alphabet="曜日乳業<&\"' x", min_size=1, max_size=6).filter(str.strip)
+_FEEDS = st.builds(NamedFeed, _WORDS, st.integers(0, 99).map("https://a.example/{}".format), _WORDS)
 
 
-@given(
-    st.lists(
-        st.builds(NamedFeed, _WORDS, st.integers(0, 99).map("https://a.example/{}".format), _WORDS),
-        min_size=1,
-        unique_by=lambda one: one.url,
-    )
-)
+@given(st.lists(_FEEDS, min_size=1, max_size=4, unique_by=lambda one: one.url))
 def test_what_is_written_is_read_again(feeds: list[NamedFeed]) -> None:
     again = read_opml(write_opml("曜日乳業", feeds))
     assert {(one.name.strip(), one.url, one.group.strip()) for one in again} == {
