@@ -28,7 +28,8 @@ FURNITURE_WORDS = COMMENT_WORDS | _words(
 )
 CONTENT_WORDS = _words("article content entry body text post story news detail main rich artical articlebody txt")
 _FURNITURE_TAGS = frozenset(["nav", "aside", "footer", "button", "dialog", "menu"])
-_LONGEST_CAPTION = 240
+_CAPTION_WORDS = _words("caption captions photo photos figcaption imgtitle picture imgtxt pictext")
+_LONGEST_CAPTION, _LONGEST_FIGURE = 240, 120
 _SHORT, _MIDDLING, _LONG = 40, 80, 300
 
 _MARKERS = r"[\s（(\[【〔<《「〖｜|/／·•▲▼△◎●○★☆※*#>»＞→■◆▍▶—–\-]*"
@@ -113,6 +114,7 @@ _TAIL = re.compile(
     + _any(
         "(?:更多|看更多)?延伸[閱阅][讀读]",
 
+        "相[關关][:：]?$",
         "相[關关](?:閱讀|新聞|報導|報道|文章|連結|內容|主題|專題|影片|阅读|新闻|报道|链接|推荐|内容|专题|资讯|视频|帖子|主题)",
         "推[薦荐](?:閱讀|文章|新聞|影片|阅读|新闻|视频|内容)",
         r"(?:看|更)多.{0,12}(?:新聞|新闻|報導|報道|报道|文章|精彩|相[关關]|內容|内容|资讯|資訊|影音)",
@@ -143,7 +145,9 @@ def is_furniture(part: Part, words: frozenset[str]) -> bool:
 
 def is_caption(part: Part, chars: int) -> bool:
     """Whether a block is what stands under a picture."""
-    return part.tag in ("figcaption", "figure") and chars <= _LONGEST_CAPTION
+    if part.tag in ("figcaption", "figure"):
+        return chars <= _LONGEST_CAPTION
+    return chars <= _LONGEST_FIGURE and not _CAPTION_WORDS.isdisjoint(part.words)
 
 
 def is_furniture_line(line: Line) -> bool:

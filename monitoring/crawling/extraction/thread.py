@@ -5,6 +5,7 @@ many floors with other figures only (發表於 …, 積分 …, 只看該作者)
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import accumulate
@@ -69,6 +70,7 @@ _FEWEST_UNNAMED = 4
 _MOST_OF, _NEARLY_ALL_OF = 0.6, 0.85
 _NAMED_SHARE = 0.4
 _SHARE_OF_PAGE = 0.6
+_NEAR = 4
 _FEWEST_PUSHES = 3
 _FEWEST_OF_A_PAGE = 3
 _MANY, _SHARE_OF_MANY = 8, 0.3
@@ -142,7 +144,7 @@ class Discussion:
         ]
 
     def _is_content(self, part: int) -> bool:
-        around = [part, *self._outline.ancestors(part)[:4]]
+        around = [part, *self._outline.ancestors(part, _NEAR)]
         return any(not _OPENING_WORDS.isdisjoint(self._outline.parts[one].words) for one in around)
 
     def lines(self, start: int, end: int) -> list[str]:
@@ -186,8 +188,8 @@ class Discussion:
         parts = self._outline.parts
         around = dict.fromkeys(outer, 0)
         for one in inner:
-            floor = next((floor for floor in (one, *self._outline.ancestors(one)) if floor in around), None)
-            if floor is None:
+            floor = outer[bisect_right(outer, one) - 1]
+            if not floor <= one < parts[floor].after:
                 return False
             around[floor] += self.written(parts[one])
         whole = {floor: self.written(parts[floor]) for floor in outer}
@@ -200,10 +202,11 @@ class Discussion:
         parts = self._outline.parts
         found = list(floors)
         for group in groups:
-            is_apart = all(not (_overlap(parts, one, floor)) for one in group for floor in found)
-            if is_apart and group[0] > floors[0] and not _REPLY_WORDS.isdisjoint(parts[group[0]].words):
-                found += group
-        return sorted(found)
+            if group[0] < floors[0] or _REPLY_WORDS.isdisjoint(parts[group[0]].words):
+                continue
+            if not any(_overlaps(parts, one, found) for one in group):
+                found = sorted(found + group)
+        return found
 
     def _groups(self) -> dict[tuple[str, frozenset[str]], list[int]]:
         """Blocks of one tag and name, none in another of them, where there are several that hold text."""
@@ -227,8 +230,11 @@ def _largest(groups: list[tuple[int, list[int]]]) -> int:
     return max((total for total, _ in groups), default=0)
 
 
-def _overlap(parts: list[Part], one: int, other: int) -> bool:
-    return one <= other < parts[one].after or other <= one < parts[other].after
+def _overlaps(parts: list[Part], one: int, others: list[int]) -> bool:
+    """Whether a block lies in one of others, which stand in order and apart, or one of them in it."""
+    place = bisect_right(others, one)
+    is_within = place > 0 and one < parts[others[place - 1]].after
+    return is_within or (place < len(others) and others[place] < parts[one].after)
 
 
 def _outside_posts(outline: Outline) -> list[bool]:

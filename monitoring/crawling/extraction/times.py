@@ -31,6 +31,8 @@ _NOT_PUBLICATION = re.compile(
     re.IGNORECASE,
 )
 _PUBLICATION = re.compile(r"[发發][布表佈]|刊[登出]|上[架線线]|出刊|[Pp]ublished|[Pp]osted")
+_FIGURES = re.compile(r"\d{1,4}\s*[-/.年月:：]\s*\d{1,2}|\d+\s*[秒分小天][钟鐘时時]?前")
+_EDITED_BEHIND = re.compile(r"\d\s*(?:更新|修改|[编編][辑輯])\s*$")
 _LINES_BELOW_TITLE, _LINES_ABOVE_TITLE = 14, 3
 _LINES_OF_A_PAGE = 42
 _LONGEST_TIME_LINE = 90
@@ -46,13 +48,20 @@ def stated_time(tree: LexborHTMLParser, html: str, stated: Stated, now: datetime
     best: Parsed | None = None
     for text in _stated_texts(tree, html, stated):
         found = parse_date(text, now, zone)
-        if found is None or found.at > now + timedelta(days=1):
+        if found is None:
             continue
         if found.precision in _FINE and not _is_midnight(found):
-            return found
-        if best is None or (found.precision in _FINE) > (best.precision in _FINE):
+            if found.at.utcoffset():
+                return found if best is None or best.at == found.at or not _is_exact(best) else best
+            # Written in UTC for machines; another statement may show the same moment as the place's clocks do.
+            best = found if best is None or not _is_exact(best) else best
+        elif best is None or (found.precision in _FINE) > (best.precision in _FINE):
             best = found
     return _as_day(best)
+
+
+def _is_exact(found: Parsed) -> bool:
+    return found.precision in _FINE and not _is_midnight(found)
 
 
 def _is_midnight(found: Parsed) -> bool:
@@ -84,16 +93,23 @@ def visible_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None
     """The time that a reader sees beside the title; a date alone counts only where no line shows more."""
     coarse: Parsed | None = None
     for line in lines:
-        if len(line) > _LONGEST_TIME_LINE or (_NOT_PUBLICATION.search(line) and not _PUBLICATION.search(line)):
-            continue
-        found = parse_date(line, now, zone)
-        if not found or found.at > now + timedelta(days=1):
+        found = parse_date(line, now, zone) if len(line) <= _LONGEST_TIME_LINE and _is_publication(line) else None
+        if not found:
             continue
         if found.precision in _FINE and _TIME_OF_DAY.search(line):
             return found
         if len(line) <= _LONGEST_TIME_LINE // 2:
             coarse = coarse or found
     return coarse
+
+
+def _is_publication(line: str) -> bool:
+    """Whether a line's time is not said to be that of an edit or a comment, before it or just behind it."""
+    if _PUBLICATION.search(line):
+        return True
+    figures = _FIGURES.search(line)
+    before = line[: figures.start()] if figures else line
+    return not _NOT_PUBLICATION.search(before) and not _EDITED_BEHIND.search(line)
 
 
 def posted_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None:
