@@ -33,6 +33,7 @@ __all__ = ["Article", "extract_article", "without_site"]
 _ENOUGH_EVIDENCE = 2
 _LONGEST_TITLE_LINE = 400
 _LINES_OF_A_POST = 80
+_LEAST_OF_A_TITLE = 6
 # An opening post that is no floor of its own has a sentence, of so many characters at least.
 _SENTENCE = 20
 _PAUSE = re.compile("[，。！？,!?…]")
@@ -89,9 +90,16 @@ def _names(body: LexborNode | None) -> str:
 
 
 def _line_of_title(lines: list[str], title: str) -> int | None:
+    """The line that is the title, or else the first that it begins with."""
     key = key_of(title)
-    fitting = (n for n, line in enumerate(lines) if len(line) <= _LONGEST_TITLE_LINE and key_of(line) == key)
-    return next(fitting, None) if key else None
+    begun: int | None = None
+    for number, line in enumerate(lines):
+        own = key_of(line) if len(line) <= _LONGEST_TITLE_LINE else ""
+        if own and own == key:
+            return number
+        if begun is None and len(own) >= _LEAST_OF_A_TITLE and key.startswith(own):
+            begun = number
+    return begun
 
 
 def _text_of(outline: Outline, title: str, title_line: int | None, called: str, url: str) -> str:

@@ -32,7 +32,9 @@ _NOT_PUBLICATION = re.compile(
 )
 _PUBLICATION = re.compile(r"[发發][布表佈]|刊[登出]|上[架線线]|出刊|[Pp]ublished|[Pp]osted")
 _FIGURES = re.compile(r"\d{1,4}\s*[-/.年月:：]\s*\d{1,2}|\d+\s*[秒分小天][钟鐘时時]?前")
+_SENTENCE = re.compile("[，。！？]")
 _EDITED_BEHIND = re.compile(r"\d\s*(?:更新|修改|[编編][辑輯])\s*$")
+_WEEKDAY = re.compile("星期|[周週][一二三四五六日]")
 _LINES_BELOW_TITLE, _LINES_ABOVE_TITLE = 14, 3
 _LINES_OF_A_PAGE = 42
 _LONGEST_TIME_LINE = 90
@@ -104,9 +106,11 @@ def visible_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None
 
 
 def _is_publication(line: str) -> bool:
-    """Whether a line's time is not said to be that of an edit or a comment, before it or just behind it."""
+    """Whether a line's time is no part of a sentence, and not said to be that of an edit or a comment."""
     if _PUBLICATION.search(line):
         return True
+    if _SENTENCE.search(line):
+        return False
     figures = _FIGURES.search(line)
     before = line[: figures.start()] if figures else line
     return not _NOT_PUBLICATION.search(before) and not _EDITED_BEHIND.search(line)
@@ -163,4 +167,6 @@ def lines_beside(lines: list[str], at: int | None) -> list[str]:
     """The lines below the title, which is line `at`, then the few above it; else the first lines of the page."""
     if at is None:
         return lines[:_LINES_OF_A_PAGE]
-    return lines[at + 1 : at + 1 + _LINES_BELOW_TITLE] + lines[max(0, at - _LINES_ABOVE_TITLE) : at]
+    above = lines[max(0, at - _LINES_ABOVE_TITLE) : at]
+    # The head of a site tells the day of reading, with its weekday.
+    return lines[at + 1 : at + 1 + _LINES_BELOW_TITLE] + [line for line in above if not _WEEKDAY.search(line)]
