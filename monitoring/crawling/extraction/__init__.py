@@ -71,16 +71,17 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     beside = lines_beside(lines, at)
     seen = agreed_time(visible_time(beside, now, zone), published)
     seen = seen or posted_time(lines[at or 0 :][:_LINES_OF_A_POST], now, zone)
+    suffix = site_in_title(whole, title)
     text = ""
     if with_text:
         text = _text_of(outline, title, at, f"{program} {stated.kinds} {whole}", url)
         text = carried_text(text, next(stated.linked("articleBody"), ""), html)
     return Article(
         title=title,
-        author=author_of(tree, stated, beside),
+        author=author_of(tree, stated, suffix, beside),
         published=finer_time(tree, seen, now, zone),
         text=text,
-        site=site_of(stated, site_in_title(whole, title), beside),
+        site=site_of(stated, suffix, beside),
     )
 
 

@@ -38,7 +38,9 @@ _EDITOR = _any(
     "主編", "编审",
     "編審", "值班编委", "核稿", "终审", "复审", "初审", "[一二三]审", "编译", "編譯", "制作", "設計", "设计",
 )  # fmt: skip
-_CREDITS = re.compile(rf"^{_MARKERS}[\u4e00-\u9fff]{{0,4}}{_EDITOR}[\u4e00-\u9fff]{{0,2}}\s*[:：/／丨｜]")
+_CREDITS = re.compile(
+    rf"^{_MARKERS}[\u4e00-\u9fff]{{0,4}}{_EDITOR}[\u4e00-\u9fff]{{0,2}}\s*(?:[:：/／丨｜]|\s[\u4e00-\u9fff]{{2,4}}(?:\s|$))"
+)
 _SOURCE_LINE = re.compile(
     rf"^{_MARKERS}(?:(?:文章|本文|信息|新闻|新聞|内容|稿件|資料|资料|图片|圖片)?(?:来源|來源|出处|出處)|作者|撰文|记者|記者"
     r"|原标题|原標題|原題|标签|標籤|關鍵字|關鍵詞|关键词|关键字|[Tt]ags?|文章分類|分類|分类|阅读|閱讀|浏览|瀏覽|点击|點擊|人气|人氣)"
@@ -106,8 +108,9 @@ _POST_BUTTONS = re.compile(
     )
     + r"[\s\d(（)）:：>»|·+\-]*"
 )  # fmt: skip
+_FORMER_TITLE = re.compile(rf"^{_MARKERS}(?:本文)?原(?:标题|標題|题|題)[为為]?\s*[:：《]")
 _FOLLOW_US = re.compile(
-    r"二[维維][码碼].{0,8}(?:关注|關注|下载|加入)|客户端.{0,30}下载|下载.{0,10}客户端|(?:关注|搜索).{0,12}公众号"
+    r"[请請]下[载載].{0,16}(?:APP|App|客户端)|二[维維][码碼].{0,8}(?:关注|關注|下载|加入)|客户端.{0,30}下载|下载.{0,10}客户端|(?:关注|搜索).{0,12}公众号"
 )
 _TAIL = re.compile(
     rf"^{_MARKERS}"
@@ -115,6 +118,7 @@ _TAIL = re.compile(
         "(?:更多|看更多)?延伸[閱阅][讀读]",
 
         "相[關关][:：]?$",
+
         "相[關关](?:閱讀|新聞|報導|報道|文章|連結|內容|主題|專題|影片|阅读|新闻|报道|链接|推荐|内容|专题|资讯|视频|帖子|主题)",
         "推[薦荐](?:閱讀|文章|新聞|影片|阅读|新闻|视频|内容)",
         r"(?:看|更)多.{0,12}(?:新聞|新闻|報導|報道|报道|文章|精彩|相[关關]|內容|内容|资讯|資訊|影音)",
@@ -157,6 +161,8 @@ def is_furniture_line(line: Line) -> bool:
     if line.linked * 5 > length * 4:
         return length <= 2 * _MIDDLING
     if length <= _SHORT and (_INVITATION.search(text) or _BUTTONS.fullmatch(text) or _is_source(text)):
+        return True
+    if length <= 2 * _MIDDLING and _FORMER_TITLE.search(text):
         return True
     if length <= _MIDDLING and (_CREDITS.search(text) or _RIGHTS.search(text) or _FOLLOW_US.search(text)):
         return True

@@ -37,10 +37,14 @@ _AUTHOR_PLACES = (
 )
 
 
-def author_of(tree: LexborHTMLParser, stated: Stated, beside: list[str]) -> str:
-    """The author as the page states it: for machines, in a byline beside the title, or in a block named so."""
+def author_of(tree: LexborHTMLParser, stated: Stated, suffix: str, beside: list[str]) -> str:
+    """The author as the page states it: for machines, in a byline beside the title, or in a block named so.
+
+    `suffix` is the site's name after the title: many a site writes itself as the author.
+    """
+    site = site_of(stated, suffix, [])
     for name in (*stated.linked("author", "creator"), stated.meta("author", "article:author", "og:article:author")):
-        if _is_name(name) and name != site_of(stated, "", []):
+        if _is_name(name) and name not in site:
             return name[:_LONGEST_NAME]
     written = byline(beside)
     if written:
@@ -66,15 +70,15 @@ def byline(lines: list[str]) -> str:
     return ""
 
 
-def site_of(stated: Stated, title_suffix: str, beside: list[str]) -> str:
+def site_of(stated: Stated, suffix: str, beside: list[str]) -> str:
     """The site's name: as stated, as the publisher, after the title, or as the source beside it."""
     named = stated.meta("og:site_name", "application-name", "apple-mobile-web-app-title")
     if named:
         return named[:_LONGEST_NAME]
     for name in stated.linked("publisher"):
         return name[:_LONGEST_NAME]
-    if title_suffix:
-        return title_suffix
+    if suffix:
+        return suffix
     found = next((found for line in beside if (found := _SOURCE.search(line))), None)
     return found[1] if found else ""
 
