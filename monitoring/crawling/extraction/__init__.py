@@ -7,6 +7,7 @@ reader's page goes on (`markup.parse_html`, `outline`), whatever it holds.
 import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -15,8 +16,9 @@ from monitoring.crawling.extraction.body import Prose, article_block, article_li
 from monitoring.crawling.extraction.embedded import carried_text
 from monitoring.crawling.extraction.names import author_of, site_of
 from monitoring.crawling.extraction.outline import Outline, outline_of
+from monitoring.crawling.extraction.page_kind import discussion_evidence
 from monitoring.crawling.extraction.stated import Stated
-from monitoring.crawling.extraction.thread import Discussion, discussion_evidence
+from monitoring.crawling.extraction.thread import Discussion
 from monitoring.crawling.extraction.times import (
     agreed_time,
     finer_time,
@@ -32,6 +34,8 @@ __all__ = ["Article", "extract_article", "without_site"]
 
 _ENOUGH_EVIDENCE = 2
 _LONGEST_TITLE_LINE = 400
+_NEXT_TO_NONE = 60
+_NOSCRIPT = re.compile(r"<(/?)noscript\b", re.IGNORECASE)
 _LINES_OF_A_POST = 80
 _LEAST_OF_A_TITLE = 6
 # An opening post that is no floor of its own has a sentence, of so many characters at least.
@@ -50,6 +54,16 @@ class Article:
     site: str = ""
 
 
+class _Place(NamedTuple):
+    """What is known of a page beside its outline: its title and the line of that, and by what it names itself."""
+
+    title: str
+    title_line: int | None
+    program: str
+    site: str
+    url: str
+
+
 def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, with_text: bool = True) -> Article:
     """Read an article page; `now` and `zone` are for its dates, as in `parse_date`.
 
@@ -60,7 +74,7 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     title = page_title(tree, stated)
     whole = whole_title(tree)
     published = stated_time(tree, html, stated, now, zone)
-    program = f"{stated.meta('generator')} {_names(tree.body)}"
+    program = f"{stated.meta('generator')} {stated.kinds} {_names(tree.body)}"
     body = tree.body or tree.root
     if body is None:
         return Article(title, "", published, "")
@@ -74,8 +88,12 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     suffix = site_in_title(whole, title)
     text = ""
     if with_text:
-        text = _text_of(outline, title, at, f"{program} {stated.kinds} {whole}", url)
+        place = _Place(title, at, program, f"{whole.removeprefix(title)} {stated.meta('og:site_name')}", url)
+        text = _text_of(outline, place)
         text = carried_text(text, next(stated.linked("articleBody"), ""), html)
+    if with_text and len(text) < _NEXT_TO_NONE and "<noscript" in html:
+        # Programs that draw their pages in the browser leave the posts there for readers without scripts.
+        text = extract_article(_NOSCRIPT.sub(r"<\1div", html), now, zone, url).text
     return Article(
         title=title,
         author=author_of(tree, stated, suffix, beside),
@@ -103,13 +121,16 @@ def _line_of_title(lines: list[str], title: str) -> int | None:
     return begun
 
 
-def _text_of(outline: Outline, title: str, title_line: int | None, called: str, url: str) -> str:
+def _text_of(outline: Outline, place: _Place) -> str:
     discussion = Discussion(outline)
-    if discussion.floors and discussion_evidence(outline, discussion, called, url) >= _ENOUGH_EVIDENCE:
-        return "\n".join(_thread_lines(outline, discussion, title, title_line))
-    prose = Prose(outline, title_line)
+    evidence = (
+        discussion_evidence(outline, discussion, place.program, place.site, place.url) if discussion.floors else 0
+    )
+    if evidence >= _ENOUGH_EVIDENCE:
+        return "\n".join(_thread_lines(outline, discussion, place.title, place.title_line))
+    prose = Prose(outline, place.title_line)
     block = article_block(outline, prose)
-    return "\n".join(article_lines(outline, prose, block, title)) if block is not None else ""
+    return "\n".join(article_lines(outline, prose, block, place.title)) if block is not None else ""
 
 
 def _thread_lines(outline: Outline, discussion: Discussion, title: str, title_line: int | None) -> list[str]:

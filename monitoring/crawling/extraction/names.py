@@ -18,6 +18,7 @@ _REPORTER = (
     r"(?=\s*(?:[／/、)）】〕|｜\s]|[报報][导導道]|[摄攝]|$))"
 )
 _BYLINES = (
+    re.compile(rf"[楼樓]主\s*[:：]\s*{_NAME}"),
     re.compile(rf"(?:作者|撰文|撰稿|文字|採訪撰文|采写|採寫|編譯|编译)\s*[:：/／｜|]\s*{_NAME}"),
     re.compile(rf"(?:本报记者|本報記者|特约记者|見習記者|见习记者|记者|記者)\s*[:：/／]?\s*{_REPORTER}"),
     re.compile(rf"^[【〔\[（(]?\s*文\s*[/／|｜:：]\s*{_NAME}"),
@@ -25,7 +26,7 @@ _BYLINES = (
     re.compile(r"(?i)^by[:\s]+([A-Za-z][\w .'-]{2,40})$"),
 )
 _PLACE_AFTER_NAME = re.compile(r"[／/\s]+[\u4e00-\u9fff]{2,6}(?:報導|报道|報道|電|讯|訊)?$")
-_REPORT = re.compile(r"(?:報導|报道|報道|摄|攝)$")
+_REPORT = re.compile(r"(?:報導|报道|報道|摄|攝|时间|時間|日期|来源|來源|发布|發布|编辑|編輯)$")
 _NOT_A_NAME = re.compile(
     r"://|@|^\d+$|^(?:admin|administrator|editor|root|null|undefined|none|webmaster|小编|小編)$", re.IGNORECASE
 )
