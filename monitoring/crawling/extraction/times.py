@@ -43,6 +43,7 @@ _MOST_TITLED = 60
 _FULL_TIME = re.compile(r"\s*(?:发表于|發表於)?\s*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]+\d{1,2}:\d\d")
 _ROUGHLY = timedelta(days=2)
 _WIDEST = timedelta(hours=14)
+_HALF_HOUR = timedelta(minutes=30)
 
 
 def stated_time(tree: LexborHTMLParser, html: str, stated: Stated, now: datetime, zone: tzinfo) -> Parsed | None:
@@ -151,15 +152,15 @@ def agreed_time(visible: Parsed | None, stated: Parsed | None) -> Parsed | None:
         return visible if visible.precision in _FINE else stated
     shown = visible.at.replace(tzinfo=None) - stated.at.astimezone(UTC).replace(tzinfo=None)
     apart = abs(visible.at - stated.at)
-    if visible.precision in _FINE and apart <= _WIDEST and apart % timedelta(minutes=30) < timedelta(minutes=1):
+    beyond = apart % _HALF_HOUR
+    if visible.precision in _FINE and apart <= _WIDEST and min(beyond, _HALF_HOUR - beyond) < timedelta(minutes=1):
         return stated._replace(at=_at_offset(stated.at, shown))
     return min(visible, stated, key=lambda time: time.at)
 
 
 def _at_offset(at: datetime, offset: timedelta) -> datetime:
     """The moment as it is shown at a place whose clocks are `offset` ahead, rounded to half an hour."""
-    halves = round(offset / timedelta(minutes=30))
-    offset = halves * timedelta(minutes=30)
+    offset = round(offset / _HALF_HOUR) * _HALF_HOUR
     return at.astimezone(timezone(offset)) if abs(offset) <= _WIDEST else at
 
 
