@@ -43,7 +43,9 @@ _MOST_TITLED = 60
 _FULL_TIME = re.compile(r"\s*(?:发表于|發表於)?\s*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]+\d{1,2}:\d\d")
 _ROUGHLY = timedelta(days=2)
 _WIDEST = timedelta(hours=14)
-_HALF_HOUR = timedelta(minutes=30)
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
+# What is fewer whole hours apart is rather an edit.
+_LEAST_ZONE = timedelta(hours=4, seconds=-59)
 
 
 def stated_time(tree: LexborHTMLParser, html: str, stated: Stated, now: datetime, zone: tzinfo) -> Parsed | None:
@@ -143,7 +145,7 @@ def finer_time(tree: LexborHTMLParser, found: Parsed | None, now: datetime, zone
 def agreed_time(visible: Parsed | None, stated: Parsed | None) -> Parsed | None:
     """Of what people and machines are told: the finer, and of two that are as fine the earlier.
 
-    Sites write the time of the latest edition for machines. But where both differ by whole hours it is the zone that
+    Sites write the time of the latest edition for machines. But where both differ by several whole hours it is the zone that
     differs: machines are told theirs, and people see it at the offset of the place.
     """
     if visible is None or stated is None:
@@ -152,15 +154,16 @@ def agreed_time(visible: Parsed | None, stated: Parsed | None) -> Parsed | None:
         return visible if visible.precision in _FINE else stated
     shown = visible.at.replace(tzinfo=None) - stated.at.astimezone(UTC).replace(tzinfo=None)
     apart = abs(visible.at - stated.at)
-    beyond = apart % _HALF_HOUR
-    if visible.precision in _FINE and apart <= _WIDEST and min(beyond, _HALF_HOUR - beyond) < timedelta(minutes=1):
+    beyond = apart % _HOUR
+    is_zone = min(beyond, _HOUR - beyond) < _MINUTE and (apart < _MINUTE or _LEAST_ZONE <= apart <= _WIDEST)
+    if visible.precision in _FINE and is_zone:
         return stated._replace(at=_at_offset(stated.at, shown))
     return min(visible, stated, key=lambda time: time.at)
 
 
 def _at_offset(at: datetime, offset: timedelta) -> datetime:
-    """The moment as it is shown at a place whose clocks are `offset` ahead, rounded to half an hour."""
-    offset = round(offset / _HALF_HOUR) * _HALF_HOUR
+    """The moment as it is shown at a place whose clocks are `offset` ahead, rounded to the hour."""
+    offset = round(offset / _HOUR) * _HOUR
     return at.astimezone(timezone(offset)) if abs(offset) <= _WIDEST else at
 
 

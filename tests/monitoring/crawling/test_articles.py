@@ -135,30 +135,10 @@ def test_the_sites_name_in_a_heading_is_no_title() -> None:
 
 
 PIECES = [
-    *[
-        "<div class=post>",
-        "<div class='comment reply'>",
-        "<li>",
-        "<table><tr><td>",
-        "</div>",
-        "</li>",
-        "<p>",
-        "<h1>",
-        "<br>",
-        "<a href=/>",
-    ],
-    *[
-        "</a>",
-        "<article>",
-        "<blockquote>",
-        "<script>",
-        "</script>",
-        "<noscript>",
-        "<textarea>",
-        "<time datetime=2025-06-20>",
-        "&nbsp;",
-    ],
-    *["曜日乳業表示，已下架。", "楼主", "發表於 2025-06-20 10:05", "推 a: 好", '{"content":"', "\n\n"],
+    *("<div class=post>", "<div class='comment reply'>", "<li>", "<table><tr><td>", "</div>", "</li>", "<p>", "<h1>"),
+    *("<br>", "<a href=/>", "</a>", "<article>", "<blockquote>", "<script>", "</script>", "<noscript>", "<textarea>"),
+    *("<time datetime=2025-06-20>", "&nbsp;", "曜日乳業表示，已下架。", "楼主", "發表於 2025-06-20 10:05"),
+    *("推 a: 好", '{"content":"', "\n\n"),
 ]
 
 
