@@ -41,6 +41,7 @@ _EDITOR = _any(
 _CREDITS = re.compile(
     rf"^{_MARKERS}[\u4e00-\u9fff]{{0,4}}{_EDITOR}[\u4e00-\u9fff]{{0,2}}\s*(?:[:：/／丨｜]|\s[\u4e00-\u9fff]{{2,4}}(?:\s|$))"
 )
+_EDITOR_IN_CHARGE = re.compile(rf"^{_MARKERS}(?:责任编辑|責任編輯|责编|責編|核稿編輯|值班编辑)")
 _SOURCE_LINE = re.compile(
     rf"^{_MARKERS}(?:(?:文章|本文|信息|新闻|新聞|内容|稿件|資料|资料|图片|圖片)?(?:来源|來源|出处|出處)|作者|撰文|记者|記者"
     r"|原标题|原標題|原題|标签|標籤|關鍵字|關鍵詞|关键词|关键字|[Tt]ags?|文章分類|分類|分类|阅读|閱讀|浏览|瀏覽|点击|點擊|人气|人氣)"
@@ -58,9 +59,11 @@ _RIGHTS = re.compile(
 )  # fmt: skip
 _RIGHTS_ANYWHERE = re.compile(
     _any(
-        r"未[经經].{0,12}(?:授[权權]|[许許]可|同意).{0,10}(?:转载|轉載|使用|复制|重製|翻印)",
+        r"未[经經].{0,12}(?:授[权權]|[许許]可|同意).{0,6}(?:[不禁请請勿].{0,4})?(?:转载|轉載|翻印).{0,30}$",
         "All [Rr]ights [Rr]eserved",
-        r"不代表.{0,12}(?:立场|立場|观点|觀點)", "Notice: The content above", "仅提供信息存储",
+
+        r"(?:本[网網站报報刊]|平[台臺]|文章|内容|作者|言[论論]|[评評][论論]).{0,30}不代表.{0,12}(?:立场|立場|观点|觀點)",
+        "Notice: The content above", "仅提供信息存储",
     )
 )  # fmt: skip
 _INVITATION = re.compile(
@@ -119,6 +122,7 @@ _TAIL = re.compile(
 
         "相[關关][:：]?$",
 
+
         "相[關关](?:閱讀|新聞|報導|報道|文章|連結|內容|主題|專題|影片|阅读|新闻|报道|链接|推荐|内容|专题|资讯|视频|帖子|主题)",
         "推[薦荐](?:閱讀|文章|新聞|影片|阅读|新闻|视频|内容)",
         r"(?:看|更)多.{0,12}(?:新聞|新闻|報導|報道|报道|文章|精彩|相[关關]|內容|内容|资讯|資訊|影音)",
@@ -160,17 +164,17 @@ def is_furniture_line(line: Line) -> bool:
     length = len(text)
     if line.linked * 5 > length * 4:
         return length <= 2 * _MIDDLING
-    if length <= _SHORT and (_INVITATION.search(text) or _BUTTONS.fullmatch(text) or _is_source(text)):
+    if length <= _SHORT and (_INVITATION.search(text) or _BUTTONS.fullmatch(text) or _is_credit(text)):
         return True
     if length <= 2 * _MIDDLING and _FORMER_TITLE.search(text):
         return True
-    if length <= _MIDDLING and (_CREDITS.search(text) or _RIGHTS.search(text) or _FOLLOW_US.search(text)):
+    if length <= _MIDDLING and (_RIGHTS.search(text) or _FOLLOW_US.search(text) or _EDITOR_IN_CHARGE.search(text)):
         return True
     return length <= _LONG and bool(_RIGHTS_ANYWHERE.search(text))
 
 
-def _is_source(text: str) -> bool:
-    return bool(_SOURCE_LINE.search(text)) and not text.endswith("。")
+def _is_credit(text: str) -> bool:
+    return bool(_SOURCE_LINE.search(text) or _CREDITS.search(text)) and not text.endswith("。")
 
 
 def is_post_button(text: str) -> bool:

@@ -145,8 +145,8 @@ def finer_time(tree: LexborHTMLParser, found: Parsed | None, now: datetime, zone
 def agreed_time(visible: Parsed | None, stated: Parsed | None) -> Parsed | None:
     """Of what people and machines are told: the finer, and of two that are as fine the earlier.
 
-    Sites write the time of the latest edition for machines. But where both differ by several whole hours it is the zone that
-    differs: machines are told theirs, and people see it at the offset of the place.
+    Sites write the time of the latest edition for machines. But where both differ by several whole hours it is the
+    zone that differs: machines are told theirs, and people see it at the offset of the place.
     """
     if visible is None or stated is None:
         return visible or stated
