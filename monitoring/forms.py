@@ -78,9 +78,12 @@ class SourceForm(forms.Form):
         self.kind_fields = [field.name for field in KINDS[kind].FIELDS]
         self.stored = dict(stored or {})
         self.secrets = _opened(self.data.get("kept_secrets", ""))
-        for field in KINDS[kind].FIELDS:
-            self.fields[field.name] = _form_field(field, is_kept=field.name in {**self.stored, **self.secrets})
+        self.fields.update(self._own_fields())
         self.order_fields([*self.kind_fields, *SETTINGS])
+
+    def _own_fields(self) -> dict[str, forms.Field]:
+        kept = {**self.stored, **self.secrets}
+        return {field.name: _form_field(field, is_kept=field.name in kept) for field in KINDS[self.kind].FIELDS}
 
     def groups(self) -> list[FieldGroup]:
         """The kind's own fields in their groups; what few sources need is folded away while it says nothing."""
@@ -96,6 +99,12 @@ class SourceForm(forms.Form):
         is_open = not all(field.advanced for field in fields) or bool(filled) or any(one.errors for one in bound)
         return FieldGroup(label, bound, is_open, filled)
 
+    def _keep(self, typed: Mapping[str, str]) -> None:
+        """Take secrets that were typed, and say so at their fields."""
+        self.secrets |= typed
+        for name in typed:
+            self.fields[name].help_text = kept_text()
+
     def kept_secrets(self) -> str:
         """What was typed into secret fields, encrypted, to go along with the next answer to this form."""
         return sealed(self.secrets)
@@ -108,7 +117,7 @@ class SourceForm(forms.Form):
         cleaned = super().clean() or {}
         given = {name: cleaned.get(name, "") for name in self.kind_fields}
         fields = KINDS[self.kind].FIELDS
-        self.secrets |= secrets_of(fields, given)
+        self._keep(secrets_of(fields, given))
         for field in fields:
             if field.kind == "secret" and field.required and not {**self.stored, **self.secrets}.get(field.name):
                 self.add_error(field.name, _(REQUIRED))
@@ -163,6 +172,11 @@ def _opened(token: str) -> dict[str, str]:
     return secrets
 
 
+def kept_text() -> str:
+    """What stands at a secret field that is filled already."""
+    return _("Kept, and not shown again. Leave it empty to keep it.")
+
+
 class SecretLines(forms.Textarea):
     """Lines that are typed once and never shown again."""
 
@@ -192,7 +206,7 @@ def _form_field(field: Field, *, is_kept: bool = False) -> forms.Field:
 
 def _secret_field(field: Field, common: dict[str, Any], *, is_kept: bool) -> forms.Field:
     if is_kept:
-        common["help_text"] = _("Kept, and not shown again. Leave it empty to keep it.")
+        common["help_text"] = kept_text()
     plain = {"autocapitalize": "off", "autocomplete": "new-password", "spellcheck": "false", "class": "is-code"}
     lines, line = SecretLines(attrs={"rows": 2, **plain}), forms.PasswordInput(attrs=plain, render_value=False)
     return forms.CharField(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from monitoring.views import (
     api,
+    definitions,
     entry,
     imports,
     judging,
@@ -37,6 +38,16 @@ urlpatterns = [
     path("w/<slug:workspace>/sources/", sources.source_list, name="source-list"),
     path("w/<slug:workspace>/sources/live/", sources.source_list_live, name="source-list-live"),
     path("w/<slug:workspace>/sources/add/", source_editing.source_add, name="source-add"),
+    path("w/<slug:workspace>/sources/import/", definitions.source_import, name="source-import"),
+    path("w/<slug:workspace>/sources/ready/", definitions.preset_list, name="source-ready"),
+    path("w/<slug:workspace>/sources/ready/<slug:preset>/", definitions.preset_add, name="source-add-ready"),
+    path("w/<slug:workspace>/sources/<int:source_id>/export/", definitions.source_export, name="source-export"),
+    path("w/<slug:workspace>/sources/<int:source_id>/versions/", definitions.source_versions, name="source-versions"),
+    path(
+        "w/<slug:workspace>/sources/<int:source_id>/versions/<int:number>/restore/",
+        definitions.source_version_restore,
+        name="source-version-restore",
+    ),
     path("w/<slug:workspace>/sources/add/<str:kind>/", source_editing.source_add, name="source-add-kind"),
     path("w/<slug:workspace>/sources/hosts/<int:host_id>/close/", sources.host_disallow, name="host-disallow"),
     path("w/<slug:workspace>/sources/<int:source_id>/", sources.source, name="source"),

@@ -29,6 +29,9 @@ TESTED_LASTS = 3600  # seconds
 RETENTION_DAYS = 180
 BROUGHT = ("api", "webhook", "imap", "file", "manual")  # described on pages of their own
 
+DRAFT_SALT = "monitoring.draft-source"
+DRAFT_LASTS = 3600  # seconds
+
 Save = Callable[[dict[str, Any], datetime], Subscription]
 
 
@@ -53,6 +56,7 @@ def source_add(request: WorkspaceRequest, kind: str = "feed") -> HttpResponse:
         "zone": request.workspace.time_zone,
         "retention_days": RETENTION_DAYS,
     }
+    initial |= _draft(request)
     if request.POST.get("action") == "choose":
         typed = {name: value for name, value in request.POST.items() if name in ("url", *SETTINGS)}
         return _page(request, SourceForm(kind, initial={**initial, **typed}), None, _Answer())
@@ -85,6 +89,25 @@ def source_edit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
 
     form = SourceForm(edited.kind, _typed(request), initial=initial, stored=unsealed(edited))
     return _edit(request, form, subscription, save)
+
+
+def _draft(request: WorkspaceRequest) -> dict[str, Any]:
+    """A definition that is not saved yet, to be tried and edited by hand; `draft_of` makes it."""
+    try:
+        draft: dict[str, Any] = signing.loads(request.GET.get("from", ""), salt=DRAFT_SALT, max_age=DRAFT_LASTS)
+    except signing.BadSignature:
+        return {}
+    return draft
+
+
+def draft_of(values: dict[str, Any]) -> str:
+    """What a form is to begin with, signed, for the address of `source-add-kind`."""
+    return signing.dumps(values, salt=DRAFT_SALT, compress=True)
+
+
+def describe(request: WorkspaceRequest, form: SourceForm, save: Save) -> HttpResponse:
+    """A form of a new source: shown, tried, saved."""
+    return _edit(request, form, None, save)
 
 
 def _typed(request: WorkspaceRequest) -> QueryDict | None:
