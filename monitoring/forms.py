@@ -103,7 +103,7 @@ class SourceForm(forms.Form):
         """Take secrets that were typed, and say so at their fields."""
         self.secrets |= typed
         for name in typed:
-            self.fields[name].help_text = kept_text()
+            self[name].help_text = kept_text()
 
     def kept_secrets(self) -> str:
         """What was typed into secret fields, encrypted, to go along with the next answer to this form."""

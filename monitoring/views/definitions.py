@@ -180,10 +180,10 @@ def _shown(preset: Preset, language: str) -> ShownPreset:
 def _versions(subscription: Subscription) -> list[ShownVersion]:
     source = subscription.source
     versions = list(source.versions.select_related("created_by").order_by("number"))
-    befores: list[SourceVersion | None] = [None, *versions[:-1]]
+    befores: list[SourceVersion | None] = [None, *versions]
     shown = [
         ShownVersion(one, _changes(source.kind, before, one) if before else [], not _changes(source.kind, one, source))
-        for before, one in zip(befores, versions, strict=True)
+        for before, one in zip(befores, versions, strict=False)
     ]
     return shown[::-1]
 
