@@ -97,8 +97,11 @@ def wrong_source_state(code: str) -> str:
         "already-subscribed": _("This workspace reads that source already."),
         "already-paused": _("This source is paused already."),
         "drill": _("This source belongs to a drill. It comes and goes with the drill."),
+        "no-version": _("This source has no such version."),
         "not-paused": _("This source is not paused."),
+        "old-version": _("The definition of that version is no longer understood. Edit the source instead."),
         "paused": _("This source is paused. Resume it first."),
+        "same-version": _("The source is read like that already."),
         "visiting": _("A visit is under way."),
     }[code]
 
@@ -108,6 +111,7 @@ def source_done(what: str) -> str:
     return {
         "added": _("%(name)s is read from now on."),
         "edited": _("%(name)s is saved."),
+        "restored": _("%(name)s is read as it was in that version."),
         "paused": _("%(name)s is paused."),
         "resumed": _("%(name)s is read again."),
         "wanted": _("%(name)s is queued for a visit."),
@@ -124,6 +128,7 @@ def outcome_text(code: str, detail: str) -> str:
         "ok": _("Read."),
         "unchanged": _("Nothing has changed since the visit before."),
         "blocked": _("The site refuses us (%(detail)s). Sentinel does not get around logins, captchas or blocks."),
+        "login": _("The site shows its login page (%(detail)s). Sentinel does not get around logins."),
         "robots": _("The site's robots.txt closes this address to us."),
         "robots-unreachable": _("The site's robots.txt does not answer, so nothing may be asked for: %(detail)s."),
         "details": _("None of the %(detail)s pages that the list leads to can be read."),

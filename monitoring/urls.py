@@ -4,6 +4,7 @@ from django.urls import path
 
 from monitoring.views import (
     api,
+    definitions,
     entry,
     feed_lists,
     imports,
@@ -13,7 +14,6 @@ from monitoring.views import (
     snapshots,
     source_detecting,
     source_editing,
-    source_presets,
     sources,
     tokens,
 )
@@ -40,12 +40,20 @@ urlpatterns = [
     path("w/<slug:workspace>/sources/", sources.source_list, name="source-list"),
     path("w/<slug:workspace>/sources/live/", sources.source_list_live, name="source-list-live"),
     path("w/<slug:workspace>/sources/add/", source_detecting.source_detect, name="source-add"),
-    path("w/<slug:workspace>/sources/add/ready/", source_presets.source_preset_list, name="source-preset-list"),
-    path("w/<slug:workspace>/sources/add/ready/<slug:name>/", source_presets.source_preset, name="source-preset"),
     path("w/<slug:workspace>/sources/add/feeds/", feed_lists.feed_list_add, name="feed-list-add"),
     path("w/<slug:workspace>/sources/add/feeds/result/", feed_lists.feed_list_result, name="feed-list-result"),
     path("w/<slug:workspace>/sources/opml/", feed_lists.feed_list_export, name="feed-list-export"),
     path("w/<slug:workspace>/sources/add/by-hand/<str:kind>/", source_editing.source_add, name="source-add-kind"),
+    path("w/<slug:workspace>/sources/import/", definitions.source_import, name="source-import"),
+    path("w/<slug:workspace>/sources/ready/", definitions.preset_list, name="source-ready"),
+    path("w/<slug:workspace>/sources/ready/<slug:preset>/", definitions.preset_add, name="source-add-ready"),
+    path("w/<slug:workspace>/sources/<int:source_id>/export/", definitions.source_export, name="source-export"),
+    path("w/<slug:workspace>/sources/<int:source_id>/versions/", definitions.source_versions, name="source-versions"),
+    path(
+        "w/<slug:workspace>/sources/<int:source_id>/versions/<int:number>/restore/",
+        definitions.source_version_restore,
+        name="source-version-restore",
+    ),
     path("w/<slug:workspace>/sources/hosts/<int:host_id>/close/", sources.host_disallow, name="host-disallow"),
     path("w/<slug:workspace>/sources/<int:source_id>/", sources.source, name="source"),
     path("w/<slug:workspace>/sources/<int:source_id>/live/", sources.source_live, name="source-live"),
