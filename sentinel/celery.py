@@ -24,6 +24,7 @@ from sentinel.core.live import broker  # noqa: E402
 EVENTS: dict[str, list[str]] = {
     "monitoring.visit-wanted": ["monitoring.crawl"],
     "monitoring.captured": ["monitoring.analyse"],
+    "monitoring.file-brought": ["monitoring.import"],
     "monitoring.topic-published": ["monitoring.back_match"],
     "monitoring.measured": ["alerts.evaluate", "monitoring.pulse"],
     "alerts.changed": ["alerts.deliver", "playbooks.follow"],
@@ -33,8 +34,10 @@ EVENTS: dict[str, list[str]] = {
 CLOCKS: dict[str, float] = {
     "core.tick": 5,
     "monitoring.crawl": 2,
+    "monitoring.revisit": 10,
     "monitoring.analyse": 3,
     "monitoring.back_match": 5,
+    "monitoring.import": 5,
     "monitoring.pulse": 2,
     "alerts.evaluate": 5,
     "alerts.deliver": 3,

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from monitoring.crawling.addresses import host_of, post_key
-from monitoring.models import HISTORY_AFTER, Analysis, Post, PostRevision, Source, Subscription
+from monitoring.crawling.citations import cited_keys
+from monitoring.models import HISTORY_AFTER, Analysis, Citation, Post, PostRevision, Source, Subscription
 from monitoring.operations.evidence import Received, keep_received
 from monitoring.operations.suppression import suppressed_for
 from monitoring.sources.items import Item
@@ -106,6 +107,7 @@ def store_posts(*, source: Source, items: Iterable[Item], now: datetime) -> Stor
     edited = _update(source, batch, known, now)
     brought = _add_sightings(source, post_ids, now)
     _add_figures([(ids[key], batch.items[key].figures) for key in ids.keys() - known.keys()], now)
+    _add_citations([(ids[key], batch.items[key]) for key in ids if key not in known or ids[key] in edited])
     _keep_evidence(source, batch, ids, known, brought | edited, now)
     _analyse_again(edited | (brought - new), now)
     wake("monitoring.captured")
@@ -235,6 +237,8 @@ def _update(source: Source, batch: _Batch, known: Mapping[bytes, Post], now: dat
 
 def _is_edit(post: Post, item: Item) -> bool:
     # What came without a word is a page that was not read, not an edit.
+    if item.is_partial:
+        return False
     return bool(item.title or item.text) and content_hash(item.title, item.text) != bytes(post.content_hash)
 
 
@@ -280,6 +284,15 @@ def _add_figures(counted: Iterable[tuple[int, dict[str, int]]], now: datetime) -
                SELECT counted.id, counted.figures::jsonb, %s FROM unnest(%s::bigint[], %s::text[])
                    AS counted(id, figures) ON CONFLICT DO NOTHING""",
             [now, *_columns(counted)],
+        )
+
+
+def _add_citations(posts: Iterable[tuple[int, Item]]) -> None:
+    """Note what new and edited posts point at, so that the other end finds them."""
+    cited = [(post_id, key) for post_id, item in posts for key in cited_keys(item.text)]
+    if cited:
+        Citation.objects.bulk_create(
+            [Citation(post_id=post_id, key=key) for post_id, key in cited], ignore_conflicts=True
         )
 
 

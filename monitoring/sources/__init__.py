@@ -1,6 +1,6 @@
 """Sources: one module for each kind, and this registry of them (pure)."""
 
-from monitoring.sources import feed, json_listing, listing, sitemap, weibo
+from monitoring.sources import feed, imap, json_listing, listing, pushed, sitemap, weibo
 from monitoring.sources.kinds import Kind
 
 KINDS: dict[str, Kind] = {
@@ -9,4 +9,9 @@ KINDS: dict[str, Kind] = {
     "json": json_listing,
     "sitemap": sitemap,
     "weibo": weibo,
+    "imap": imap,
+    "api": pushed.API,
+    "webhook": pushed.WEBHOOK,
+    "file": pushed.FILE,
+    "manual": pushed.MANUAL,
 }

@@ -241,8 +241,9 @@ def _xml_entry(element: Any, published: Parsed | None, base: str, shared_author:
 
 
 def _outlet(children: dict[str, list[Any]]) -> str:
-    """The name in RSS's `source`, or in the title of Atom's."""
-    for one in children.get("source", ()):
+    """The name in RSS's `source` (in Bing's own namespace too), or in the title of Atom's."""
+    named = [one for name, found in children.items() if name == "source" or name.endswith(":source") for one in found]
+    for one in named:
         name = next((_text(part) for part in one if _name(part) == "title"), "") or _text(one)
         if name:
             return plain_line(name)[:200]

@@ -13,7 +13,9 @@ class Item:
     `url` is absolute; `site_id` is the site's own identifier where it has one. `published_at` is aware, or None where
     the source states no time; `precision` is second, minute, hour, day or month. `figures` holds what the site counts
     (reposts, comments, likes, views; rank and heat of a list). `needs_detail` says that the text stands on the page at
-    `url`. `replies` came with it: comments, or the later floors of a thread. `response` is the answer it was read from.
+    `url`. `replies` came with it: comments, or the later floors of a thread. `is_partial` says that less is shown than
+    there was (the original of a repost is gone): a post that is known already keeps its words. `response` is the answer
+    it was read from.
     """
 
     url: str
@@ -26,6 +28,7 @@ class Item:
     figures: dict[str, int] = field(default_factory=dict)
     needs_detail: bool = False
     replies: tuple["Item", ...] = ()
+    is_partial: bool = False
     response: Response | None = field(default=None, repr=False, compare=False)
 
 

@@ -40,6 +40,7 @@ class Field:
     advanced: bool = False
     group: str = ""
     sparse: bool = False
+    multiline: bool = False  # of a secret: it may have several lines
 
 
 # the groups of a form, in their order, with their headings
@@ -64,8 +65,35 @@ class Page:
     next: list[Request] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Revisited:
+    """What one answer says of a post that is looked at again.
+
+    `item` is the post as it stands now, None where the answer does not show it (its comments, or a page that is merely
+    still there). `is_gone` says that the site shows it no longer; `mark` are the words by which it says so, empty where
+    only an error status does. `replies` are answers to it, old and new; `next` are the requests for more of them.
+    """
+
+    item: Item | None = None
+    is_gone: bool = False
+    mark: str = ""
+    replies: tuple[Item, ...] = ()
+    next: list[Request] = field(default_factory=list)
+
+
 class Kind(Protocol):
-    """The shape of a kind's module."""
+    """The shape of a kind's module.
+
+    A kind may have more, each with a default where it does not:
+
+    - `revisit(definition, item) -> list[Request]`: what to ask in order to see a post again; [] where it cannot be seen
+      again. Default: `detail_request`, where the item has a page of its own.
+    - `revisited(definition, item, response, now, zone) -> Revisited`: what an answer to it says, of any status but a
+      refusal; raises SourceError. Default: `monitoring.sources.pages`.
+    - `least_interval(definition) -> float`: the seconds between two visits that a quota allows. Default: 0.
+    - `least_revisit_interval(definition) -> float`: likewise between two posts that are looked at again. Default: 0.
+    - `channel(definition) -> str`: the channel that a subscription begins with. Default: news.
+    """
 
     NAME: str
     ABOUT: str  # when to choose it, in a line

@@ -8,7 +8,6 @@
 A value that is not there is "" and never an error; a regular expression that takes too long finds nothing.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +20,7 @@ from jmespath.exceptions import JMESPathError
 
 from monitoring.crawling.addresses import absolute_url
 from monitoring.crawling.dates import Parsed
+from monitoring.crawling.json_text import read_json
 from monitoring.sources.dating import Dating
 
 _PARTS = regex.compile(r"(?:^|\s)(=>|=~)\s")
@@ -28,7 +28,7 @@ _ATTRIBUTE = regex.compile(r"@([A-Za-z_][\w\-:]*)$")
 _IN_BRACES = regex.compile(r"\{([^{}]*)\}")
 _NO_PAGE = regex.compile(r"(?i)^\s*(?:javascript|mailto|tel|data):|^\s*#|^\s*$")
 _REGEX_SECONDS = 0.2
-_LONGEST_SEARCHED = 20_000
+_LONGEST_SEARCHED = 200_000
 _LONGEST_SELECTOR = 600
 _SAFE_IN_ADDRESS = "/:@!$&'()*+,;=~-._%?"
 
@@ -152,8 +152,8 @@ def matched(pattern: Any, text: str, longest: int = _LONGEST_SEARCHED) -> str:
 def loads_leniently(text: str) -> Any:
     """The JSON value of a text, None where it is none."""
     try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
+        return read_json(text)
+    except ValueError:
         return None
 
 

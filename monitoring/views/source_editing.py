@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from monitoring.forms import DEFAULT_INTERVAL, SETTINGS, SourceForm
 from monitoring.models import Source, Subscription
 from monitoring.operations import sources as operations
-from monitoring.operations.definitions import definition_hash
+from monitoring.operations.definitions import definition_hash, sealed, unsealed
 from monitoring.previews import Preview, try_source
 from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
 from monitoring.sources import KINDS
@@ -27,6 +27,7 @@ from sentinel.core.permissions import Permission
 SALT = "monitoring.tested-source"
 TESTED_LASTS = 3600  # seconds
 RETENTION_DAYS = 180
+BROUGHT = ("api", "webhook", "imap", "file", "manual")  # described on pages of their own
 
 Save = Callable[[dict[str, Any], datetime], Subscription]
 
@@ -45,6 +46,8 @@ def source_add(request: WorkspaceRequest, kind: str = "feed") -> HttpResponse:
     """Describe a source, try it, save it; `action=choose` changes the kind and keeps what was typed."""
     if kind not in KINDS:
         raise Http404
+    if kind in BROUGHT:
+        return redirect("collector-add-kind", workspace=request.workspace.slug, kind=kind)
     initial = {
         "interval": DEFAULT_INTERVAL,
         "zone": request.workspace.time_zone,
@@ -66,6 +69,8 @@ def source_edit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
     """Change a source, try it, save it."""
     subscription = in_workspace(request, Subscription.objects.select_related("source", "workspace"), source_id)
     edited = subscription.source
+    if edited.kind in BROUGHT:
+        return redirect("collector-edit", workspace=request.workspace.slug, source_id=source_id)
     initial = {
         **edited.definition,
         "name": subscription.name,
@@ -78,7 +83,8 @@ def source_edit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
         operations.edit_source(subscription=subscription, by=request.user, now=now, **values)
         return subscription
 
-    return _edit(request, SourceForm(edited.kind, _typed(request), initial=initial), subscription, save)
+    form = SourceForm(edited.kind, _typed(request), initial=initial, stored=unsealed(edited))
+    return _edit(request, form, subscription, save)
 
 
 def _typed(request: WorkspaceRequest) -> QueryDict | None:
@@ -110,7 +116,13 @@ def _do(
     By `open-place` an operator opens the private `host:port` of the address to the crawler, and tests again.
     """
     action, values = request.POST.get("action", "test"), form.values()
-    source = Source(kind=form.kind, definition=values["definition"], zone=values["zone"], url=values["url"])
+    source = Source(
+        kind=form.kind,
+        definition=values["definition"],
+        zone=values["zone"],
+        url=values["url"],
+        secrets=sealed({**form.stored, **values["secrets"]}),
+    )
     answer = _Answer()
     if action == "open-place" and request.user.is_operator:
         operations.allow_host(address=form.place(), by=request.user, now=now)
@@ -132,7 +144,7 @@ def _page(
     context = {
         "section": "sources",
         "form": form,
-        "kinds": [(name, kind.NAME, kind.ABOUT) for name, kind in KINDS.items()],
+        "kinds": [(name, kind.NAME, kind.ABOUT) for name, kind in KINDS.items() if name != "manual"],
         "subscription": subscription,
         "preview": preview,
         "tested": _tested(form) if preview and preview.succeeded else "",

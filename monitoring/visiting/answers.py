@@ -22,11 +22,18 @@ def check_answer(asked: str, response: Response, refusing: Collection[int] = ())
 
     A captcha on the page itself is for the source's kind to see, where it misses what it looks for.
     """
-    sign = str(response.status) if response.status in refusing else _refusal(asked, response)
-    if sign:
-        raise SourceError("blocked", sign)
+    if response.status in refusing:
+        raise SourceError("blocked", str(response.status))
+    check_refusal(asked, response)
     if not 200 <= response.status < 300:
         raise SourceError("http", str(response.status))
+
+
+def check_refusal(asked: str, response: Response) -> None:
+    """Raise SourceError `blocked` where `response` to the address `asked` refuses us, whatever else its status says."""
+    sign = _refusal(asked, response)
+    if sign:
+        raise SourceError("blocked", sign)
 
 
 def retry_after(headers: dict[str, str], now: datetime) -> float | None:

@@ -5,8 +5,9 @@ does, the visit ends in time and returns what was found until then.
 """
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
@@ -14,11 +15,12 @@ from typing import Any, TypeVar
 
 from monitoring.sources.blocking import refusing_statuses
 from monitoring.sources.items import Item, SourceError
-from monitoring.sources.kinds import Kind
+from monitoring.sources.kinds import Kind, Page
 from monitoring.sources.paging import pages_wished
 from monitoring.visiting.answers import check_answer
 from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports
 from monitoring.visiting.missed import Missed, still_wanted
+from monitoring.visiting.schedule import Hints, hints_of
 from monitoring.visiting.share import TooCostlyError, within_share
 from monitoring.visiting.storable import storable, storable_item
 from sentinel.core.net.guard import parse_target
@@ -37,15 +39,18 @@ _ENDS_LISTS = _REFUSALS | {"out-of-time"}
 _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
 _FAILURES_TAKEN = 3  # detail pages that a list leads to and of which none is read, until it is the source that fails
 _NOTHING_MISSED: Missed = MappingProxyType({})
+NO_HINTS = Hints()
 
 
 @dataclass(frozen=True, slots=True)
 class VisitLimits:
-    """What one visit may take: pages per list (a definition may ask for fewer), detail pages, items, seconds in all."""
+    """What one visit may take: pages per list (a definition may ask for fewer), detail pages, items, requests and
+    seconds in all."""
 
     pages: int = 10
     details: int = 30
     items: int = 2000
+    requests: int = 100
     seconds: float = 45.0
 
 
@@ -53,12 +58,13 @@ class VisitLimits:
 class VisitResult:
     """How a visit went.
 
-    `outcome` is ok, unchanged (every list answered 304), or what went wrong first: a code of SourceError or FetchError,
-    robots (robots.txt closes the list to us), robots-unreachable, or out-of-time (nothing was read in time).
+    `outcome` is ok, unchanged (every list answered 304 or listed the same), or what went wrong first: a code of
+    SourceError or FetchError, robots (robots.txt closes the list to us), robots-unreachable, or out-of-time (nothing
+    was read in time).
     `items` holds what was read completely, also where the outcome is a failure. `unread` counts items whose detail page
     is left for the next visit; `state` is empty where anything is left, so that the list is read again. `listed` are
     the addresses of all that the lists named, `failed` those whose detail page was asked for in vain. `retry_after` is
-    in seconds; `bytes_received` counts decompressed bodies.
+    in seconds; `bytes_received` counts decompressed bodies; `hints` say how long the lists stay as they are.
     """
 
     outcome: str
@@ -73,6 +79,7 @@ class VisitResult:
     log: list[LogLine]
     listed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    hints: Hints = NO_HINTS
 
 
 async def visit(
@@ -91,7 +98,8 @@ async def visit(
 
     Raises nothing for what a server does; what a port raises passes through, as does being cancelled.
     """
-    run = _Visit(kind, definition, now, zone, limits, state, missed, Manners(client, ports, now, limits.seconds))
+    manners = Manners(client, ports, now, limits.seconds, limits.requests)
+    run = _Visit(kind, definition, now, zone, limits, state, missed, manners)
     try:
         async with asyncio.timeout(limits.seconds) as time_allowed:
             await run.read_lists()
@@ -124,6 +132,7 @@ class _Visit:
     lists_unchanged: int = 0
     unread: int = 0
     is_cut_short: bool = False
+    hints: Hints = NO_HINTS
 
     def result(self) -> VisitResult:
         is_unchanged = self.lists_unchanged and not self.pages_read
@@ -141,6 +150,7 @@ class _Visit:
             log=self.manners.lines,
             listed=[item.url for item in self.found.values()],
             failed=self.failed,
+            hints=self.hints,
         )
 
     def fail(self, failure: Failure) -> None:
@@ -169,13 +179,17 @@ class _Visit:
         self.headers.setdefault(parse_target(first.url).host, first.headers)
         response = await self.manners.ask(self._conditional(first))
         if response.status == 304 and first.url in self.old_state:
-            self.http_status = 304
-            self.lists_unchanged += 1
-            self.state[first.url] = dict(self.old_state[first.url])
-            self.manners.note("unchanged", url=first.url)
+            self._note_unchanged(first, response, self.old_state[first.url])
             return
-        waiting = self._read_page(first, response)
-        self._remember_validators(first, response)
+        page = self._parsed(first, response)
+        known = self._validators(first, response, page)
+        if known.get("items", "") == self.old_state.get(first.url, {}).get("items"):
+            self._note_unchanged(first, response, known)
+            return
+        waiting = self._taken(first, response, page)
+        if known:
+            self.state[first.url] = known
+        self.hints = self.hints.merged(hints_of(response, self.now))
         asked = [first]
         while waiting and len(asked) < min(self.limits.pages, pages_wished(self.definition)):
             onward = waiting.pop(0)
@@ -183,10 +197,22 @@ class _Visit:
                 asked.append(onward)
                 waiting += self._read_page(onward, await self.manners.ask(onward))
 
+    def _note_unchanged(self, first: Request, response: Response, known: Mapping[str, str]) -> None:
+        self.http_status = response.status
+        self.lists_unchanged += 1
+        self.state[first.url] = dict(known)
+        self.hints = self.hints.merged(hints_of(response, self.now))
+        self.manners.note("unchanged", url=first.url)
+
     def _read_page(self, request: Request, response: Response) -> list[Request]:
+        return self._taken(request, response, self._parsed(request, response))
+
+    def _parsed(self, request: Request, response: Response) -> Page:
         self.http_status = response.status
         check_answer(request.url, response, refusing_statuses(self.definition))
-        page = _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
+        return _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
+
+    def _taken(self, request: Request, response: Response, page: Page) -> list[Request]:
         for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
             self.found.setdefault((item.url, item.site_id), replace(item, response=response))
         self.pages_read += 1
@@ -198,11 +224,11 @@ class _Visit:
         conditions = {header: old[name] for name, header in _VALIDATORS.items() if old.get(name)}
         return replace(request, headers={**request.headers, **conditions})
 
-    def _remember_validators(self, request: Request, response: Response) -> None:
+    def _validators(self, request: Request, response: Response, page: Page) -> dict[str, str]:
+        """What tells at the next visit that the list is as it was: the server's validators, and what it listed."""
         values = {name: response.headers.get(name.replace("_", "-"), "") for name in _VALIDATORS}
         usable = {name: value for name, value in values.items() if value.isascii() and 0 < len(value) <= 500}
-        if usable:
-            self.state[request.url] = usable
+        return {**usable, "items": contents_of(page.items)} if request.method == "GET" and page.items else usable
 
     # --- detail pages
 
@@ -249,6 +275,17 @@ class _Visit:
         check_answer(request.url, response, refusing_statuses(self.definition))
         read = _guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
         return replace(storable_item(read), needs_detail=False, response=response)
+
+
+def contents_of(items: Iterable[Item]) -> str:
+    """What tells that a list says what it said: a digest of its items, but for times, which pages often tell as "3
+    minutes ago"."""
+    digest = hashlib.blake2b(digest_size=16)
+    for item in items:
+        said = (item.url, item.site_id, item.title, item.text, item.author, sorted(item.figures.items()))
+        digest.update(repr((said, item.needs_detail, len(item.replies))).encode("utf-8", "replace"))
+        digest.update(contents_of(item.replies).encode() if item.replies else b"")
+    return digest.hexdigest()
 
 
 def _guarded(read: Callable[[], Read]) -> Read:
