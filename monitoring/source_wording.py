@@ -152,6 +152,9 @@ def _http_text(detail: str) -> str:
 def _layout_text(detail: str) -> str:
     """`detail` is "<what is missing>: <selector>", as `monitoring.sources.listing` writes it."""
     missing, _colon, selector = detail.partition(": ")
+    if missing == "lost":
+        lost = field_text(selector)
+        return _("Its posts come without %(field)s, which they always had: the page has changed.") % {"field": lost}
     if missing == "no row":
         return _("Nothing on the page matches %(selector)s. Edit the selector and test again.") % {"selector": selector}
     if missing.endswith("rows without a link"):
