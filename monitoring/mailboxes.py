@@ -146,7 +146,7 @@ def _use(
     definition: Mapping[str, Any],
     use: Callable[["Mailbox"], Result],
 ) -> Result:
-    mailbox = Mailbox(addresses[:ADDRESSES_TRIED], host, context)
+    mailbox = Mailbox(addresses[:ADDRESSES_TRIED], host, context, PORT)
     watchdog = threading.Timer(SECONDS, mailbox.hang_up)
     watchdog.start()
     try:
@@ -185,7 +185,7 @@ def _read_new(box: "Mailbox", definition: Mapping[str, Any], state: State, now: 
 class Mailbox(imaplib.IMAP4):
     """An IMAP connection that goes to a checked address, reads so much and no more, and can be cut at any time."""
 
-    def __init__(self, addresses: Sequence[str], host: str, context: Trust, port: int = PORT) -> None:
+    def __init__(self, addresses: Sequence[str], host: str, context: Trust, port: int) -> None:
         # The connection is made by `connect`, so that it can be cut while it is being made.
         self._addresses, self._name, self._context, self._port = addresses, host, context, port
         self._wire: socket.socket | None = None
