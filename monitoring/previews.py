@@ -12,10 +12,11 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection, connections
 
-from monitoring.crawler import allowed_private_hosts, ports_of, visit_source
+from monitoring.crawler import allowed_private_hosts, visit_source
 from monitoring.matching import Document
 from monitoring.models import Post, Source, Topic
 from monitoring.operations.mentions import watch
+from monitoring.ports import ports_of
 from monitoring.queries.names import author_code
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
@@ -96,6 +97,7 @@ async def _visit(source: Source, allowed: frozenset[str]) -> VisitResult:
     ports = replace(
         ports,
         reserve=_released(ports.reserve),
+        release=_released(ports.release),
         unknown=_everything,  # what was stored before is of interest here too
         recall_robots=_released(ports.recall_robots),
         keep_robots=_released(ports.keep_robots),

@@ -117,6 +117,7 @@ def outcome_text(code: str, detail: str) -> str:
         "robots-unreachable": _("The site's robots.txt does not answer, so nothing may be asked for: %(detail)s."),
         "details": _("None of the %(detail)s pages that the list leads to can be read."),
         "web-page": _("This is a web page, not a feed. It names this feed: %(detail)s"),
+        "too-costly": _("This page takes too long to read: it is broken, or built to stop those who read it."),
         "empty": _("The answer is well formed, but there is nothing in it."),
         "out-of-time": _("The site's pace left no time for this visit; the next one goes on."),
     }.get(code)

@@ -1,7 +1,5 @@
 """The tasks of monitoring: each works off what PostgreSQL says is due."""
 
-import logging
-
 from celery import shared_task
 from django.utils import timezone
 
@@ -10,22 +8,23 @@ from monitoring.operations.analyses import ANALYSES
 from monitoring.operations.imports import IMPORTS, forget_abandoned_imports
 from monitoring.operations.pulses import pulse as pulse_workspaces
 from monitoring.operations.topics import BACK_MATCHES
-from monitoring.operations.visits import forget_old_visits, plan_missing_visits
+from monitoring.operations.visits import forget_old_visits
+from monitoring.revisiting import revisit_round
 from monitoring.text.analysis import analyse as analyse_text
 from sentinel.core.tasks import Sweep, work_off
 
 # Dictionary, table and terms are loaded before a worker forks, so that its children share them.
 analyse_text("", "曜日鮮乳")
 
-logger = logging.getLogger(__name__)
-
 
 @shared_task(name="monitoring.crawl", base=Sweep)
 def crawl() -> None:
-    mended = plan_missing_visits(now=timezone.now())
-    if mended:
-        logger.error("%s sources that are read had no visit to come; they have one now", mended)
     crawl_round()
+
+
+@shared_task(name="monitoring.revisit", base=Sweep)
+def revisit() -> None:
+    revisit_round()
 
 
 @shared_task(name="monitoring.analyse", base=Sweep)

@@ -2,12 +2,38 @@
 
 from django.urls import path
 
-from monitoring.views import api, entry, imports, mentions, posts, source_editing, sources, tokens
+from monitoring.views import (
+    api,
+    entry,
+    imports,
+    judging,
+    mentions,
+    posts,
+    snapshots,
+    source_editing,
+    sources,
+    tokens,
+)
 
 urlpatterns = [
     path("w/<slug:workspace>/mentions/", mentions.mention_list, name="mention-list"),
     path("w/<slug:workspace>/posts/<int:post_id>/", posts.post, name="post"),
     path("w/<slug:workspace>/posts/<int:post_id>/author/", posts.post_reveal, name="post-reveal"),
+    path("w/<slug:workspace>/posts/<int:post_id>/citing/", posts.post_citing, name="post-citing"),
+    path("w/<slug:workspace>/posts/<int:post_id>/judge/", judging.post_judge, name="post-judge"),
+    path("w/<slug:workspace>/posts/<int:post_id>/mood/", judging.post_mood, name="post-mood"),
+    path("w/<slug:workspace>/posts/<int:post_id>/dismiss/", judging.post_dismiss, name="post-dismiss"),
+    path("w/<slug:workspace>/posts/<int:post_id>/restore/", judging.post_restore, name="post-restore"),
+    path(
+        "w/<slug:workspace>/posts/<int:post_id>/snapshots/<int:capture_id>/",
+        snapshots.post_snapshot,
+        name="post-snapshot",
+    ),
+    path(
+        "w/<slug:workspace>/posts/<int:post_id>/snapshots/<int:capture_id>/verify/",
+        snapshots.post_verify,
+        name="post-verify",
+    ),
     path("w/<slug:workspace>/sources/", sources.source_list, name="source-list"),
     path("w/<slug:workspace>/sources/live/", sources.source_list_live, name="source-list-live"),
     path("w/<slug:workspace>/sources/add/", source_editing.source_add, name="source-add"),

@@ -118,6 +118,7 @@ urlpatterns = [
     path("w/<slug:workspace>/crises/<int:crisis_id>/collect/", collecting.collect, name="crisis-collect"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/evidence/file/", evidence.evidence_file, name="evidence-file"),
     path("w/<slug:workspace>/posts/<int:post_id>/crises/", evidence.post_crises, name="post-crises"),
+    path("w/<slug:workspace>/posts/<int:post_id>/evidence/", evidence.post_evidence, name="post-evidence"),
     path("w/<slug:workspace>/crises/<int:crisis_id>/facts/add/", facts.fact_add, name="fact-add"),
     path("w/<slug:workspace>/crises/facts/<int:fact_id>/", facts.fact_edit, name="fact-edit"),
     path("w/<slug:workspace>/crises/facts/<int:fact_id>/settle/", facts.fact_settle, name="fact-settle"),

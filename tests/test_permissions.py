@@ -1,5 +1,6 @@
 """Every address of a workspace × every role × a stranger × a visitor."""
 
+import hashlib
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from monitoring.models import (
     Capture,
     FileImport,
     IngestToken,
+    Measure,
     Mention,
     Post,
     PostCapture,
@@ -92,6 +94,8 @@ def subscription_of(workspace: Workspace) -> Subscription:
 
 
 def post_of(workspace: Workspace) -> Post:
+    if found := Post.objects.visible_to(workspace).first():
+        return found
     source, topic = subscription_of(workspace).source, topic_of(workspace)
     post = Post.objects.create(
         key=b"k" * 32, source=source, url="https://news.example/1", captured_at=NOW, placed_at=NOW, content_hash=b"h"
@@ -108,6 +112,7 @@ def post_of(workspace: Workspace) -> Post:
         placed_at=NOW,
         captured_at=NOW,
     )
+    Measure.objects.create(topic=topic, bucket=NOW, total=1)
     return post
 
 
@@ -154,6 +159,14 @@ def picture_of(workspace: Workspace) -> Capture:
         body=body, source=source, url="sentinel:", headers={"content-type": "image/png"}, captured_at=NOW
     )
     PostCapture.objects.create(post=post_of(workspace), capture=capture, revision=1)
+    return capture
+
+
+def capture_of(workspace: Workspace) -> Capture:
+    post = post_of(workspace)
+    body = Body.objects.create(sha256=hashlib.sha256(b"<p>x").digest(), data=zlib.compress(b"<p>x"), size=4)
+    capture = Capture.objects.create(body=body, source=post.source, url=post.url, http_status=200, captured_at=NOW)
+    PostCapture.objects.create(post=post, capture=capture, revision=1)
     return capture
 
 
@@ -267,7 +280,7 @@ def action_of(workspace: Workspace) -> CorrectiveAction:
 
 # the name of an address's part (or "name of the address:part") → what to put there; a part without one fails
 THINGS: dict[str, Callable[[Workspace], Any]] = {
-    "capture_id": lambda workspace: picture_of(workspace).pk,
+    "attachment:capture_id": lambda workspace: picture_of(workspace).pk,
     "collector-add-kind:kind": lambda workspace: "webhook",
     "collector:source_id": lambda workspace: pushed_of(workspace).pk,
     "token-add:source_id": lambda workspace: pushed_of(workspace).pk,
@@ -277,6 +290,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "measure_id": lambda workspace: measure_of(workspace).pk,
     "member_id": lambda workspace: TeamMember.objects.get(crisis=crisis_of(workspace)).pk,
     "alert_id": lambda workspace: alert_of(workspace).pk,
+    "capture_id": lambda workspace: capture_of(workspace).pk,
     "action_id": lambda workspace: action_of(workspace).pk,
     "statement_id": lambda workspace: holding_of(workspace).pk,
     "task_id": lambda workspace: task_of(workspace).pk,

@@ -1,14 +1,18 @@
 """Storing posts: once, whatever how many sources or retries bring them; an edit makes a revision."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from monitoring.crawling.addresses import host_of, post_key
-from monitoring.models import HISTORY_AFTER, Analysis, Post, PostRevision, Source
+from monitoring.crawling.citations import cited_keys
+from monitoring.models import HISTORY_AFTER, Analysis, Citation, Post, PostRevision, Source, Subscription
+from monitoring.operations.evidence import Received, keep_received
+from monitoring.operations.suppression import suppressed_for
 from monitoring.sources.items import Item
 from sentinel.core import audit
 from sentinel.core.models import User, Workspace
@@ -75,28 +79,127 @@ class Stored:
     brought: int  # that this source had not brought before, others' posts among them
 
 
+@dataclass(slots=True)
+class _Batch:
+    """What one visit found, by key; replies know the post that they answer."""
+
+    items: dict[bytes, Item]
+    parents: dict[bytes, bytes]
+    barred: set[bytes] = field(default_factory=set)  # deleted on request, so that they are not captured again
+
+
 @transaction.atomic
 def store_posts(*, source: Source, items: Iterable[Item], now: datetime) -> Stored:
-    """Store what one visit found; items whose text is still missing are left for the next visit."""
-    by_key = {key_of(item, source): item for item in items if not item.needs_detail}
-    if not by_key:
+    """Store what one visit found; items whose text is still missing are left for the next visit.
+
+    What is new or edited keeps the answer it was read from as evidence; replies are posts of their own.
+    """
+    batch = _batch(items, source)
+    if not batch.items:
         return Stored(0, 0, 0)
-    keys = sorted(by_key)
+    keys = sorted(batch.items)
     # Whoever writes mentions refers to these rows: only a lock that lets them do so cannot end in a deadlock.
     locked = Post.objects.filter(key__in=keys).select_for_update(no_key=True).order_by("key")
     known = {bytes(post.key): post for post in locked}
-    first_visit = source.last_success_at is None
-    Post.objects.bulk_create(
-        [_new_post(source, key, by_key[key], first_visit=first_visit, now=now) for key in keys if key not in known],
-        ignore_conflicts=True,
-    )
-    post_ids = sorted(Post.objects.filter(key__in=keys).values_list("pk", flat=True))
+    ids = {key: post.pk for key, post in known.items()} | _add_posts(source, batch, set(known), now)
+    post_ids = sorted(ids.values())
     new = _add_analyses(post_ids, now)
-    edited = {post.pk for key, post in known.items() if _update(post, source, by_key[key], now)}
+    edited = _update(source, batch, known, now)
     brought = _add_sightings(source, post_ids, now)
+    _add_figures([(ids[key], batch.items[key].figures) for key in ids.keys() - known.keys()], now)
+    _add_citations([(ids[key], batch.items[key]) for key in ids if key not in known or ids[key] in edited])
+    _keep_evidence(source, batch, ids, known, brought | edited, now)
     _analyse_again(edited | (brought - new), now)
     wake("monitoring.captured")
     return Stored(new=len(new), edited=len(edited), brought=len(brought))
+
+
+def _batch(items: Iterable[Item], source: Source) -> _Batch:
+    """The items by key, replies behind what they answer; a reply to a reply answers the post."""
+    batch = _Batch({}, {})
+    replies: list[tuple[bytes, Item, Item]] = []
+    for item in items:
+        if not item.needs_detail:
+            key = key_of(item, source)
+            batch.items[key] = item
+            replies += [(key, item, reply) for reply in _all_replies(item)]
+    for parent, item, reply in replies:
+        key = key_of(reply, source)
+        if key not in batch.items and not reply.needs_detail:
+            batch.items[key] = reply if reply.response else replace(reply, response=item.response)
+            batch.parents[key] = parent
+    return batch
+
+
+def _all_replies(item: Item) -> Iterator[Item]:
+    for reply in item.replies:
+        yield reply
+        yield from _all_replies(reply)
+
+
+def _add_posts(source: Source, batch: _Batch, known: set[bytes], now: datetime) -> dict[bytes, int]:
+    """Add what nobody has stored, the answered before their answers; the ids by key."""
+    first_visit = source.last_success_at is None
+    unknown = [key for key in sorted(batch.items) if key not in known]
+    batch.barred = _barred(source, {key: batch.items[key] for key in unknown})
+    added: dict[bytes, int] = {}
+    for is_reply in (False, True):
+        wanted = [key for key in unknown if (key in batch.parents) is is_reply and key not in batch.barred]
+        if not wanted:
+            continue
+        posts = [_new_post(source, key, batch.items[key], first_visit=first_visit, now=now) for key in wanted]
+        parents = _ids_of({batch.parents[key] for key in wanted}) if is_reply else {}
+        for post in posts:
+            post.reply_to_id = parents.get(batch.parents.get(bytes(post.key), b""))
+        Post.objects.bulk_create(posts, ignore_conflicts=True)
+        added |= _ids_of(wanted)
+    return added
+
+
+def _ids_of(keys: Collection[bytes]) -> dict[bytes, int]:
+    return {bytes(key): pk for key, pk in Post.objects.filter(key__in=keys).values_list("key", "pk")}
+
+
+def _barred(source: Source, items: Mapping[bytes, Item]) -> set[bytes]:
+    """What every workspace that reads the source had deleted."""
+    if not items:
+        return set()
+    readers = set(Subscription.objects.filter(source=source).values_list("workspace", flat=True))
+    suppressed = suppressed_for(readers, [(item.author, item.url) for item in items.values()])
+    return (
+        {key for key, item in items.items() if suppressed.get((item.author, item.url), set()) >= readers}
+        if suppressed
+        else set()
+    )
+
+
+def _keep_evidence(
+    source: Source,
+    batch: _Batch,
+    ids: Mapping[bytes, int],
+    known: Mapping[bytes, Post],
+    changed: set[int],
+    now: datetime,
+) -> None:
+    """Keep the answers that brought something new; each tells of all the posts that stand in it.
+
+    An answer that also shows what was deleted on request is not kept.
+    """
+    received: dict[int, Received] = {}
+    wanted: set[int] = set()
+    for key, item in batch.items.items():
+        if item.response is None:
+            continue
+        one = received.setdefault(id(item.response), Received(item.response))
+        if key in batch.barred:
+            one.is_barred = True
+        elif key in ids:
+            one.posts[ids[key]] = known[key].revision if key in known else 1
+            if ids[key] in changed:
+                wanted.add(id(item.response))
+    keep_received(
+        source=source, received=[one for each, one in received.items() if each in wanted and not one.is_barred], now=now
+    )
 
 
 def _new_post(source: Source, key: bytes, item: Item, *, first_visit: bool, now: datetime) -> Post:
@@ -119,32 +222,82 @@ def _new_post(source: Source, key: bytes, item: Item, *, first_visit: bool, now:
     )
 
 
-def _update(post: Post, source: Source, item: Item, now: datetime) -> bool:
-    """Take over new figures, and an edit as a revision; only the source that brought a post first may edit it."""
-    if post.source_id != source.pk:
-        return False
-    fields = []
-    if item.figures and item.figures != post.figures:
-        post.figures = item.figures
-        fields.append("figures")
-    new_hash = content_hash(item.title, item.text)
+def _update(source: Source, batch: _Batch, known: Mapping[bytes, Post], now: datetime) -> set[int]:
+    """Take over new figures, and edits as revisions; only the source that brought a post first may change it."""
+    own = [(post, batch.items[key]) for key, post in known.items() if post.source_id == source.pk]
+    counted = [(post.pk, item.figures) for post, item in own if item.figures and item.figures != post.figures]
+    edits = [(post, item) for post, item in own if _is_edit(post, item)]
+    if edits:
+        _revise(edits, now)
+    if counted:
+        _recount(counted)
+        _add_figures(counted, now)
+    return {post.pk for post, _item in edits}
+
+
+def _is_edit(post: Post, item: Item) -> bool:
     # What came without a word is a page that was not read, not an edit.
-    is_edit = new_hash != bytes(post.content_hash) and bool(item.title or item.text)
-    if is_edit:
-        PostRevision.objects.create(
-            post=post,
-            number=post.revision,
-            title=post.title,
-            text=post.text,
-            content_hash=post.content_hash,
-            captured_at=post.revised_at or post.captured_at,
-        )
-        post.title, post.text, post.content_hash = item.title, item.text, new_hash
+    if item.is_partial:
+        return False
+    return bool(item.title or item.text) and content_hash(item.title, item.text) != bytes(post.content_hash)
+
+
+def _revise(edits: Sequence[tuple[Post, Item]], now: datetime) -> None:
+    PostRevision.objects.bulk_create(
+        [
+            PostRevision(
+                post=post,
+                number=post.revision,
+                title=post.title,
+                text=post.text,
+                content_hash=post.content_hash,
+                captured_at=post.revised_at or post.captured_at,
+            )
+            for post, _item in edits
+        ]
+    )
+    for post, item in edits:
+        post.title, post.text, post.content_hash = item.title, item.text, content_hash(item.title, item.text)
         post.revision, post.revised_at = post.revision + 1, now
-        fields += ["title", "text", "content_hash", "revision", "revised_at"]
-    if fields:
-        post.save(update_fields=fields)
-    return is_edit
+    Post.objects.bulk_update(
+        [post for post, _item in edits], ["title", "text", "content_hash", "revision", "revised_at"], batch_size=100
+    )
+
+
+def _recount(counted: Sequence[tuple[int, dict[str, int]]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE monitoring_post AS post SET figures = counted.figures::jsonb
+                 FROM unnest(%s::bigint[], %s::text[]) AS counted(id, figures) WHERE post.id = counted.id""",
+            _columns(counted),
+        )
+
+
+def _add_figures(counted: Iterable[tuple[int, dict[str, int]]], now: datetime) -> None:
+    """Write down what the site counts now, for the course of a post."""
+    counted = [(post_id, figures) for post_id, figures in counted if figures]
+    if not counted:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO monitoring_figures (post_id, figures, at)
+               SELECT counted.id, counted.figures::jsonb, %s FROM unnest(%s::bigint[], %s::text[])
+                   AS counted(id, figures) ON CONFLICT DO NOTHING""",
+            [now, *_columns(counted)],
+        )
+
+
+def _add_citations(posts: Iterable[tuple[int, Item]]) -> None:
+    """Note what new and edited posts point at, so that the other end finds them."""
+    cited = [(post_id, key) for post_id, item in posts for key in cited_keys(item.text)]
+    if cited:
+        Citation.objects.bulk_create(
+            [Citation(post_id=post_id, key=key) for post_id, key in cited], ignore_conflicts=True
+        )
+
+
+def _columns(counted: Sequence[tuple[int, dict[str, int]]]) -> list[list[int] | list[str]]:
+    return [[post_id for post_id, _figures in counted], [json.dumps(figures) for _post_id, figures in counted]]
 
 
 def _add_analyses(post_ids: list[int], now: datetime) -> set[int]:

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from monitoring.models import AllowedHost, Sighting, Source, Subscription, Visit
 from monitoring.operations.definitions import definition_hash, keep_version, sealed, unsealed
+from monitoring.operations.domains import domain_of_url
+from monitoring.operations.pacing import wishes_for
 from monitoring.operations.topics import walk_again
 from sentinel.core import audit
 from sentinel.core.models import User, Workspace
@@ -57,11 +59,14 @@ def replan(source_id: int, now: datetime) -> None:
     """Bring a source's pace and its next visit in line with who reads it; nobody waits for an unwanted one."""
     source = Source.objects.select_for_update(of=("self",)).get(pk=source_id)
     waiting = Visit.objects.open().filter(source=source)
-    reading = Subscription.objects.active().filter(source=source)
-    if source.is_pushed or not reading.exists():
+    wishes = wishes_for([source_id]).get(source_id)
+    if wishes is None:
         waiting.update(due_at=None)
         return
-    pace = reading.aggregate(pace=Min("interval"))["pace"] or source.interval
+    pace, domain = wishes.interval(source, source.rhythm, now), domain_of_url(source.url)
+    if domain != source.domain:
+        source.domain = domain
+        source.save(update_fields=["domain"])
     Visit.objects.get_or_create(source=source, finished_at=None, defaults={"due_at": now})
     waiting.filter(due_at__isnull=True).update(due_at=now, parked_at=None, attempt=0)
     if pace != source.interval:

@@ -1,11 +1,13 @@
 """Sources: one module for each kind, and this registry of them (pure)."""
 
-from monitoring.sources import feed, imap, listing, pushed, weibo
+from monitoring.sources import feed, imap, json_listing, listing, pushed, sitemap, weibo
 from monitoring.sources.kinds import Kind
 
 KINDS: dict[str, Kind] = {
     "feed": feed,
     "listing": listing,
+    "json": json_listing,
+    "sitemap": sitemap,
     "weibo": weibo,
     "imap": imap,
     "api": pushed.API,

@@ -17,6 +17,10 @@ def storable(text: str, longest: int = LONGEST_TEXT) -> str:
 
 def storable_item(item: Item) -> Item:
     """`item` with every text fit to be kept."""
+    short, texts = (item.title, item.author, item.site_id), (item.url, item.text)
+    is_fit = max(map(len, short)) <= LONGEST_TITLE and max(map(len, texts)) <= LONGEST_TEXT
+    if is_fit and not item.replies and not _UNSTORABLE.search("".join((*short, *texts))):
+        return item
     return replace(
         item,
         url=storable(item.url),

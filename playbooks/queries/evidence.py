@@ -68,6 +68,19 @@ def crises_of_post(workspace: Workspace, post: Post) -> list[CrisisOfPost]:
     ]
 
 
+def open_to_post(workspace: Workspace, post: Post) -> list[CrisisOfPost]:
+    """Every open crisis, those on whose topic the post was captured first, and whether its present version is there."""
+    topics = set(Mention.objects.visible_to(workspace).filter(post=post).values_list("topic", flat=True))
+    crises = list(Crisis.objects.visible_to(workspace).open().newest_first())
+    filed = set(
+        Evidence.objects.filter(crisis__in=crises, post=post, revision=post.revision).values_list("crisis", flat=True)
+    )
+    return [
+        CrisisOfPost(crisis, [], crisis.pk in filed)
+        for crisis in sorted(crises, key=lambda crisis: crisis.topic_id not in topics)
+    ]
+
+
 def _filed(evidence: Evidence, crisis: Crisis, shown: set[int]) -> Filed:
     post, check = evidence.post, check_evidence(evidence)
     return Filed(

@@ -18,7 +18,7 @@ from monitoring.crawler import crawl_round, report_of
 from monitoring.models import Post, Sighting, Source, Subscription, Visit
 from monitoring.operations.posts import Stored
 from monitoring.operations.sources import add_source, pause_source
-from monitoring.operations.visits import VISITS, Report, finish_visit, plan_missing_visits, reserve_host
+from monitoring.operations.visits import VISITS, Report, finish_visit, plan_missing_visits
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
 from monitoring.tasks import crawl
@@ -330,12 +330,6 @@ def test_two_sources_of_one_host_keep_the_pace_that_it_asks_for(yaori: Cast, sit
     assert len(asked) == 3
     gaps = [later - sooner for sooner, later in pairwise(asked)]
     assert min(gaps) > 0.9
-
-
-def test_a_host_is_reserved_across_workers_one_moment_after_the_other(yaori: Cast) -> None:
-    now = timezone.now()
-    assert [reserve_host(host="n.example", delay=2, now=now) for _ in range(3)] == [0, 2, 4]
-    assert reserve_host(host="n.example", delay=2, now=now + timedelta(seconds=60)) == 0
 
 
 # --- never a silent stop ------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def test_a_list_by_since_id_is_followed_with_it() -> None:
 @pytest.mark.parametrize(
     ("response", "code"),
     [
-        (answer(payload("weibo_login_wanted.json")), "blocked"),
+        (answer(payload("weibo_login_wanted.json")), "login"),
         (
             answer(b'{"ok": 0, "msg": "\xe8\xaf\xb7\xe6\xb1\x82\xe8\xbf\x87\xe4\xba\x8e\xe9\xa2\x91\xe7\xb9\x81"}'),
             "blocked",
@@ -103,7 +103,7 @@ def test_a_list_by_since_id_is_followed_with_it() -> None:
         (answer(b"", status=432), "blocked"),
         (
             answer(b"<html><title>Sina Visitor System</title></html>", "https://passport.weibo.com/visitor/visitor"),
-            "blocked",
+            "login",
         ),
         (answer(payload("weibo_nothing.json")), "empty"),
         (answer(b"<html>hello</html>"), "malformed"),
