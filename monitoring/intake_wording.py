@@ -23,6 +23,7 @@ def problem_text(code: str) -> str:
         "unknown-precision": _("This must be second, minute, hour, day or month."),
         "not-a-count": _("This is not a count."),
         "not-a-language": _("This is not a language tag such as zh-TW."),
+        "erased": _("Its author or address was deleted on request; it is not captured again."),
         "more-cells": _("This row has more cells than the header."),
     }.get(code, code)
 

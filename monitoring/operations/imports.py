@@ -46,6 +46,7 @@ def begin_import(
         format=format,
         zone=zone,
         size=len(data),
+        due_at=None,
         created_at=now,
         created_by=by,
     )
@@ -149,14 +150,20 @@ def _packed(batch: list[list[Any]]) -> bytes:
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[list[Any]]]:
+    """The rows in batches; where the file breaks off, what stands before the fault and then the fault."""
     batch: list[list[Any]] = []
     size = 0
-    for row in rows:
-        batch.append([row.number, row.cells, row.broken, row.is_longer])
-        size += sum(len(str(cell)) for cell in row.cells.values()) + len(row.broken)
-        if len(batch) >= ROWS_A_TURN or size >= BYTES_A_TURN:
+    try:
+        for row in rows:
+            batch.append([row.number, row.cells, row.broken, row.is_longer])
+            size += sum(len(str(cell)) for cell in row.cells.values()) + len(row.broken)
+            if len(batch) >= ROWS_A_TURN or size >= BYTES_A_TURN:
+                yield batch
+                batch, size = [], 0
+    except TableError:
+        if batch:
             yield batch
-            batch, size = [], 0
+        raise
     if batch:
         yield batch
 
@@ -182,14 +189,18 @@ def _store(file_import: FileImport, rows: Sequence[Row], now: datetime) -> list[
     """What became of each row that could be taken; the others are kept with what is wrong with them."""
     source = Source.objects.get(pk=file_import.source_id)
     source.last_success_at = None  # what a file says without a time may be of any age: it fills history
-    records, rejected = [], []
+    records, taken, rejected = [], [], []
     for row in rows:
         try:
             records.append(record_of_row(row, file_import.mapping, source.url, now, file_import.zone))
+            taken.append(row)
         except BadRecordError as error:
             rejected.append(_rejection(file_import, row, error.problems))
+    statuses = receive_posts(source=source, records=records, now=now) if records else []
+    erased = [row for row, status in zip(taken, statuses, strict=True) if status == "erased"]
+    rejected += [_rejection(file_import, row, [Problem("author", "erased")]) for row in erased]
     RejectedRow.objects.bulk_create(rejected, ignore_conflicts=True)
-    return receive_posts(source=source, records=records, now=now) if records else []
+    return [status for status in statuses if status != "erased"]
 
 
 def record_of_row(row: Row, mapping: Mapping[str, str], place: str, now: datetime, zone: str) -> Record:

@@ -153,6 +153,12 @@ def test_a_file_is_started_once_and_thrown_away_only_before(cast: Cast) -> None:
     assert not FileImport.objects.filter(pk=waiting.pk).exists()
 
 
+def test_nothing_is_read_before_its_columns_are_chosen(cast: Cast) -> None:
+    waiting = begun(cast, table())
+    assert IMPORTS.run(now=NOW + DAY) == 0
+    assert imports.table_of(waiting).columns == ["標題", "內容", "網址", "時間"]
+
+
 def test_files_that_nobody_went_on_with_are_forgotten(cast: Cast) -> None:
     begun(cast, table())
     kept = started(cast, table())
