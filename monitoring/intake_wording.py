@@ -58,7 +58,7 @@ def table_problem(problem: str) -> str:
         "empty": _("This file is empty."),
         "malformed": _("This file is broken: it could not be read to its end."),
         "too-many-columns": _("This file has more than 500 columns."),
-        "too-many-rows": _("This file has more than 500,000 rows; split it."),
+        "too-many-rows": _("This file has more than 500,000 rows, or a workbook more than 3 million cells; split it."),
         "line-too-long": _("A line of this file is longer than a million characters: it is not a table."),
         "bomb": _("This workbook unpacks to more than 200 MB; save it as CSV."),
         "encrypted": _("This workbook has a password; save it without one."),

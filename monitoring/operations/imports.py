@@ -26,6 +26,7 @@ from sentinel.core.wakes import wake
 
 LARGEST = 50 * 1024 * 1024  # bytes of a file
 PIECE = 1_000_000  # bytes
+SAMPLE = 2  # pieces that tell what the columns are
 ROWS_A_TURN = 1_000
 BYTES_A_TURN = 4_000_000
 ABANDONED_AFTER = timedelta(days=1)
@@ -62,7 +63,7 @@ def start_import(
     locked = FileImport.objects.select_for_update().get(pk=file_import.pk)
     if locked.mapping:
         raise WrongStateError("started")
-    columns = table_of(locked).columns
+    columns = sample_of(locked).columns
     locked.mapping, locked.zone, locked.due_at = dict(mapping), zone, now
     locked.save(update_fields=["mapping", "zone", "due_at"])
     ColumnMapping.objects.update_or_create(
@@ -95,9 +96,13 @@ def bytes_of(file_import: FileImport) -> bytes:
     return b"".join(bytes(piece) for piece in pieces.values_list("data", flat=True))
 
 
-def table_of(file_import: FileImport) -> Table:
-    """The uploaded file as a table; raises TableError."""
-    return open_table(file_import.format, bytes_of(file_import))
+def sample_of(file_import: FileImport) -> Table:
+    """The uploaded file as a table, of a long text its beginning alone; raises TableError."""
+    if file_import.format == "xlsx" or file_import.size <= SAMPLE * PIECE:
+        return open_table(file_import.format, bytes_of(file_import))
+    first = FilePiece.objects.filter(file_import=file_import).order_by("number").values_list("data", flat=True)[:SAMPLE]
+    data = b"".join(bytes(piece) for piece in first)
+    return open_table(file_import.format, data[: data.rfind(b"\n") + 1] or data)
 
 
 def remembered_mapping(workspace_id: int, columns: Sequence[str]) -> dict[str, str]:
@@ -125,12 +130,12 @@ def import_rows(rows: Sequence[FileImport], now: datetime) -> dict[FileImport, d
 
 def _prepare(file_import: FileImport, now: datetime) -> bool:
     """Turn the file into batches of rows, which the next turns store; whether there are any."""
-    table_bytes = bytes_of(file_import)
+    data = bytes_of(file_import)
     pieces = FilePiece.objects.filter(file_import=file_import)
     pieces.delete()
     total = 0
     try:
-        batches = _batches(open_table(file_import.format, table_bytes).rows)
+        batches = _batches(open_table(file_import.format, data).rows)
         for number, batch in enumerate(batches, start=1):
             total += len(batch)
             FilePiece.objects.create(file_import=file_import, number=number, data=_packed(batch))

@@ -156,7 +156,15 @@ def test_a_file_is_started_once_and_thrown_away_only_before(cast: Cast) -> None:
 def test_nothing_is_read_before_its_columns_are_chosen(cast: Cast) -> None:
     waiting = begun(cast, table())
     assert IMPORTS.run(now=NOW + DAY) == 0
-    assert imports.table_of(waiting).columns == ["標題", "內容", "網址", "時間"]
+    assert imports.sample_of(waiting).columns == ["標題", "內容", "網址", "時間"]
+
+
+def test_of_a_long_file_the_beginning_tells_the_columns(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "PIECE", 200)
+    long = begun(cast, table(rows=50).decode("big5").encode())
+    sample = imports.sample_of(long)
+    assert sample.columns == ["標題", "內容", "網址", "時間"]
+    assert len(list(sample.rows)) < 10
 
 
 def test_files_that_nobody_went_on_with_are_forgotten(cast: Cast) -> None:

@@ -61,6 +61,14 @@ def test_an_interface_is_made_with_its_first_token_shown_once(admin: Client, cas
     assert token not in text(admin.get(at("collector", subscription.pk)))
 
 
+def test_sending_the_form_again_makes_no_second_source(admin: Client) -> None:
+    given = {**SETTINGS, "identity": "0123456789abcdef"}
+    admin.post(at("collector-add-kind", "api"), given)
+    again = admin.post(at("collector-add-kind", "api"), given)
+    assert again["Location"] == at("collector", Subscription.objects.get().pk)
+    assert IngestToken.objects.count() == 1
+
+
 def test_two_interfaces_of_a_workspace_are_two_sources(admin: Client) -> None:
     for name in ("一", "二"):
         admin.post(at("collector-add-kind", "api"), {**SETTINGS, "name": name})
