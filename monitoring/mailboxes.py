@@ -72,15 +72,19 @@ async def visit_mailbox(
     outcome, detail = "ok", ""
     try:
         target = parse_target(f"https://{definition['host']}:{PORT}/")
-        wait = await ports.reserve(target.host, 0.0)
+        wait = await ports.reserve(target.place, 0.0)
         if wait > SECONDS / 2:
             raise SourceError("out-of-time", target.host)
         await asyncio.sleep(wait)
+        asked = ports.clock()
 
         def use(box: Mailbox) -> None:
             _read_new(box, definition, state, now, read)
 
-        await _with_mailbox(definition, use, allowed, resolver, tls)
+        try:
+            await _with_mailbox(definition, use, allowed, resolver, tls)
+        finally:
+            await ports.release(target.place, 0.0, ports.clock() - asked)
     except (SourceError, FetchError) as failure:
         outcome, detail = failure.code, failure.detail
     if outcome == "ok" and not read.mails:

@@ -82,6 +82,17 @@ def pace_words(seconds: int) -> str:
     return ngettext("every %(n)s hour", "every %(n)s hours", seconds // 3600) % {"n": seconds // 3600}
 
 
+def channel_text(channel: str) -> str:
+    """What a source is to a workspace; see `monitoring.models.CHANNELS`."""
+    return {
+        "news": pgettext("channel", "News"),
+        "forum": pgettext("channel", "Forum"),
+        "social": pgettext("channel", "Social network"),
+        "search": pgettext("channel", "Hot lists and search results"),
+        "inbox": pgettext("channel", "Our own inboxes"),
+    }[channel]
+
+
 def wrong_source_state(code: str) -> str:
     """Why a verb did not apply to a source; the codes of WrongStateError in `monitoring.operations.sources`."""
     return {
