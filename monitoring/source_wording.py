@@ -59,7 +59,7 @@ def source_told(health: SourceHealth) -> str:
     if health.state == "parked":
         return _("Its visits failed again and again by a fault of ours. An admin can start them again.")
     if health.state == "waiting":
-        return _("The first visit is on its way.")
+        return _("Nothing has come yet.") if source.is_pushed else _("The first visit is on its way.")
     if health.state == "late":
         return _("One post in twenty comes later than an hour after its publication.")
     if health.state == "ok" and health.missed:
@@ -67,6 +67,8 @@ def source_told(health: SourceHealth) -> str:
         return missed % {"count": health.missed}
     if health.state == "ok":
         kind = _(KINDS[source.kind].NAME)
+        if source.is_pushed:
+            return kind
         return _("%(kind)s, %(pace)s") % {"kind": kind, "pace": pace_words(source.interval)}
     return outcome_text(source.outcome, source.outcome_detail)
 
