@@ -5,10 +5,12 @@ from django.urls import path
 from monitoring.views import (
     api,
     entry,
+    erasures,
     imports,
     judging,
     mentions,
     posts,
+    retention,
     snapshots,
     source_editing,
     sources,
@@ -16,6 +18,8 @@ from monitoring.views import (
 )
 
 urlpatterns = [
+    path("w/<slug:workspace>/erasures/", erasures.erasure_list, name="erasure-list"),
+    path("w/<slug:workspace>/erasures/add/", erasures.erasure_add, name="erasure-add"),
     path("w/<slug:workspace>/mentions/", mentions.mention_list, name="mention-list"),
     path("w/<slug:workspace>/posts/<int:post_id>/", posts.post, name="post"),
     path("w/<slug:workspace>/posts/<int:post_id>/author/", posts.post_reveal, name="post-reveal"),
@@ -45,6 +49,7 @@ urlpatterns = [
     path("w/<slug:workspace>/sources/<int:source_id>/pause/", sources.source_pause, name="source-pause"),
     path("w/<slug:workspace>/sources/<int:source_id>/resume/", sources.source_resume, name="source-resume"),
     path("w/<slug:workspace>/sources/<int:source_id>/visit/", sources.source_visit, name="source-visit"),
+    path("w/<slug:workspace>/sources/<int:source_id>/retention/", retention.source_retention, name="source-retention"),
     path("w/<slug:workspace>/sources/<int:source_id>/remove/", sources.source_remove, name="source-remove"),
     path("w/<slug:workspace>/entries/add/", entry.entry_add, name="entry-add"),
     path("w/<slug:workspace>/attachments/<int:capture_id>/", entry.attachment, name="attachment"),
