@@ -50,9 +50,7 @@ def pulse() -> None:
 
 @shared_task(name="monitoring.expire", base=Sweep)
 def expire_posts() -> None:
-    gone = expire(now=timezone.now())
-    if gone.mentions or gone.posts:
-        logger.info("retention: %s mentions, %s posts, %s answers went", gone.mentions, gone.posts, gone.captures)
+    expire(now=timezone.now())
 
 
 @shared_task(name="monitoring.tidy", base=Sweep)

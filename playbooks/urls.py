@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from monitoring.operations.erasing import connect
+from playbooks.operations.erasing import Copies
 from playbooks.views import (
     acting,
     actions,
@@ -23,6 +25,9 @@ from playbooks.views import (
     team,
     work,
 )
+
+# Known wherever a deletion can be asked for: no view runs before its addresses are loaded.
+connect(Copies())
 
 urlpatterns = [
     path("w/<slug:workspace>/crises/", crises.crisis_list, name="crisis-list"),

@@ -73,12 +73,12 @@ class Keeper(Protocol):
     def erase(self, workspace: Workspace, post_ids: Collection[int], wish: Wish) -> list[tuple[str, str]]: ...
 
 
-_keepers: list[Keeper] = []
+_keepers: set[Keeper] = set()
 
 
 def connect(keeper: Keeper) -> None:
     """Let a room above tell of its copies, and erase them in the same transaction; it returns their audit subjects."""
-    _keepers.append(keeper)
+    _keepers.add(keeper)
 
 
 def checked(kind: str, value: str, site: str = "") -> Wish:

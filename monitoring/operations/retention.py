@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Min, OuterRef
 
 from monitoring.models import Mention, Post, PostHold, Subscription
 from monitoring.operations.analyses import lock_analyses
@@ -107,12 +107,15 @@ _KEPT_BY_NOBODY = """
 
 def _due_posts(now: datetime, after: tuple[datetime, int]) -> list[tuple[int, datetime]]:
     """The next posts that nobody keeps, by the moment of their capture."""
+    shortest = Subscription.objects.aggregate(days=Min("retention_days", default=WITHOUT_SOURCE))["days"]
+    until = now - timedelta(days=min(shortest, WITHOUT_SOURCE))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT post.id, post.captured_at FROM monitoring_post AS post
-                 WHERE (post.captured_at, post.id) > (%(at)s, %(id)s) AND post.captured_at < %(now)s AND {_KEPT_BY_NOBODY}
+                 WHERE (post.captured_at, post.id) > (%(at)s, %(id)s) AND post.captured_at < %(until)s
+                   AND {_KEPT_BY_NOBODY}
                  ORDER BY post.captured_at, post.id LIMIT %(batch)s""",  # noqa: S608  the condition is above
-            {"now": now, "without": WITHOUT_SOURCE, "at": after[0], "id": after[1], "batch": BATCH},
+            {"now": now, "until": until, "without": WITHOUT_SOURCE, "at": after[0], "id": after[1], "batch": BATCH},
         )
         return list(cursor.fetchall())
 

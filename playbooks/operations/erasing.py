@@ -1,11 +1,11 @@
 """What crises and alerts hold of a post that a person asked to be deleted: the copies become tombstones."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from alerts.models import Alert
-from monitoring.operations import erasing
 from monitoring.operations.erasing import Wish
 from playbooks.models import Evidence, Fact
 from sentinel.core.models import Workspace
@@ -13,6 +13,7 @@ from sentinel.core.models import Workspace
 TOMBSTONE = "⌫"
 
 
+@dataclass(frozen=True)
 class Copies:
     """The evidence on file, and the alerts whose title quotes a post."""
 
@@ -43,6 +44,3 @@ def _evidence(workspace: Workspace, post_ids: Collection[int], wish: Wish) -> "Q
 
 def _alerts(workspace: Workspace, post_ids: Collection[int]) -> "QuerySet[Alert]":
     return Alert.objects.filter(workspace=workspace, earliest_post__in=post_ids)
-
-
-erasing.connect(Copies())
