@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 SOCKETS = 50
 TURN = 50.0  # seconds in which a round takes on new visits; with the longest visit still below the tasks' limit
 LOOK_AGAIN = 0.5
-LIMITS = VisitLimits(pages=10, seconds=24.0)
+LIMITS = VisitLimits(pages=10, seconds=22.0)  # and two for reading the last page
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ FIELDS: tuple[Field, ...] = (
         "secret_headers",
         gettext_noop("Secret headers and cookies"),
         kind="secret",
+        multiline=True,
         help=gettext_noop("One a line, such as Authorization: Bearer … They are kept encrypted and never shown again."),
         advanced=True,
         group="requests",

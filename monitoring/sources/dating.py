@@ -25,7 +25,10 @@ class Dating:
 
     def read(self, text: str) -> Parsed | None:
         """The moment that a text states, or None."""
-        return (self._by_form(text) if self.form else None) or parse_date(text, self.now, self.zone)
+        found = self._by_form(text) if self.form else None
+        if found is None:
+            return parse_date(text, self.now, self.zone)
+        return found if found.at <= self.now + _SKEW else None
 
     def _by_form(self, text: str) -> Parsed | None:
         try:
@@ -35,7 +38,7 @@ class Dating:
         except ValueError:
             return None
         at = found if found.tzinfo else found.replace(tzinfo=self.zone)
-        return Parsed(at, precision_of(self.form)) if at <= self.now + _SKEW else None
+        return Parsed(at, precision_of(self.form))
 
     def _in_its_year(self, found: datetime) -> datetime:
         """Without a year, the latest that is not in the future."""

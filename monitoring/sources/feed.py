@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from urllib.parse import parse_qs, urlsplit
 
-from monitoring.crawling.addresses import absolute_url, canonical_url, host_of
+from monitoring.crawling.addresses import absolute_url, canonical_url, host_of, registrable_domain
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import parse_html
 from monitoring.sources import asking
@@ -46,6 +47,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     *asking.FIELDS,
 )
+_LEADING_ON = {("bing.com", "/news/apiclick.aspx"), ("google.com", "/url")}
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
@@ -98,11 +100,11 @@ def _feed_named_in(html: str, url: str) -> str:
 def _item(entry: Entry, feed_url: str, follow: bool) -> Item:
     """An entry as an item: its address identifies it on whichever feed it stands, its guid only where it has none."""
     title = _without_outlet(entry.title, entry.outlet)
-    is_title_again = _words(entry.text) in (_words(title), _words(f"{title} {entry.outlet}"))
+    is_title_again = bool(entry.outlet) and _words(entry.text) in (_words(title), _words(title + entry.outlet))
     return Item(
-        url=entry.link or canonical_url(feed_url),
+        url=_led_to(entry.link) or canonical_url(feed_url),
         title=title,
-        text="" if is_title_again and not follow and title else entry.text,
+        text="" if is_title_again else entry.text,
         author=entry.author or entry.outlet,
         figures=entry.figures,
         needs_detail=follow and bool(entry.link),
@@ -110,6 +112,16 @@ def _item(entry: Entry, feed_url: str, follow: bool) -> Item:
         published_at=entry.published.at if entry.published else None,
         precision=entry.published.precision if entry.published else "",
     )
+
+
+def _led_to(link: str) -> str:
+    """Where a search engine's own link leads, which it states in its query: Bing News, Google Alerts."""
+    parts = urlsplit(link)
+    if (registrable_domain(parts.hostname or ""), parts.path) not in _LEADING_ON:
+        return link
+    query = parse_qs(parts.query)
+    stated = (absolute_url("", one) for name in ("url", "q") for one in query.get(name, ()))
+    return next((found for found in stated if found), link)
 
 
 def _without_outlet(title: str, outlet: str) -> str:
@@ -130,7 +142,12 @@ def detail_request(definition: Definition, item: Item) -> Request:
 def detail(definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:
     """The item with the text of its page; the entry's own where the page tells less. Raises SourceError."""
     require_success(response)
-    whole = page_detail(definition, replace(item, text=""), response, now, zone)
+    try:
+        whole = page_detail(definition, replace(item, text=""), response, now, zone)
+    except SourceError as error:
+        if error.code != "layout" or definition.get("detail_text"):
+            raise
+        return replace(item, needs_detail=False)  # a page without a text: what the feed said stands
     is_less = len(_words(whole.text)) < len(_words(item.text)) and not definition.get("detail_text")
     return replace(whole, text=item.text) if is_less else whole
 

@@ -25,7 +25,7 @@ from monitoring.sources.feed_figures import figures_of, json_figures
 MOST_ENTRIES = 1000
 _MOST_CONSIDERED = 20_000
 _LONGEST = 6_000_000
-_MOST_TAGS = 300_000  # each costs a hundred bytes and more, however short it is written
+_MOST_TAGS = 200_000  # each costs a hundred bytes and more, however short it is written
 _LONGEST_LINE = 2_000
 _LONGEST_TEXT = 200_000
 
@@ -241,8 +241,9 @@ def _xml_entry(element: Any, published: Parsed | None, base: str, shared_author:
 
 
 def _outlet(children: dict[str, list[Any]]) -> str:
-    """The name in RSS's `source`, or in the title of Atom's."""
-    for one in children.get("source", ()):
+    """The name in RSS's `source` (in Bing's own namespace too), or in the title of Atom's."""
+    named = [one for name, found in children.items() if name == "source" or name.endswith(":source") for one in found]
+    for one in named:
         name = next((_text(part) for part in one if _name(part) == "title"), "") or _text(one)
         if name:
             return plain_line(name)[:200]

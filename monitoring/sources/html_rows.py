@@ -97,7 +97,9 @@ def _text(node: LexborNode, removed: str) -> str:
         for one in node.css(removed):
             one.decompose(recursive=False)
     # A text that is laid out by its own line ends, as on PTT, has no elements that do it.
-    return tidy_lines(node.text()) if node.css_first(_BLOCKS) is None else text_of(node)
+    own = node.mem_id
+    has_blocks = any(one.mem_id != own for one in node.css(_BLOCKS)[:2])
+    return text_of(node) if has_blocks else tidy_lines(node.text())
 
 
 def _ancestors(node: LexborNode) -> list[int]:

@@ -40,6 +40,7 @@ class Field:
     advanced: bool = False
     group: str = ""
     sparse: bool = False
+    multiline: bool = False  # of a secret: it may have several lines
 
 
 # the groups of a form, in their order, with their headings

@@ -70,7 +70,7 @@ def _row_item(definition: Definition, row: Row, found: Found, place: int, dating
         url=found.url,
         title=row.value(said(definition, "title")) or found.title,
         author=row.value(said(definition, "author")),
-        site_id=_identifier(said(definition, "site_id"), row, found.url),
+        site_id=_identifier(definition, row, found.url),
         published_at=published.at if published else None,
         precision=published.precision if published else "",
         figures=figures,
@@ -84,8 +84,14 @@ def _counts(row: Row, selectors: dict[str, str]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count is not None}
 
 
-def _identifier(selector: str, row: Row, url: str) -> str:
-    """The site's identifier; a regular expression alone looks into the address."""
+def _identifier(definition: Definition, row: Row, url: str) -> str:
+    """The site's identifier; a regular expression alone looks into the address.
+
+    An entry of a ranked list is not the article that it leads to: each list has its own series of ranks.
+    """
+    selector = said(definition, "site_id")
+    if not selector and definition.get("ranked"):
+        return "rank-" + hashlib.sha256(f"{definition['url']}\0{url}".encode("utf-8", "replace")).hexdigest()[:24]
     if not selector:
         return ""
     if selector.startswith("=~ "):

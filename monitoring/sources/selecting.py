@@ -28,7 +28,7 @@ _ATTRIBUTE = regex.compile(r"@([A-Za-z_][\w\-:]*)$")
 _IN_BRACES = regex.compile(r"\{([^{}]*)\}")
 _NO_PAGE = regex.compile(r"(?i)^\s*(?:javascript|mailto|tel|data):|^\s*#|^\s*$")
 _REGEX_SECONDS = 0.2
-_LONGEST_SEARCHED = 20_000
+_LONGEST_SEARCHED = 200_000
 _LONGEST_SELECTOR = 600
 _SAFE_IN_ADDRESS = "/:@!$&'()*+,;=~-._%?"
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
-from monitoring.crawling.addresses import host_of
+from monitoring.crawling.addresses import absolute_url, host_of
 from monitoring.crawling.charset import decode
 from monitoring.sources import asking
 from monitoring.sources.answers import require_success, wrong_format
@@ -95,14 +95,16 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
     """The newest entries; of an index the sitemaps that may hold news. Raises SourceError."""
     require_success(response)
     try:
-        found = parse_sitemap(response.body, response.url, now, zone)
+        found = parse_sitemap(response.body, now, zone)
     except NotASitemap as error:
         shown = decode(response.body[:60_000], response.headers.get("content-type", "")).text
         raise wrong_format(response, shown, "a sitemap") from error
-    maps = [_request(definition, one.link) for one in _maps_with_news(found.maps, now)]
+    links = (absolute_url(response.url, one.link) for one in _maps_with_news(found.maps, now))
+    maps = [_request(definition, link) for link in links if link]
     only = definition.get("only") or ""
     wanted = [one for one in found.entries if not only or matched(compiled_pattern(only), one.link)]
-    items = [_item(definition, one) for one in newest_first(wanted)[:MOST_ITEMS]]
+    newest = ((one, absolute_url(response.url, one.link)) for one in newest_first(wanted)[:MOST_ITEMS])
+    items = [_item(definition, one, link) for one, link in newest if link]
     if not items and not maps and response.url == definition["url"]:
         raise SourceError("empty", "a sitemap without addresses")
     return Page(items, maps)
@@ -110,16 +112,16 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
 
 def _maps_with_news(maps: list[Entry], now: datetime) -> list[Entry]:
     """The sitemaps of an index that are read: those that are called news, else those that changed last."""
-    called = [one for one in maps if _IS_NEWS_MAP.search(one.link)]
+    called = [one for one in maps if _IS_NEWS_MAP.search(one.link.partition("://")[2].partition("/")[2])]
     fresh = [one for one in maps if one.published and now - one.published.at < _OLDEST_MAP]
     return newest_first(called or fresh or maps[-MOST_MAPS:])[:MOST_MAPS]
 
 
-def _item(definition: Definition, entry: Entry) -> Item:
+def _item(definition: Definition, entry: Entry, link: str) -> Item:
     # A plain sitemap says when a page changed, which is no publication: its page will say more.
     published = entry.published if entry.is_news or not definition.get("follow", True) else None
     return Item(
-        url=entry.link,
+        url=link,
         title=entry.title,
         text="" if definition.get("follow", True) else entry.keywords,
         published_at=published.at if published else None,

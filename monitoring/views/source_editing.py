@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from monitoring.forms import DEFAULT_INTERVAL, SETTINGS, SourceForm
 from monitoring.models import Source, Subscription
 from monitoring.operations import sources as operations
-from monitoring.operations.definitions import definition_hash
+from monitoring.operations.definitions import definition_hash, sealed, unsealed
 from monitoring.previews import Preview, try_source
 from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
 from monitoring.sources import KINDS
@@ -83,7 +83,8 @@ def source_edit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
         operations.edit_source(subscription=subscription, by=request.user, now=now, **values)
         return subscription
 
-    return _edit(request, SourceForm(edited.kind, _typed(request), initial=initial), subscription, save)
+    form = SourceForm(edited.kind, _typed(request), initial=initial, stored=unsealed(edited))
+    return _edit(request, form, subscription, save)
 
 
 def _typed(request: WorkspaceRequest) -> QueryDict | None:
@@ -115,7 +116,13 @@ def _do(
     By `open-place` an operator opens the private `host:port` of the address to the crawler, and tests again.
     """
     action, values = request.POST.get("action", "test"), form.values()
-    source = Source(kind=form.kind, definition=values["definition"], zone=values["zone"], url=values["url"])
+    source = Source(
+        kind=form.kind,
+        definition=values["definition"],
+        zone=values["zone"],
+        url=values["url"],
+        secrets=sealed({**form.stored, **values["secrets"]}),
+    )
     answer = _Answer()
     if action == "open-place" and request.user.is_operator:
         operations.allow_host(address=form.place(), by=request.user, now=now)

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from monitoring.crawling.dates import Parsed
 from monitoring.crawling.extraction.body import Prose, article_block, article_lines
-from monitoring.crawling.extraction.embedded import embedded_text
+from monitoring.crawling.extraction.embedded import carried_text
 from monitoring.crawling.extraction.names import author_of, site_of
 from monitoring.crawling.extraction.outline import Outline, outline_of
 from monitoring.crawling.extraction.stated import Stated
@@ -31,8 +31,6 @@ from monitoring.crawling.markup import parse_html, strip_hidden
 __all__ = ["Article", "extract_article", "without_site"]
 
 _ENOUGH_EVIDENCE = 2
-# A text that is shorter may be a teaser; the page's scripts are then asked for a longer one.
-_SHORT_TEXT = 150
 _LONGEST_TITLE_LINE = 400
 _LINES_OF_A_POST = 80
 # An opening post that is no floor of its own has a sentence, of so many characters at least.
@@ -72,10 +70,10 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     beside = lines_beside(lines, at)
     seen = agreed_time(visible_time(beside, now, zone), published)
     seen = seen or posted_time(lines[at or 0 :][:_LINES_OF_A_POST], now, zone)
-    text = _text_of(outline, title, whole, f"{program} {stated.kinds}", url) if with_text else ""
-    if with_text and len(text) < _SHORT_TEXT:
-        carried = next(stated.linked("articleBody"), "") or embedded_text(html)
-        text = carried if len(carried) > 2 * len(text) else text
+    text = ""
+    if with_text:
+        text = _text_of(outline, title, at, f"{program} {stated.kinds} {whole}", url)
+        text = carried_text(text, next(stated.linked("articleBody"), ""), html)
     return Article(
         title=title,
         author=author_of(tree, stated, beside),
@@ -96,16 +94,16 @@ def _line_of_title(lines: list[str], title: str) -> int | None:
     return next(fitting, None) if key else None
 
 
-def _text_of(outline: Outline, title: str, whole: str, program: str, url: str) -> str:
+def _text_of(outline: Outline, title: str, title_line: int | None, called: str, url: str) -> str:
     discussion = Discussion(outline)
-    if discussion.floors and discussion_evidence(outline, discussion, whole, program, url) >= _ENOUGH_EVIDENCE:
-        return "\n".join(_thread_lines(outline, discussion, title))
-    prose = Prose(outline)
+    if discussion.floors and discussion_evidence(outline, discussion, called, url) >= _ENOUGH_EVIDENCE:
+        return "\n".join(_thread_lines(outline, discussion, title, title_line))
+    prose = Prose(outline, title_line)
     block = article_block(outline, prose)
     return "\n".join(article_lines(outline, prose, block, title)) if block is not None else ""
 
 
-def _thread_lines(outline: Outline, discussion: Discussion, title: str) -> list[str]:
+def _thread_lines(outline: Outline, discussion: Discussion, title: str, title_line: int | None) -> list[str]:
     """The opening post, where it stands apart from the floors, and the floors."""
     prose = Prose(outline, with_comments=True)
     block = article_block(outline, prose)
@@ -117,5 +115,6 @@ def _thread_lines(outline: Outline, discussion: Discussion, title: str) -> list[
         opening = discussion.lines(start, first.start) if is_around else article_lines(outline, prose, block, title)
         if any(len(line) >= _SENTENCE and _PAUSE.search(line) for line in opening):
             return discussion.text([line for line in opening if key_of(line) != key])
-    below = next((n + 1 for n, line in enumerate(outline.lines[: first.start]) if key_of(line.text) == key), 0)
-    return discussion.text(discussion.lines_before(below) if below else [])
+    if title_line is None or title_line >= first.start:
+        return discussion.text([])
+    return discussion.text(discussion.lines_before(title_line + 1))

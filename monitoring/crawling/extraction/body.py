@@ -29,6 +29,7 @@ _MAIN_SHARE = 0.5
 _MINOR_SHARE = 0.3
 _FURNITURE_WORTH = 0.15
 _CONTENT_WORTH = 1.15
+_ABOVE_TITLE = 0.5
 _NEARNESS = (1.0, 0.7, 0.4, 0.2)
 _PARAGRAPHS = frozenset(["p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "tr"])
 # A head with title, date, source and buttons has no more lines; a line worth this much is a sentence.
@@ -54,13 +55,16 @@ def worth(line: Line) -> float:
 class Prose:
     """The worth of every line and of every range of lines of a page."""
 
-    def __init__(self, outline: Outline, *, with_comments: bool = False) -> None:
+    def __init__(self, outline: Outline, title_line: int | None = None, *, with_comments: bool = False) -> None:
+        """An article stands below its title, if that is known; `with_comments` is for a page that is a discussion."""
         self._outline = outline
         self._furniture = FURNITURE_WORDS - COMMENT_WORDS if with_comments else FURNITURE_WORDS
         plain = [0.0 if is_furniture_line(line) else worth(line) for line in outline.lines]
         sums = list(accumulate(plain, initial=0.0))
         weights = self._weights(sums)
         self._worths = [value * weights[line.part] for value, line in zip(plain, outline.lines, strict=True)]
+        for number in range(title_line or 0):
+            self._worths[number] *= _ABOVE_TITLE
         self._sums = list(accumulate(self._worths, initial=0.0))
 
     def __getitem__(self, line: int) -> float:

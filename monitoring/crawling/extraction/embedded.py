@@ -25,6 +25,31 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _MARKS = re.compile("[，。！？]")
 _LEAST_HAN = 80
 _SHORTEST_PIECE = 8
+_NOT_WORD = re.compile(r"[\W_]+")
+_WHOLE, _SHORT, _NEXT_TO_NONE = 200, 150, 60
+_MUCH_LONGER = 4
+_PIECE = 10
+
+
+def carried_text(text: str, stated: str, page: str) -> str:
+    """`text` as found on the page, or what the page carries where that was another text or none.
+
+    `stated` is the articleBody of the page's JSON-LD. Scripts are asked where next to no text was found.
+    """
+    if len(stated) >= _WHOLE and not _has_parts_of(text, stated):
+        return html_to_text(_markup(stated))
+    if len(text) >= _SHORT:
+        return text
+    carried = embedded_text(page)
+    needed = len(text) if len(text) < _NEXT_TO_NONE else _MUCH_LONGER * len(text)
+    return carried if len(carried) > needed else text
+
+
+def _has_parts_of(text: str, stated: str) -> bool:
+    """Whether a piece from the first, second or third quarter of `stated` stands in `text`."""
+    own, other = _NOT_WORD.sub("", text), _NOT_WORD.sub("", stated)
+    places = (len(other) * quarter // 4 for quarter in (1, 2, 3))
+    return any(other[place : place + _PIECE] in own for place in places)
 
 
 def embedded_text(page: str) -> str:

@@ -6,6 +6,7 @@ many floors with other figures only (發表於 …, 積分 …, 只看該作者)
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from itertools import accumulate
 
 from monitoring.crawling.extraction.chrome import (
@@ -62,12 +63,17 @@ _PERSON_WORDS = _words("user author profile edit tail")
 # Below a post stand the replies to it.
 _FOOT_WORDS = _words("foot footer")
 _FEWEST_FLOORS = 2
-_OFTEN = 3
+_PRINTED_SHARE = 0.4
+_OFTEN_ON_A_PAGE, _OFTEN_ON_FLOORS = 3, 2
 _FEWEST_UNNAMED = 4
 _MOST_OF, _NEARLY_ALL_OF = 0.6, 0.85
 _NAMED_SHARE = 0.4
 _SHARE_OF_PAGE = 0.6
 _FEWEST_PUSHES = 3
+_FEWEST_OF_A_PAGE = 3
+_MANY, _SHARE_OF_MANY = 8, 0.3
+_COMMENTS = _words("comment comments")
+_NO_WORDS: frozenset[str] = frozenset()
 _REPLY_WORDS = _words("reply replies comment comments push lzl answer")
 _LONGEST_TEMPLATE = 60
 _PUSH = re.compile(
@@ -77,6 +83,12 @@ _QUOTED = re.compile(
     r"^※|(?:发表于|發表於|發文於)\s*[\d昨前今]|(?:写道|寫道|wrote|寫)\s*[:：]$|^引用\s*[:：#＃\d]|^回[复覆]\s*[#＃\d]|原帖由|本帖最后由|本文最後由"
     r"|本帖最後由|此文章由.{0,30}[编編][辑輯]|由.{1,20}[于於].{6,24}[编編][辑輯]"
 )
+_SENTENCE = re.compile("[，。！？…,!?]")
+_PANEL = re.compile(
+    r"(?:[级級][别別]|等[级級]|威望|[声聲]望|[积積]分|帖子|主题|主題|精[华華]|文章|[财財]富|金[币幣]|[经經][验驗]|[注註][册冊]|在[线線][时時][间間]|UID)"
+    r"\s*[:：]?\s*\S"
+)
+_LETTER = re.compile(r"[^\W\d_]")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -87,11 +99,9 @@ class Discussion:
         self._outline = outline
         self._posted = [line._replace(text=_words_of_push(line.text)) for line in outline.lines]
         self._outside = _outside_posts(outline)
-        repeated = Counter(_DIGITS.sub("", line.text) for line in self._posted if len(line.text) <= _LONGEST_TEMPLATE)
+        printed = _printed((line.text for line in self._posted), _OFTEN_ON_A_PAGE)
         self._chars = [
-            0
-            if self._is_chrome(line) or repeated[_DIGITS.sub("", line.text)] >= _OFTEN
-            else len(line.text) - line.linked
+            0 if self._is_chrome(line) or _template_of(line.text) in printed else len(line.text) - line.linked
             for line in self._posted
         ]
         self._sums = list(accumulate(self._chars, initial=0))
@@ -116,15 +126,9 @@ class Discussion:
         """The lines of all floors, below those of an opening post that stands apart from them."""
         parts = self._outline.parts
         floors = [self.lines(parts[floor].start, parts[floor].end) for floor in self.floors]
-        seen = Counter(form for lines in floors for form in {_DIGITS.sub("", line) for line in lines})
-        often = max(_OFTEN, len(floors) / 3)
-        kept = (
-            line
-            for lines in floors
-            for line in lines
-            if len(line) > _LONGEST_TEMPLATE or seen[_DIGITS.sub("", line)] < often
-        )
-        return opening + list(kept)
+        once_a_floor = (form for lines in floors for form in {_template_of(line) for line in lines})
+        printed = _printed(once_a_floor, max(_OFTEN_ON_FLOORS, _PRINTED_SHARE * len(floors)))
+        return opening + [line for lines in floors for line in lines if _template_of(line) not in printed]
 
     def lines_before(self, start: int) -> list[str]:
         """What was written between line `start` and the first floor, in blocks that are named as content."""
@@ -147,11 +151,11 @@ class Discussion:
 
     def _is_chrome(self, line: Line) -> bool:
         text = line.text
-        if self._outside[line.part] or is_dateline(text) or is_post_button(text):
+        if self._outside[line.part] or is_dateline(text) or is_post_button(text) or not _LETTER.search(text):
             return True
         if line.linked * 5 > len(text) * 4 and len(text) <= _LONGEST_TEMPLATE:
             return True
-        return len(text) <= 2 * _LONGEST_TEMPLATE and bool(_QUOTED.search(text))
+        return len(text) <= 2 * _LONGEST_TEMPLATE and bool(_QUOTED.search(text) or len(_PANEL.findall(text)) > 1)
 
     def _find_floors(self) -> list[int]:
         """The blocks that hold what was posted, in order: the innermost that are named so and hold most of it.
@@ -240,23 +244,39 @@ def _outside_posts(outline: Outline) -> list[bool]:
     return outside
 
 
+def _printed(texts: Iterable[str], often: float) -> set[str]:
+    """What is written so often, but for its figures, that a program prints it."""
+    seen = Counter(_template_of(text) for text in texts)
+    return {form for form, count in seen.items() if form and count >= often}
+
+
+def _template_of(text: str) -> str:
+    """A line without its figures; nothing for a sentence or a long line, which no program prints."""
+    return "" if len(text) > _LONGEST_TEMPLATE or _SENTENCE.search(text) else _DIGITS.sub("", text)
+
+
 def _words_of_push(text: str) -> str:
     """What a PTT push says, without its mark, user and time; any other line as it is."""
     found = _PUSH.match(text)
     return found[1] if found else text
 
 
-def discussion_evidence(outline: Outline, discussion: Discussion, title: str, program: str, url: str) -> int:
-    """How much speaks for a discussion: 2 is enough. `program` is what the page calls its generator and body."""
-    evidence = 2 * bool(_PROGRAMS.search(program)) + bool(_FORUM_PLACE.search(url)) + bool(_FORUM_NAME.search(title))
+def discussion_evidence(outline: Outline, discussion: Discussion, called: str, url: str) -> int:
+    """How much speaks for a discussion: 2 is enough. `called` is what the page calls itself: generator, body, title."""
+    evidence = 2 * bool(_PROGRAMS.search(called)) + bool(_FORUM_PLACE.search(url)) + bool(_FORUM_NAME.search(called))
     talk = {found[0] for line in outline.lines if len(line.text) <= 40 for found in _FORUM_TALK.finditer(line.text)}
     evidence += (len(talk) >= 2) + (len(talk) >= 4) + 2 * (discussion.pushes >= _FEWEST_PUSHES)
-    if len(discussion.floors) < 3 or discussion.share < _SHARE_OF_PAGE:
-        return evidence
-    around = [discussion.floors[-1], *outline.ancestors(discussion.floors[-1])[:3]]
-    words = frozenset[str]().union(*(outline.parts[one].words for one in around))
-    return (
-        evidence
-        + (not _NAMED_POST.isdisjoint(words))
-        + (not (_NAMED_POST - _words("comment comments")).isdisjoint(words))
-    )
+    words = _words_around_floors(outline, discussion.floors) & _NAMED_POST
+    is_page = len(discussion.floors) >= _FEWEST_OF_A_PAGE and discussion.share >= _SHARE_OF_PAGE
+    if words <= _COMMENTS:
+        # Below a news article stand comments as well.
+        return evidence - bool(words and is_page)
+    is_part = len(discussion.floors) >= _MANY and discussion.share >= _SHARE_OF_MANY
+    return evidence + 2 * is_page + (is_part and not is_page)
+
+
+def _words_around_floors(outline: Outline, floors: list[int]) -> frozenset[str]:
+    """What the last floor is called, and the blocks around it that are not around the first as well."""
+    own = [floors[-1], *outline.ancestors(floors[-1])]
+    shared = set(outline.ancestors(floors[0]))
+    return _NO_WORDS.union(*(outline.parts[one].words for one in own if one not in shared))
