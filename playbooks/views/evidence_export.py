@@ -45,22 +45,28 @@ def evidence_export(request: WorkspaceRequest, crisis_id: int) -> HttpResponseBa
     return response
 
 
-def _streamed(request: HttpRequest, file: IO[bytes]) -> Iterator[bytes] | AsyncIterator[bytes]:
-    """The file chunk by chunk, as the server that asks takes it: what it is given otherwise, it would gather whole."""
-    return _chunks_later(file) if isinstance(request, ASGIRequest) else _chunks(file)
+class _Chunks:
+    """A file chunk by chunk, closed with the answer even where nobody reads it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+
+    def close(self) -> None:
+        self.file.close()
 
 
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(CHUNK):
+class _Now(_Chunks):
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self.file.read(CHUNK):
             yield chunk
 
 
-async def _chunks_later(file: IO[bytes]) -> AsyncIterator[bytes]:
-    chunks = _chunks(file)
-    while chunk := await sync_to_async(_next_of)(chunks):
-        yield chunk
+class _Later(_Chunks):
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while chunk := await sync_to_async(self.file.read)(CHUNK):
+            yield chunk
 
 
-def _next_of(chunks: Iterator[bytes]) -> bytes:
-    return next(chunks, b"")
+def _streamed(request: HttpRequest, file: IO[bytes]) -> "_Now | _Later":
+    """As the server that asks takes it: what it is given otherwise, it would gather whole."""
+    return _Later(file) if isinstance(request, ASGIRequest) else _Now(file)
