@@ -6,12 +6,14 @@ from monitoring.views import (
     api,
     definitions,
     entry,
+    erasures,
     feed_lists,
     imports,
     judging,
     manners,
     mentions,
     posts,
+    retention,
     snapshots,
     source_detecting,
     source_editing,
@@ -20,6 +22,8 @@ from monitoring.views import (
 )
 
 urlpatterns = [
+    path("w/<slug:workspace>/erasures/", erasures.erasure_list, name="erasure-list"),
+    path("w/<slug:workspace>/erasures/add/", erasures.erasure_add, name="erasure-add"),
     path("w/<slug:workspace>/mentions/", mentions.mention_list, name="mention-list"),
     path("w/<slug:workspace>/posts/<int:post_id>/", posts.post, name="post"),
     path("w/<slug:workspace>/posts/<int:post_id>/author/", posts.post_reveal, name="post-reveal"),
@@ -73,6 +77,7 @@ urlpatterns = [
     path("w/<slug:workspace>/sources/<int:source_id>/pause/", sources.source_pause, name="source-pause"),
     path("w/<slug:workspace>/sources/<int:source_id>/resume/", sources.source_resume, name="source-resume"),
     path("w/<slug:workspace>/sources/<int:source_id>/visit/", sources.source_visit, name="source-visit"),
+    path("w/<slug:workspace>/sources/<int:source_id>/retention/", retention.source_retention, name="source-retention"),
     path("w/<slug:workspace>/sources/<int:source_id>/remove/", sources.source_remove, name="source-remove"),
     path("w/<slug:workspace>/entries/add/", entry.entry_add, name="entry-add"),
     path("w/<slug:workspace>/attachments/<int:capture_id>/", entry.attachment, name="attachment"),

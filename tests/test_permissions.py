@@ -325,7 +325,10 @@ FOR_OPERATORS = {"host-disallow", "host-allow"}
 def visit(client: Client, address: str) -> HttpResponse:
     """What an address answers to a reader, or, where it only takes writes, to an empty form."""
     answer = client.get(address)
-    return client.post(address) if answer.status_code == 405 else answer  # type: ignore[return-value]
+    answer = client.post(address) if answer.status_code == 405 else answer
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    return answer  # type: ignore[return-value]
 
 
 def keys_of(pattern: URLPattern) -> dict[str, str]:
