@@ -46,6 +46,7 @@ CLOCKS: dict[str, float] = {
     "drill.play": 2,
     "core.tidy": 3600,
     "monitoring.tidy": 3600,
+    "monitoring.expire": 3600,
 }
 
 WAKE_LASTS_MS = 10_000
