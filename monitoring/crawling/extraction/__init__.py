@@ -35,6 +35,7 @@ __all__ = ["Article", "extract_article", "without_site"]
 _ENOUGH_EVIDENCE = 2
 _LONGEST_TITLE_LINE = 400
 _NEXT_TO_NONE = 60
+_MOST_TAGS_READ_TWICE = 8_000
 _NOSCRIPT = re.compile(r"<(/?)noscript\b", re.IGNORECASE)
 _LINES_OF_A_POST = 80
 _LEAST_OF_A_TITLE = 6
@@ -91,7 +92,7 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
         place = _Place(title, at, program, f"{whole.removeprefix(title)} {stated.meta('og:site_name')}", url)
         text = _text_of(outline, place)
         text = carried_text(text, next(stated.linked("articleBody"), ""), html)
-    if with_text and len(text) < _NEXT_TO_NONE and "<noscript" in html:
+    if with_text and len(text) < _NEXT_TO_NONE and "<noscript" in html and html.count("<") < _MOST_TAGS_READ_TWICE:
         # Programs that draw their pages in the browser leave the posts there for readers without scripts.
         text = extract_article(_NOSCRIPT.sub(r"<\1div", html), now, zone, url).text
     return Article(

@@ -156,6 +156,9 @@ def agreed_time(visible: Parsed | None, stated: Parsed | None) -> Parsed | None:
     apart = abs(visible.at - stated.at)
     beyond = apart % _HOUR
     is_zone = min(beyond, _HOUR - beyond) < _MINUTE and (apart < _MINUTE or _LEAST_ZONE <= apart <= _WIDEST)
+    if visible.precision in _FINE and is_zone and abs(shown) < _HOUR and visible.at.utcoffset():
+        # The place's time with the mark of UTC: its clocks would be those of Greenwich.
+        return visible
     if visible.precision in _FINE and is_zone:
         return stated._replace(at=_at_offset(stated.at, shown))
     return min(visible, stated, key=lambda time: time.at)
