@@ -21,7 +21,9 @@ from monitoring.crawling.extraction.stated import Stated
 from monitoring.crawling.extraction.thread import Discussion
 from monitoring.crawling.extraction.times import (
     agreed_time,
+    coded_time,
     finer_time,
+    is_fine,
     lines_beside,
     posted_time,
     stated_time,
@@ -74,7 +76,7 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     stated = Stated(tree)
     title = page_title(tree, stated)
     whole = whole_title(tree)
-    published = stated_time(tree, html, stated, now, zone)
+    published = stated_time(tree, stated, now, zone)
     program = f"{stated.meta('generator')} {stated.kinds} {_names(tree.body)}"
     body = tree.body or tree.root
     if body is None:
@@ -85,6 +87,7 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     at = _line_of_title(lines, title)
     beside = lines_beside(lines, at)
     seen = agreed_time(visible_time(beside, now, zone), published)
+    seen = seen if is_fine(seen) else agreed_time(seen, coded_time(html, now, zone))
     seen = seen or posted_time(lines[at or 0 :][:_LINES_OF_A_POST], now, zone)
     suffix = site_in_title(whole, title)
     text = ""
@@ -98,7 +101,7 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     return Article(
         title=title,
         author=author_of(tree, stated, suffix, beside),
-        published=finer_time(tree, seen, now, zone),
+        published=seen if is_fine(seen) else finer_time(tree, seen, now, zone),
         text=text,
         site=site_of(stated, suffix, beside),
     )
