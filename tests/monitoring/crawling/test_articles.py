@@ -74,6 +74,10 @@ def test_a_story_that_only_data_carries_is_found(carrier) -> None:
     assert read(f"<div id=app>載入中</div>{carrier()}").text == "\n".join(STORY)
 
 
+def test_a_notice_without_a_sentence_is_no_story() -> None:
+    assert read("<div class=code>请完成下方验证后继续操作</div>").text == ""
+
+
 def test_a_short_story_is_not_replaced_by_what_scripts_say_of_others() -> None:
     related = json.dumps([{"title": line, "desc": line} for line in HEADLINES])
     body = f"<h1>{TITLE}</h1><div><p>{STORY[0]}</p><p>{STORY[1]}</p></div><script>var related = {related}</script>"
