@@ -90,6 +90,7 @@ FIELDS: tuple[Field, ...] = (
     *SHARED,
 )
 ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
+_SHORT = 300  # characters
 # what stands for the row or the page as a whole would say nothing there
 _NEEDS_CSS = (ON_A_PAGE - {"floor_id", "floor_url", "floor_author", "floor_time", "floor_text"}) | {"rows", "next"}
 
@@ -179,7 +180,7 @@ def page_detail(definition: Definition, item: Item, response: Response, now: dat
     row = HtmlRow(tree.root)
     require_unblocked(definition, row, html)
     try:
-        return read_detail(
+        whole = read_detail(
             definition,
             item,
             row,
@@ -190,6 +191,11 @@ def page_detail(definition: Definition, item: Item, response: Response, now: dat
         )
     except SourceError as error:
         raise refusal(response.url, html) or error from error
+    if not said(definition, "detail_text") and len(whole.text) < _SHORT:
+        refused = refusal(response.url, whole.text)  # the words of a captcha page are no article
+        if refused:
+            raise refused
+    return whole
 
 
 def origins(definition: Definition) -> dict[str, str]:
