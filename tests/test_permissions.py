@@ -304,6 +304,8 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "invitation": lambda workspace: invitation_of(workspace).pk,
     "outlet-add:kind": lambda workspace: "webhook",
     "source-add-kind:kind": lambda workspace: "feed",
+    "source-add-ready:preset": lambda workspace: "ptt",
+    "source-version-restore:number": lambda workspace: 1,
     "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
     "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
     "outlet_id": lambda workspace: outlet_of(workspace).pk,
