@@ -59,7 +59,7 @@ def source_told(health: SourceHealth) -> str:
     if health.state == "parked":
         return _("Its visits failed again and again by a fault of ours. An admin can start them again.")
     if health.state == "waiting":
-        return _("The first visit is on its way.")
+        return _("Nothing has come yet.") if source.is_pushed else _("The first visit is on its way.")
     if health.state == "late":
         return _("One post in twenty comes later than an hour after its publication.")
     if health.state == "ok" and health.missed:
@@ -67,6 +67,8 @@ def source_told(health: SourceHealth) -> str:
         return missed % {"count": health.missed}
     if health.state == "ok":
         kind = _(KINDS[source.kind].NAME)
+        if source.is_pushed:
+            return kind
         return _("%(kind)s, %(pace)s") % {"kind": kind, "pace": pace_words(source.interval)}
     return outcome_text(source.outcome, source.outcome_detail)
 
@@ -80,14 +82,28 @@ def pace_words(seconds: int) -> str:
     return ngettext("every %(n)s hour", "every %(n)s hours", seconds // 3600) % {"n": seconds // 3600}
 
 
+def channel_text(channel: str) -> str:
+    """What a source is to a workspace; see `monitoring.models.CHANNELS`."""
+    return {
+        "news": pgettext("channel", "News"),
+        "forum": pgettext("channel", "Forum"),
+        "social": pgettext("channel", "Social network"),
+        "search": pgettext("channel", "Hot lists and search results"),
+        "inbox": pgettext("channel", "Our own inboxes"),
+    }[channel]
+
+
 def wrong_source_state(code: str) -> str:
     """Why a verb did not apply to a source; the codes of WrongStateError in `monitoring.operations.sources`."""
     return {
         "already-subscribed": _("This workspace reads that source already."),
         "already-paused": _("This source is paused already."),
         "drill": _("This source belongs to a drill. It comes and goes with the drill."),
+        "no-version": _("This source has no such version."),
         "not-paused": _("This source is not paused."),
+        "old-version": _("The definition of that version is no longer understood. Edit the source instead."),
         "paused": _("This source is paused. Resume it first."),
+        "same-version": _("The source is read like that already."),
         "visiting": _("A visit is under way."),
     }[code]
 
@@ -97,6 +113,7 @@ def source_done(what: str) -> str:
     return {
         "added": _("%(name)s is read from now on."),
         "edited": _("%(name)s is saved."),
+        "restored": _("%(name)s is read as it was in that version."),
         "paused": _("%(name)s is paused."),
         "resumed": _("%(name)s is read again."),
         "wanted": _("%(name)s is queued for a visit."),
@@ -113,6 +130,7 @@ def outcome_text(code: str, detail: str) -> str:
         "ok": _("Read."),
         "unchanged": _("Nothing has changed since the visit before."),
         "blocked": _("The site refuses us (%(detail)s). Sentinel does not get around logins, captchas or blocks."),
+        "login": _("The site shows its login page (%(detail)s). Sentinel does not get around logins."),
         "robots": _("The site's robots.txt closes this address to us."),
         "robots-unreachable": _("The site's robots.txt does not answer, so nothing may be asked for: %(detail)s."),
         "details": _("None of the %(detail)s pages that the list leads to can be read."),
@@ -136,6 +154,9 @@ def _http_text(detail: str) -> str:
 def _layout_text(detail: str) -> str:
     """`detail` is "<what is missing>: <selector>", as `monitoring.sources.listing` writes it."""
     missing, _colon, selector = detail.partition(": ")
+    if missing == "lost":
+        lost = field_text(selector)
+        return _("Its posts come without %(field)s, which they always had: the page has changed.") % {"field": lost}
     if missing == "no row":
         return _("Nothing on the page matches %(selector)s. Edit the selector and test again.") % {"selector": selector}
     if missing.endswith("rows without a link"):

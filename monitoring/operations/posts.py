@@ -150,7 +150,7 @@ def _add_posts(source: Source, batch: _Batch, known: set[bytes], now: datetime) 
     """Add what nobody has stored, the answered before their answers; the ids by key."""
     first_visit = source.last_success_at is None
     unknown = [key for key in sorted(batch.items) if key not in known]
-    batch.barred = _barred(source, {key: batch.items[key] for key in unknown})
+    batch.barred = barred_keys(source, {key: batch.items[key] for key in unknown})
     added: dict[bytes, int] = {}
     for is_reply in (False, True):
         wanted = [key for key in unknown if (key in batch.parents) is is_reply and key not in batch.barred]
@@ -169,8 +169,8 @@ def _ids_of(keys: Collection[bytes]) -> dict[bytes, int]:
     return {bytes(key): pk for key, pk in Post.objects.filter(key__in=keys).values_list("key", "pk")}
 
 
-def _barred(source: Source, items: Mapping[bytes, Item]) -> set[bytes]:
-    """What every workspace that reads the source had deleted."""
+def barred_keys(source: Source, items: Mapping[bytes, Item]) -> set[bytes]:
+    """Those of the items that every workspace which reads the source had deleted on request."""
     if not items:
         return set()
     readers = set(Subscription.objects.filter(source=source).values_list("workspace", flat=True))
