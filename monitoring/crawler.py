@@ -171,13 +171,13 @@ def _finish(done: Sequence[Done]) -> None:
     now = timezone.now()
     rests = {one.turn.domain: now + timedelta(seconds=one.turn.wait(time.monotonic(), 0.0)) for one in done}
     rest_domains(rests=rests, held_until=[one.claimed.held_until for one in done])
-    quiet = [(one.claimed.visit, one.report) for one in done if one.report and not one.report.items]
+    quiet = [(one.claimed.visit, one.report) for one in done if one.report and not one.report.brings_something]
     if quiet:
         _finish_quiet(quiet, now)
     for one in done:
         if one.fault:
             VISITS.fail(one.claimed.visit, one.fault, now=now)
-        elif one.report and one.report.items:
+        elif one.report and one.report.brings_something:
             _finish_one(one.claimed, one.report)
 
 
@@ -233,4 +233,5 @@ def report_of(result: VisitResult, source: Source, now: datetime) -> Report:
         log=[asdict(line) for line in result.log],
         items=result.items,
         hints=result.hints,
+        glimpsed=result.glimpsed,
     )

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from monitoring.forms import SETTINGS, FieldGroup, SourceForm, kept_text
+from monitoring.source_forms import SETTINGS, FieldGroup, SourceForm, kept_text
 from monitoring.sources import KINDS
 from monitoring.sources.definition_file import LARGEST, DefinitionFile, DefinitionFileError, Problem, read_file
 from monitoring.sources.items import DefinitionError
@@ -99,12 +99,7 @@ class PresetForm(SourceForm):
 
     def values(self) -> dict[str, Any]:
         """What a valid form says, as the operations take it."""
-        hints = {
-            "channel": self.preset.channel,
-            "legal_note": in_language(self.preset.legal_note, self.language),
-            "delay": self.preset.delay,
-        }
-        return {**hints, **super().values(), "preset": self.preset.name, "secrets": self.cleaned_data["secrets"]}
+        return {**super().values(), "preset": self.preset.name, "secrets": self.cleaned_data["secrets"]}
 
 
 def _parameter_field(one: Parameter, language: str, is_kept: bool) -> forms.Field:

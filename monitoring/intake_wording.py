@@ -23,6 +23,7 @@ def problem_text(code: str) -> str:
         "unknown-precision": _("This must be second, minute, hour, day or month."),
         "not-a-count": _("This is not a count."),
         "not-a-language": _("This is not a language tag such as zh-TW."),
+        "erased": _("Its author or address was deleted on request; it is not captured again."),
         "more-cells": _("This row has more cells than the header."),
     }.get(code, code)
 
@@ -57,7 +58,7 @@ def table_problem(problem: str) -> str:
         "empty": _("This file is empty."),
         "malformed": _("This file is broken: it could not be read to its end."),
         "too-many-columns": _("This file has more than 500 columns."),
-        "too-many-rows": _("This file has more than 500,000 rows; split it."),
+        "too-many-rows": _("This file has more than 500,000 rows, or a workbook more than 3 million cells; split it."),
         "line-too-long": _("A line of this file is longer than a million characters: it is not a table."),
         "bomb": _("This workbook unpacks to more than 200 MB; save it as CSV."),
         "encrypted": _("This workbook has a password; save it without one."),

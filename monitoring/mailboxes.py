@@ -72,15 +72,19 @@ async def visit_mailbox(
     outcome, detail = "ok", ""
     try:
         target = parse_target(f"https://{definition['host']}:{PORT}/")
-        wait = await ports.reserve(target.host, 0.0)
+        wait = await ports.reserve(target.place, 0.0)
         if wait > SECONDS / 2:
             raise SourceError("out-of-time", target.host)
         await asyncio.sleep(wait)
+        asked = ports.clock()
 
         def use(box: Mailbox) -> None:
             _read_new(box, definition, state, now, read)
 
-        await _with_mailbox(definition, use, allowed, resolver, tls)
+        try:
+            await _with_mailbox(definition, use, allowed, resolver, tls)
+        finally:
+            await ports.release(target.place, 0.0, ports.clock() - asked)
     except (SourceError, FetchError) as failure:
         outcome, detail = failure.code, failure.detail
     if outcome == "ok" and not read.mails:
@@ -146,7 +150,7 @@ def _use(
     definition: Mapping[str, Any],
     use: Callable[["Mailbox"], Result],
 ) -> Result:
-    mailbox = Mailbox(addresses[:ADDRESSES_TRIED], host, context)
+    mailbox = Mailbox(addresses[:ADDRESSES_TRIED], host, context, PORT)
     watchdog = threading.Timer(SECONDS, mailbox.hang_up)
     watchdog.start()
     try:
@@ -185,7 +189,7 @@ def _read_new(box: "Mailbox", definition: Mapping[str, Any], state: State, now: 
 class Mailbox(imaplib.IMAP4):
     """An IMAP connection that goes to a checked address, reads so much and no more, and can be cut at any time."""
 
-    def __init__(self, addresses: Sequence[str], host: str, context: Trust, port: int = PORT) -> None:
+    def __init__(self, addresses: Sequence[str], host: str, context: Trust, port: int) -> None:
         # The connection is made by `connect`, so that it can be cut while it is being made.
         self._addresses, self._name, self._context, self._port = addresses, host, context, port
         self._wire: socket.socket | None = None

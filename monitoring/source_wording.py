@@ -59,7 +59,7 @@ def source_told(health: SourceHealth) -> str:
     if health.state == "parked":
         return _("Its visits failed again and again by a fault of ours. An admin can start them again.")
     if health.state == "waiting":
-        return _("The first visit is on its way.")
+        return _("Nothing has come yet.") if source.is_pushed else _("The first visit is on its way.")
     if health.state == "late":
         return _("One post in twenty comes later than an hour after its publication.")
     if health.state == "ok" and health.missed:
@@ -67,6 +67,8 @@ def source_told(health: SourceHealth) -> str:
         return missed % {"count": health.missed}
     if health.state == "ok":
         kind = _(KINDS[source.kind].NAME)
+        if source.is_pushed:
+            return kind
         return _("%(kind)s, %(pace)s") % {"kind": kind, "pace": pace_words(source.interval)}
     return outcome_text(source.outcome, source.outcome_detail)
 
@@ -78,6 +80,17 @@ def pace_words(seconds: int) -> str:
     if seconds < 3600:
         return ngettext("every %(n)s minute", "every %(n)s minutes", seconds // 60) % {"n": seconds // 60}
     return ngettext("every %(n)s hour", "every %(n)s hours", seconds // 3600) % {"n": seconds // 3600}
+
+
+def channel_text(channel: str) -> str:
+    """What a source is to a workspace; see `monitoring.models.CHANNELS`."""
+    return {
+        "news": pgettext("channel", "News"),
+        "forum": pgettext("channel", "Forum"),
+        "social": pgettext("channel", "Social network"),
+        "search": pgettext("channel", "Hot lists and search results"),
+        "inbox": pgettext("channel", "Our own inboxes"),
+    }[channel]
 
 
 def wrong_source_state(code: str) -> str:
@@ -141,6 +154,9 @@ def _http_text(detail: str) -> str:
 def _layout_text(detail: str) -> str:
     """`detail` is "<what is missing>: <selector>", as `monitoring.sources.listing` writes it."""
     missing, _colon, selector = detail.partition(": ")
+    if missing == "lost":
+        lost = field_text(selector)
+        return _("Its posts come without %(field)s, which they always had: the page has changed.") % {"field": lost}
     if missing == "no row":
         return _("Nothing on the page matches %(selector)s. Edit the selector and test again.") % {"selector": selector}
     if missing.endswith("rows without a link"):

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from monitoring.back_reader import back_reading_round
 from monitoring.crawler import crawl_round
 from monitoring.operations.analyses import ANALYSES
 from monitoring.operations.imports import IMPORTS, forget_abandoned_imports
@@ -20,6 +21,11 @@ analyse_text("", "曜日鮮乳")
 @shared_task(name="monitoring.crawl", base=Sweep)
 def crawl() -> None:
     crawl_round()
+
+
+@shared_task(name="monitoring.read_back", base=Sweep)
+def read_back() -> None:
+    back_reading_round()
 
 
 @shared_task(name="monitoring.revisit", base=Sweep)

@@ -40,7 +40,8 @@ class Problem:
     """Why a record cannot be taken: the field and a code.
 
     Codes: not-an-object, not-json, unknown-field, wrong-type, too-long, required, not-a-url, not-a-time, in-the-future,
-    unknown-precision, not-a-count, not-a-language, more-cells (a row is longer than its header).
+    unknown-precision, not-a-count, not-a-language, more-cells (a row is longer than its header),
+    erased (deleted on request).
     """
 
     field: str

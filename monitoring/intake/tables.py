@@ -76,6 +76,7 @@ def open_table(kind: str, data: bytes) -> Table:
     else:
         decoded = decode(data)
         charset, text = decoded.charset, decoded.text.replace("\x00", "\ufffd")
+        text = text if "\n" in text else text.replace("\r", "\n")  # as old Macs end their lines
         delimiter = _delimiter(text)
         lines = _csv_rows(text, delimiter)
     first = list(islice(lines, HEADER_WITHIN))
@@ -125,10 +126,14 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    for line in io.StringIO(text, newline=""):
-        if len(line) > LONGEST_LINE:
+    """The lines with their ends, without a copy of the whole: a file may be large."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        if end - start > LONGEST_LINE:
             raise TableError("line-too-long")
-        yield line
+        yield text[start:end]
+        start = end
 
 
 def _delimiter(text: str) -> str:
@@ -163,7 +168,7 @@ def _json_lines(data: bytes) -> Table:
 
 
 def _json_rows(text: str) -> Iterator[Row]:
-    for number, line in enumerate(io.StringIO(text.lstrip("\ufeff")), start=1):
+    for number, line in enumerate(_lines(text.lstrip("\ufeff")), start=1):
         if number > MOST_ROWS:
             raise TableError("too-many-rows")
         if line.strip():

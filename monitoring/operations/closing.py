@@ -35,10 +35,16 @@ class Report:
     items: list[Item] = field(default_factory=list)
     missed: dict[str, list[float]] = field(default_factory=dict)  # see monitoring.visiting.missed
     hints: Hints = field(default_factory=Hints)
+    glimpsed: list[Item] = field(default_factory=list)  # whose figures a list shows, known or not
 
     @property
     def succeeded(self) -> bool:
         return self.outcome in FINE_OUTCOMES
+
+    @property
+    def brings_something(self) -> bool:
+        """Whether there are posts, or figures of posts, to be stored."""
+        return bool(self.items or self.glimpsed)
 
     @property
     def lost_a_field(self) -> bool:

@@ -16,6 +16,8 @@ ONE_REQUEST = timedelta(seconds=30)  # a request takes 20 s at most; a worker th
 
 def domain_of_url(url: str) -> str:
     """The domain whose turn a visit of `url` needs; "?" where the address cannot be asked at all."""
+    if url.startswith("imaps://"):
+        url = f"https://{url.rpartition('@')[2]}"  # a mailbox has the turn of its server's domain
     try:
         return domain_of(parse_target(url).place)
     except RefusedAddressError:

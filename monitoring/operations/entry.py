@@ -53,7 +53,9 @@ def enter_posts(
         [Filing(post=post, topic=topic, filed_by=by, filed_at=now) for post in posts for topic in topics],
         ignore_conflicts=True,
     )
-    analyse_posts(list(Analysis.objects.filter(post__in=posts).order_by("pk")), now)
+    analyses = list(Analysis.objects.filter(post__in=posts).order_by("pk"))
+    analyse_posts(analyses, now)
+    Analysis.objects.bulk_update(analyses, ["evaluated_revision"])
     data = {"count": len(posts), "topics": [topic.name for topic in topics]}
     audit.record(verb="enter", subject=posts[0], by=by, now=now, workspace=source.owner, data=data)
     return posts

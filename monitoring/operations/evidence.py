@@ -41,7 +41,7 @@ def keep_received(*, source: Source, received: Sequence[Received], now: datetime
                 body_id=ids[each],
                 source=source,
                 url=blotted_text(one.response.url, secrets).replace("\x00", ""),
-                http_status=one.response.status,
+                http_status=one.response.status or None,  # None: nobody asked a server for it
                 headers=kept_headers(one.response.headers, secrets) | ({BLOTTED: str(blots)} if blots else {}),
                 captured_at=now,
             )

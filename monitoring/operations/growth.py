@@ -26,6 +26,7 @@ ADOPTED_FROM = 20_000  # the newest mentions among which posts to follow are loo
 FOLLOWED_FROM = timedelta(days=7)
 MISSES_UNTIL_GONE = 2  # an error status alone is believed when it is seen again
 REFUSED_AGAIN = timedelta(minutes=30)
+_POINTING = ("detail_text", "floors")  # the selectors that say where on a page the text of a post stands
 _NOTHING = Stored(0, 0, 0)
 
 
@@ -46,7 +47,7 @@ def adopt_revisits(now: datetime) -> None:
                         ORDER BY id DESC LIMIT %s) AS mention
                  JOIN monitoring_post AS post ON post.id = mention.post_id
                  JOIN monitoring_source AS source ON source.id = post.source_id
-                WHERE NOT source.is_pushed AND NOT post.is_history AND post.reply_to_id IS NULL
+                WHERE NOT source.is_pushed AND source.kind <> 'imap' AND NOT post.is_history AND post.reply_to_id IS NULL
                   AND post.captured_at > %s
                   AND NOT EXISTS (SELECT 1 FROM monitoring_revisit AS known WHERE known.post_id = post.id)
                ON CONFLICT DO NOTHING""",
@@ -202,7 +203,7 @@ def _is_edit(revisit: Revisit, post: Post, source: Source, fresh: Item, now: dat
             return False  # it is not read any more as it was
         if content_hash(was.title, was.text) == words:
             return False
-    if definition.get("detail_text"):
+    if any(definition.get(name) for name in _POINTING) or definition.get("follow") == "json":
         return True
     if not is_same_piece(post.text, fresh.text):
         return False

@@ -26,6 +26,7 @@ from sentinel.core.wakes import wake
 
 LARGEST = 50 * 1024 * 1024  # bytes of a file
 PIECE = 1_000_000  # bytes
+SAMPLE = 2  # pieces that tell what the columns are
 ROWS_A_TURN = 1_000
 BYTES_A_TURN = 4_000_000
 ABANDONED_AFTER = timedelta(days=1)
@@ -46,6 +47,7 @@ def begin_import(
         format=format,
         zone=zone,
         size=len(data),
+        due_at=None,
         created_at=now,
         created_by=by,
     )
@@ -61,7 +63,7 @@ def start_import(
     locked = FileImport.objects.select_for_update().get(pk=file_import.pk)
     if locked.mapping:
         raise WrongStateError("started")
-    columns = table_of(locked).columns
+    columns = sample_of(locked).columns
     locked.mapping, locked.zone, locked.due_at = dict(mapping), zone, now
     locked.save(update_fields=["mapping", "zone", "due_at"])
     ColumnMapping.objects.update_or_create(
@@ -94,9 +96,13 @@ def bytes_of(file_import: FileImport) -> bytes:
     return b"".join(bytes(piece) for piece in pieces.values_list("data", flat=True))
 
 
-def table_of(file_import: FileImport) -> Table:
-    """The uploaded file as a table; raises TableError."""
-    return open_table(file_import.format, bytes_of(file_import))
+def sample_of(file_import: FileImport) -> Table:
+    """The uploaded file as a table, of a long text its beginning alone; raises TableError."""
+    if file_import.format == "xlsx" or file_import.size <= SAMPLE * PIECE:
+        return open_table(file_import.format, bytes_of(file_import))
+    first = FilePiece.objects.filter(file_import=file_import).order_by("number").values_list("data", flat=True)[:SAMPLE]
+    data = b"".join(bytes(piece) for piece in first)
+    return open_table(file_import.format, data[: data.rfind(b"\n") + 1] or data)
 
 
 def remembered_mapping(workspace_id: int, columns: Sequence[str]) -> dict[str, str]:
@@ -124,12 +130,12 @@ def import_rows(rows: Sequence[FileImport], now: datetime) -> dict[FileImport, d
 
 def _prepare(file_import: FileImport, now: datetime) -> bool:
     """Turn the file into batches of rows, which the next turns store; whether there are any."""
-    table_bytes = bytes_of(file_import)
+    data = bytes_of(file_import)
     pieces = FilePiece.objects.filter(file_import=file_import)
     pieces.delete()
     total = 0
     try:
-        batches = _batches(open_table(file_import.format, table_bytes).rows)
+        batches = _batches(open_table(file_import.format, data).rows)
         for number, batch in enumerate(batches, start=1):
             total += len(batch)
             FilePiece.objects.create(file_import=file_import, number=number, data=_packed(batch))
@@ -149,14 +155,20 @@ def _packed(batch: list[list[Any]]) -> bytes:
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[list[Any]]]:
+    """The rows in batches; where the file breaks off, what stands before the fault and then the fault."""
     batch: list[list[Any]] = []
     size = 0
-    for row in rows:
-        batch.append([row.number, row.cells, row.broken, row.is_longer])
-        size += sum(len(str(cell)) for cell in row.cells.values()) + len(row.broken)
-        if len(batch) >= ROWS_A_TURN or size >= BYTES_A_TURN:
+    try:
+        for row in rows:
+            batch.append([row.number, row.cells, row.broken, row.is_longer])
+            size += sum(len(str(cell)) for cell in row.cells.values()) + len(row.broken)
+            if len(batch) >= ROWS_A_TURN or size >= BYTES_A_TURN:
+                yield batch
+                batch, size = [], 0
+    except TableError:
+        if batch:
             yield batch
-            batch, size = [], 0
+        raise
     if batch:
         yield batch
 
@@ -182,14 +194,18 @@ def _store(file_import: FileImport, rows: Sequence[Row], now: datetime) -> list[
     """What became of each row that could be taken; the others are kept with what is wrong with them."""
     source = Source.objects.get(pk=file_import.source_id)
     source.last_success_at = None  # what a file says without a time may be of any age: it fills history
-    records, rejected = [], []
+    records, taken, rejected = [], [], []
     for row in rows:
         try:
             records.append(record_of_row(row, file_import.mapping, source.url, now, file_import.zone))
+            taken.append(row)
         except BadRecordError as error:
             rejected.append(_rejection(file_import, row, error.problems))
+    statuses = receive_posts(source=source, records=records, now=now) if records else []
+    erased = [row for row, status in zip(taken, statuses, strict=True) if status == "erased"]
+    rejected += [_rejection(file_import, row, [Problem("author", "erased")]) for row in erased]
     RejectedRow.objects.bulk_create(rejected, ignore_conflicts=True)
-    return receive_posts(source=source, records=records, now=now) if records else []
+    return [status for status in statuses if status != "erased"]
 
 
 def record_of_row(row: Row, mapping: Mapping[str, str], place: str, now: datetime, zone: str) -> Record:

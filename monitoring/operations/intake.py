@@ -9,15 +9,22 @@ from django.db.models import F
 from monitoring.intake.records import Record, parent_items
 from monitoring.models import Post, Source
 from monitoring.operations.posts import key_of, store_posts
+from monitoring.operations.volumes import note_volume
 
 
 @transaction.atomic
 def receive_posts(*, source: Source, records: Sequence[Record], now: datetime) -> list[str]:
-    """Store what was sent to a pushed source; for each record `new`, `revised` (its words changed) or `known`."""
+    """Store what was sent to a pushed source; for each record what became of it.
+
+    `new`, `revised` (its words changed), `known`, or `erased` (its author or address was deleted on request).
+    """
     keys = [key_of(record.item, source) for record in records]
     before = _revisions(keys)
     stored = store_posts(source=source, items=[record.item for record in records], now=now)
     after = _revisions(keys)
+    if stored.new:
+        fresh = Post.objects.filter(key__in=after.keys() - before.keys(), is_history=False).count()
+        note_volume(source=source, stored_new=fresh, now=now)
     _link_replies(source, dict(zip(keys, records, strict=True)))
     heard = {"last_visit_at": now, "last_success_at": now, "outcome": "ok", "outcome_detail": ""}
     newest = {"last_item_at": now} if stored.brought else {}
@@ -27,6 +34,8 @@ def receive_posts(*, source: Source, records: Sequence[Record], now: datetime) -
 
 
 def _status(key: bytes, before: dict[bytes, int], after: dict[bytes, int]) -> str:
+    if key not in after:
+        return "erased"
     if key not in before:
         return "new"
     return "revised" if after[key] > before[key] else "known"

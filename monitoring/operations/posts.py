@@ -114,6 +114,15 @@ def store_posts(*, source: Source, items: Iterable[Item], now: datetime) -> Stor
     return Stored(new=len(new), edited=len(edited), brought=len(brought))
 
 
+def known_glimpses(source: Source, items: Iterable[Item]) -> list[Item]:
+    """Those of `items` that are stored already, for what a list shows of them: figures, and that it brings them too."""
+    by_key = {key_of(item, source): item for item in items}
+    return [
+        replace(by_key[key], needs_detail=False, is_partial=True, replies=(), response=None)
+        for key in _ids_of(by_key.keys())
+    ]
+
+
 def _batch(items: Iterable[Item], source: Source) -> _Batch:
     """The items by key, replies behind what they answer; a reply to a reply answers the post."""
     batch = _Batch({}, {})

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from monitoring.models import AllowedHost, Sighting, Source, Subscription, Visit
+from monitoring.operations.back_reading import begin_back_read
 from monitoring.operations.definitions import definition_hash, full_definition, keep_version, sealed, unsealed
 from monitoring.operations.domains import domain_of_url
 from monitoring.operations.pacing import wishes_for
@@ -139,6 +140,7 @@ def add_source(
     )
     _keep_delay(source, delay)
     replan(source.pk, now)
+    begin_back_read(source=source, now=now)
     if Sighting.objects.filter(source=source).exists():
         walk_again(workspace=workspace, now=now)  # what others' visits found before
     audit.record(verb="add", subject=subscription, by=by, now=now, workspace=workspace, data={"kind": kind, "url": url})

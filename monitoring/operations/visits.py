@@ -14,8 +14,10 @@ from monitoring.models import Post, Source, Visit
 from monitoring.operations.closing import FINE_OUTCOMES, Closing, Report, close_visits
 from monitoring.operations.domains import SOON, domain_of_url, hold_domains
 from monitoring.operations.pacing import Wishes, wishes_for
-from monitoring.operations.posts import Stored, store_posts
+from monitoring.operations.posts import Stored, known_glimpses, store_posts
 from monitoring.operations.volumes import note_volume
+from monitoring.sources import KINDS
+from monitoring.sources.kinds import ration_of
 from monitoring.visiting.filled import filled_after, lost_field
 from monitoring.visiting.schedule import after_skipped_hours, floor_of, learned, wait_for
 from sentinel.core.stages import LeaseLostError, Stage
@@ -113,7 +115,8 @@ def finish_visit(*, visit: Visit, report: Report, now: datetime) -> Stored:
     source = _locked([visit]).get(visit.source_id)
     if source is None:
         raise LeaseLostError(VISITS.name)  # its drill was removed meanwhile
-    stored = store_posts(source=source, items=report.items, now=now)
+    items = [*report.items, *known_glimpses(source, report.glimpsed)]
+    stored = store_posts(source=source, items=items, now=now)
     if stored.new:
         fresh = Post.objects.filter(source=source, captured_at=now, is_history=False).count()
         note_volume(source=source, stored_new=fresh, now=now)
@@ -179,13 +182,19 @@ def _due(
 ) -> datetime:
     wait = wait_for(
         interval=interval,
-        floor=wishes.floor(floor_of(rhythm, report.hints)),
+        floor=max(wishes.floor(floor_of(rhythm, report.hints)), _quota_of(source)),
         failures=0 if report.lost_a_field else failures,  # it is still read, so no more rarely
-        asked=report.retry_after or 0.0,
+        asked=max(report.retry_after or 0.0, ration_of(KINDS[source.kind], source.definition)),
         luck=random.random(),  # noqa: S311
     )
     due = now + timedelta(seconds=wait)
     return after_skipped_hours(due, rhythm.get("skip", ())) if wishes.fixed is None else due
+
+
+def _quota_of(source: Source) -> float:
+    """Seconds between two visits that the customer's key allows, for a kind that is rationed."""
+    rationed = getattr(KINDS.get(source.kind), "least_interval", None)
+    return float(rationed(source.definition)) if rationed else 0.0
 
 
 def _rhythm_after(source: Source, report: Report, stored: Stored, now: datetime) -> dict[str, Any]:

@@ -40,12 +40,14 @@ class SourceError(Exception):
     a feed should be; `detail` is the feed that it names), http (an error status), details (none of the listed pages can
     be read; `detail` counts them), empty (well formed, nothing in it where something should be), too-costly
     (reading it took more than its share of time). `detail` says what was seen; the edge words it.
+    `retry_after` is the wait, in seconds, that the answer asks for.
     """
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", retry_after: float | None = None) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.detail = detail
+        self.retry_after = retry_after
 
 
 class DefinitionError(ValueError):

@@ -90,6 +90,8 @@ class Kind(Protocol):
       again. Default: `detail_request`, where the item has a page of its own.
     - `revisited(definition, item, response, now, zone) -> Revisited`: what an answer to it says, of any status but a
       refusal; raises SourceError. Default: `monitoring.sources.pages`.
+    - `stated_error(definition, response, now) -> SourceError | None`: what an answer means as the site's own error,
+      whatever its status; asked before anything else. Default: None.
     - `least_interval(definition) -> float`: the seconds between two visits that a quota allows. Default: 0.
     - `least_revisit_interval(definition) -> float`: likewise between two posts that are looked at again. Default: 0.
     - `channel(definition) -> str`: the channel that a subscription begins with. Default: news.
@@ -119,6 +121,12 @@ class Kind(Protocol):
 
     def origins(self, definition: Definition) -> dict[str, str]:
         """For each field of an item the tag, key or selector that it is read from, for the preview."""
+
+
+def ration_of(kind: Kind, definition: Definition) -> float:
+    """The seconds between two visits that a customer's quota allows, whatever pace is wished; 0 where there is none."""
+    rationed = getattr(kind, "least_interval", None)
+    return float(rationed(definition)) if rationed is not None else 0.0
 
 
 REQUIRED = gettext_noop("This field is required.")

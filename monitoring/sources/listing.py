@@ -145,10 +145,12 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
 def _found(row: Row, selector: str, base: str) -> Found | None:
     """Where a row leads, with the title of its link."""
     url = page_address(row, selector, base)
-    if not url:
-        return None
+    return Found(url, lambda: _title_of(row, selector)) if url else None
+
+
+def _title_of(row: Row, selector: str) -> str:
     link = row.link("" if is_template(selector) else selector) if isinstance(row, HtmlRow) else None
-    return Found(url, _link_title(link) if link is not None else "")
+    return _link_title(link) if link is not None else ""
 
 
 def _link_title(link: LexborNode) -> str:

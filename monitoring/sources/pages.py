@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import html_to_text, line_of, parse_html
-from monitoring.sources.answers import refusal_in, require_success
+from monitoring.sources.answers import refusal, require_success
 from monitoring.sources.gone import gone_mark
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Definition, Kind, Revisited
@@ -39,6 +39,14 @@ def read_revisit(
     return page_revisited(kind, definition, item, response, now, zone)
 
 
+def require_no_refusal(kind: Kind, definition: Definition, response: Response, now: datetime) -> None:
+    """Raise the SourceError that an answer is in the kind's own terms, where it has some."""
+    own = getattr(kind, "stated_error", None)
+    error = own(definition, response, now) if own is not None else None
+    if error is not None:
+        raise error
+
+
 def page_revisited(
     kind: Kind, definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo
 ) -> Revisited:
@@ -60,7 +68,8 @@ def page_revisited(
 
 def _reads_pages(kind: Kind, definition: Definition) -> bool:
     """Whether the post was read from its own page the first time too."""
-    return any(field.name == "follow" for field in kind.FIELDS) and bool(definition.get("follow", True))
+    asked = next((field for field in kind.FIELDS if field.name == "follow"), None)
+    return asked is not None and bool(definition.get("follow", asked.default))
 
 
 def _require_its_own_page(item: Item, response: Response) -> None:
@@ -81,9 +90,9 @@ def _presence(item: Item, response: Response) -> Revisited:
     mark = gone_mark(title) or (gone_mark(text) if len(text) <= _LONGEST_NOTICE else "")
     if mark:
         return Revisited(is_gone=True, mark=mark)
-    refusal = refusal_in(response.url, html)
-    if refusal:
-        raise SourceError("blocked", refusal)
+    refused = refusal(response.url, html)
+    if refused:
+        raise refused
     return Revisited()
 
 

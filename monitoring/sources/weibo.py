@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from monitoring.crawling.addresses import host_of
-from monitoring.sources.answers import refusal_in, require_success
+from monitoring.sources.answers import refusal, require_success
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import (
     NOT_AN_ADDRESS,
@@ -47,6 +47,7 @@ FIELDS: tuple[Field, ...] = (
         gettext_noop("What is read"),
         kind="select",
         default="search",
+        sparse=True,
         choices=(
             ("search", gettext_noop("Posts with these words")),
             ("account", gettext_noop("An account's posts")),
@@ -57,6 +58,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "account",
         gettext_noop("Account"),
+        sparse=True,
         help=gettext_noop("Its number, its name, or the address of its page."),
     ),
     Field(
@@ -85,12 +87,14 @@ _NAME_PAGE = re.compile(r"/n/([^/?#]+)")
 def validate(definition: Definition) -> Definition:
     """The clean definition; raises DefinitionError."""
     clean, problems = clean_fields(FIELDS, definition)
-    clean["account"] = _account(clean["account"])
+    reads = clean.get("reads", "search")
+    if clean.get("account"):
+        clean["account"] = _account(clean["account"])
     if clean["url"] and not host_of(clean["url"]):
         problems["url"] = NOT_AN_ADDRESS
-    elif clean["reads"] == "account" and not clean["account"]:
+    elif reads == "account" and not clean.get("account"):
         problems["account"] = REQUIRED
-    elif clean["reads"] == "search" and clean["url"] and not clean["query"] and not _is_whole(clean["url"]):
+    elif reads == "search" and clean["url"] and not clean["query"] and not _is_whole(clean["url"]):
         problems["query"] = _NEEDS_QUERY
     refuse(problems)
     return clean
@@ -238,8 +242,7 @@ def detail(definition: Definition, item: Item, response: Response, now: datetime
     data = answer.get("data")
     marked = text_value(data.get("longTextContent")) if isinstance(data, dict) else ""
     if not marked:
-        refusal = refusal_in(response.url, "")
-        raise SourceError("blocked" if refusal else "layout", refusal or "no longTextContent")
+        raise refusal(response.url, "") or SourceError("layout", "no longTextContent")
     own, mark, quoted = item.text.partition("//@")
     return replace(item, text=plain_text(marked) + (mark + quoted if own is not item.text else ""), needs_detail=False)
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from monitoring.crawling.charset import decode
 from monitoring.crawling.json_text import read_json
 from monitoring.crawling.markup import html_to_text
-from monitoring.sources.answers import refusal_in, require_success
+from monitoring.sources.answers import refusal, require_success
 from monitoring.sources.figures import read_count
 from monitoring.sources.gone import gone_mark
 from monitoring.sources.items import Item, SourceError
@@ -107,8 +107,7 @@ def _page(network: Network, item: Item, response: Response, now: datetime, zone:
     mark = gone_mark(text)
     if mark:
         return Revisited(is_gone=True, mark=mark)
-    refusal = refusal_in(response.url, html)
-    raise SourceError("blocked", refusal) if refusal else SourceError("layout", "the post is not on its page")
+    raise refusal(response.url, html) or SourceError("layout", "the post is not on its page")
 
 
 def _first_comments(network: Network, item: Item) -> Request:

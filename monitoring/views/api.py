@@ -93,11 +93,19 @@ def api_posts(request: HttpRequest) -> HttpResponse:
             results.append({"index": index, "status": "", "problems": []})
     statuses = iter(_receive(source, records, results, now))
     for result in results:
-        result["status"] = result["status"] or next(statuses)
+        if not result["status"]:
+            result |= _answered(next(statuses))
     counts = {
         one: sum(result["status"] == one for result in results) for one in ("new", "known", "revised", "rejected")
     }
     return JsonResponse({"results": results, "counts": counts})
+
+
+def _answered(status: str) -> dict[str, Any]:
+    """What a record is told that could be read; one that was deleted on request is not captured again."""
+    if status == "erased":
+        return {"status": "rejected", "problems": _told([Problem("author", "erased")])}
+    return {"status": status}
 
 
 def _receive(source: Source, records: list[Record], results: list[dict[str, Any]], now: datetime) -> list[str]:
@@ -131,7 +139,8 @@ def inbox_hook(request: HttpRequest, name: str = "") -> HttpResponse:
         note_refused(source=source, detail=str(error), now=now)
         raise _RefusedError("rejected", problems=_told(error.problems)) from error
     statuses = receive_posts(source=source, records=records, now=now) if records else []
-    return JsonResponse({"results": [{"index": at, "status": one} for at, one in enumerate(statuses)]})
+    results = [{"index": index, "problems": [], **_answered(one)} for index, one in enumerate(statuses)]
+    return JsonResponse({"results": results})
 
 
 def _hooked(payload: Any, definition: dict[str, Any], source: Source, now: datetime) -> Record:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from monitoring.definition_forms import ImportForm, PresetForm
 from monitoring.models import CHANNELS, Source, SourceVersion, Subscription
 from monitoring.operations import sources as operations
+from monitoring.source_forms import RETENTION_DAYS
 from monitoring.source_wording import source_done, wrong_source_state
 from monitoring.sources import KINDS
 from monitoring.sources.definition_file import DefinitionFile, is_exportable, written
@@ -144,9 +145,9 @@ def preset_add(request: WorkspaceRequest, preset: str) -> HttpResponse:
     asked = {one.name: request.GET[one.name] for one in chosen.parameters if one.name in request.GET and not one.secret}
     initial = {
         "name": chosen.proposed_name(asked, language) if asked or not chosen.parameters else "",
-        "interval": _nearest(chosen.interval),
+        "interval": _nearest(chosen.interval) if chosen.interval else "",
         "zone": chosen.zone or request.workspace.time_zone,
-        "retention_days": source_editing.RETENTION_DAYS,
+        "retention_days": RETENTION_DAYS,
         "channel": chosen.channel,
         "delay": chosen.delay,
         "legal_note": in_language(chosen.legal_note, language),
@@ -160,9 +161,9 @@ def preset_add(request: WorkspaceRequest, preset: str) -> HttpResponse:
     return source_editing.describe(request, form, save)
 
 
-def _nearest(interval: int | None) -> int:
+def _nearest(interval: int) -> int:
     """A pace that the form offers."""
-    return next((one for one in _PACES if (interval or _PACES[0]) <= one), _PACES[-1])
+    return next((one for one in _PACES if interval <= one), _PACES[-1])
 
 
 def _described(request: WorkspaceRequest, source_id: int) -> Subscription:

@@ -31,8 +31,8 @@ from monitoring.operations.imports import (
     discard_import,
     record_of_row,
     remembered_mapping,
+    sample_of,
     start_import,
-    table_of,
 )
 from monitoring.operations.sources import add_source
 from monitoring.queries.intake import fillable, imports_of
@@ -120,7 +120,7 @@ def import_map(request: WorkspaceRequest, import_id: int) -> HttpResponse:
     if file_import.mapping:
         return redirect("import", workspace=request.workspace.slug, import_id=import_id)
     try:
-        table = table_of(file_import)
+        table = sample_of(file_import)
         rows = list(islice(table.rows, SAMPLES))
     except TableError as error:
         context = {"section": "sources", "file": file_import, "problem": table_problem(error.code)}

@@ -12,21 +12,18 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from monitoring.forms import DEFAULT_INTERVAL, SETTINGS, SourceForm
 from monitoring.models import Source, Subscription
 from monitoring.operations import sources as operations
 from monitoring.operations.definitions import definition_hash, sealed, unsealed
 from monitoring.previews import Preview, try_source
+from monitoring.source_forms import RETENTION_DAYS, SETTINGS, SourceForm
 from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
 from monitoring.sources import KINDS
+from monitoring.views.trials import is_tested, operators_of, tested_note
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
-from sentinel.core.models import User
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
-SALT = "monitoring.tested-source"
-TESTED_LASTS = 3600  # seconds
-RETENTION_DAYS = 180
 BROUGHT = ("api", "webhook", "imap", "file", "manual")  # described on pages of their own
 
 DRAFT_SALT = "monitoring.draft-source"
@@ -52,7 +49,7 @@ def source_add(request: WorkspaceRequest, kind: str = "feed") -> HttpResponse:
     if kind in BROUGHT:
         return redirect("collector-add-kind", workspace=request.workspace.slug, kind=kind)
     initial = {
-        "interval": DEFAULT_INTERVAL,
+        "channel": getattr(KINDS[kind], "CHANNEL", "news"),
         "zone": request.workspace.time_zone,
         "retention_days": RETENTION_DAYS,
     }
@@ -78,9 +75,12 @@ def source_edit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
     initial = {
         **edited.definition,
         "name": subscription.name,
+        "channel": subscription.channel,
         "interval": subscription.interval,
         "zone": edited.zone,
         "retention_days": subscription.retention_days,
+        "delay": edited.delay,
+        "legal_note": subscription.legal_note,
     }
 
     def save(values: dict[str, Any], now: datetime) -> Subscription:
@@ -149,7 +149,9 @@ def _do(
     answer = _Answer()
     if action == "open-place" and request.user.is_operator:
         operations.allow_host(address=form.place(), by=request.user, now=now)
-    needs_test = action == "save" and not _is_tested(request, source) and not _is_unchanged(source, subscription)
+    note = request.POST.get("tested", "")
+    is_known = is_tested(note, source.kind, source.definition, source.zone) or _is_unchanged(source, subscription)
+    needs_test = action == "save" and not is_known
     if needs_test or action in ("test", "use-feed", "open-place"):
         answer.preview = try_source(source, request.workspace, now)
     if action == "save-anyway" or (action == "save" and (answer.preview is None or answer.preview.succeeded)):
@@ -171,7 +173,7 @@ def _page(
         "subscription": subscription,
         "preview": preview,
         "tested": _tested(form) if preview and preview.succeeded else "",
-        "operators": _operators(request) if preview and preview.closed_place else [],
+        "operators": operators_of(request.workspace) if preview and preview.closed_place else [],
     }
     if preview:
         lines = [{"ms": line.ms, "what": line.what, "said": line.said} for line in preview.result.log]
@@ -180,27 +182,12 @@ def _page(
     return render(request, "monitoring/source_edit.html", context, status=422 if form.errors else 200)
 
 
-def _operators(request: WorkspaceRequest) -> list[str]:
-    """The people of the workspace who can open a private address."""
-    people = User.objects.filter(is_operator=True, is_active=True, memberships__workspace=request.workspace)
-    return list(people.order_by("name").values_list("name", flat=True))
-
-
-def _tested(form: SourceForm) -> str:
-    """A signed note that just this definition was tried and yields something."""
-    values = form.values()
-    return signing.dumps(definition_hash(form.kind, values["definition"], values["zone"]), salt=SALT)
-
-
-def _is_tested(request: WorkspaceRequest, source: Source) -> bool:
-    try:
-        tested = signing.loads(request.POST.get("tested", ""), salt=SALT, max_age=TESTED_LASTS)
-    except signing.BadSignature:
-        return False
-    return bool(tested == definition_hash(source.kind, source.definition, source.zone))
-
-
 def _is_unchanged(source: Source, subscription: Subscription | None) -> bool:
     """Whether only the workspace's own settings were edited, which need no test."""
     written = definition_hash(source.kind, source.definition, source.zone)
     return subscription is not None and subscription.source.definition_hash == written
+
+
+def _tested(form: SourceForm) -> str:
+    values = form.values()
+    return tested_note(form.kind, values["definition"], values["zone"])

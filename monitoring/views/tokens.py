@@ -1,5 +1,6 @@
 """Bring your own collector: sources that bring their posts themselves, mailboxes, and the tokens that open the door."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,19 +61,28 @@ def collector_add(request: WorkspaceRequest, kind: str = "api") -> HttpResponse:
     }
     form = CollectorForm(kind, request.POST or None, initial=initial)
     trial = None
+    identity = _identity(request)
     if request.method == "POST" and form.is_valid():
+        made = Subscription.objects.filter(workspace=request.workspace, source__definition__id=identity).first()
+        if made:  # the page was sent a second time
+            return redirect("collector", workspace=request.workspace.slug, source_id=made.pk)
         if request.POST.get("action") == "test":
             trial = _try({**form.cleaned_data["definition"], **form.secrets()})
         else:
-            saved = _add(request, form, timezone.now())
+            saved = _add(request, form, identity, timezone.now())
             if saved:
                 return _saved(request, saved)
-    return _form_page(request, form, None, trial)
+    return _form_page(request, form, None, trial, identity)
 
 
-def _add(request: WorkspaceRequest, form: CollectorForm, now: datetime) -> Subscription | None:
+def _identity(request: WorkspaceRequest) -> str:
+    """What tells the new source from others: of the form, so that sending it again makes no other."""
+    typed = request.POST.get("identity", "")
+    return typed if re.fullmatch(r"[0-9a-f]{16}", typed) else secrets.token_hex(8)
+
+
+def _add(request: WorkspaceRequest, form: CollectorForm, identity: str, now: datetime) -> Subscription | None:
     """The saved source; None, with the form saying why, where it is read already."""
-    identity = secrets.token_hex(8)
     is_pushed = form.kind in WITH_TOKENS
     definition = form.cleaned_data["definition"]
     try:
@@ -155,7 +165,11 @@ def _try(definition: Mapping[str, Any]) -> Trial:
 
 
 def _form_page(
-    request: WorkspaceRequest, form: CollectorForm, subscription: Subscription | None, trial: Trial | None
+    request: WorkspaceRequest,
+    form: CollectorForm,
+    subscription: Subscription | None,
+    trial: Trial | None,
+    identity: str = "",
 ) -> HttpResponse:
     context = {
         "section": "sources",
@@ -164,6 +178,7 @@ def _form_page(
         "kind": KINDS[form.kind],
         "subscription": subscription,
         "trial": trial,
+        "identity": identity,
     }
     return render(request, "monitoring/token_source.html", context, status=422 if form.errors else 200)
 

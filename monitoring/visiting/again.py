@@ -4,21 +4,20 @@ Like a visit it knows neither database nor HTTP library. A refusal ends the turn
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
+from monitoring.sources.blocking import refusing_statuses
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind, Revisited
-from monitoring.sources.pages import read_revisit, revisit_requests
-from monitoring.visiting.answers import check_refusal
+from monitoring.sources.pages import read_revisit, require_no_refusal, revisit_requests
+from monitoring.visiting.answers import check_refusal, longer_wait
 from monitoring.visiting.manners import Client, Failure, Manners, Ports
 from monitoring.visiting.storable import storable, storable_item
+from monitoring.visiting.visit import guarded
 from sentinel.core.net.types import FetchError, Request, Response
-
-log = logging.getLogger(__name__)
 
 REFUSALS = frozenset({"blocked", "login", "robots", "robots-unreachable"})
 MOST_REPLIES = 500  # of one post at one visit
@@ -104,13 +103,14 @@ class _Turn:
                 failed = self._failed(failure)
                 if not is_shown:
                     return failed
-                seen = replace(seen, detail=failure.code, retry_after=self.manners.wait_asked)
+                wait = longer_wait(self.manners.wait_asked, failure)
+                seen = replace(seen, detail="" if failure.code == "empty" else failure.code, retry_after=wait)
                 break
             if answer.is_gone:
                 return Seen("gone", item=None, mark=storable(answer.mark, 300), notice=response)
             if answer.item:
                 seen = replace(seen, item=replace(storable_item(answer.item), response=response))
-            for reply in answer.replies:
+            for reply in (*answer.replies, *(answer.item.replies if answer.item else ())):
                 replies.setdefault((reply.url, reply.site_id), replace(storable_item(reply), response=response))
             is_shown = is_shown or answer.item is not None or not answer.next
             waiting += answer.next
@@ -118,16 +118,12 @@ class _Turn:
 
     async def _ask(self, request: Request, item: Item) -> tuple[Revisited, Response]:
         response = await self.manners.ask(request)
-        check_refusal(request.url, response)
+        require_no_refusal(self.kind, self.definition, response, self.now)
+        check_refusal(request.url, response, refusing_statuses(self.definition))
         if response.status >= _SERVER_TROUBLE:
             raise SourceError("http", str(response.status))
-        try:
-            return read_revisit(self.kind, self.definition, item, response, self.now, self.zone), response
-        except SourceError:
-            raise
-        except Exception as error:
-            log.exception("A page could not be read")
-            raise SourceError("malformed", type(error).__name__) from error
+        read = guarded(lambda: read_revisit(self.kind, self.definition, item, response, self.now, self.zone))
+        return read, response
 
     def _failed(self, failure: Failure) -> Seen | None:
         """A failure as what was seen; None where the turn was merely too short for it."""
@@ -135,4 +131,5 @@ class _Turn:
             self.is_refused = True
             return None
         self.is_refused = failure.code in REFUSALS
-        return Seen(failure.code, storable(failure.detail, 300), retry_after=self.manners.wait_asked)
+        wait = longer_wait(self.manners.wait_asked, failure)
+        return Seen(failure.code, storable(failure.detail, 300), retry_after=wait)

@@ -22,16 +22,14 @@ def check_answer(asked: str, response: Response, refusing: Collection[int] = ())
 
     A captcha on the page itself is for the source's kind to see, where it misses what it looks for.
     """
-    if response.status in refusing:
-        raise SourceError("blocked", str(response.status))
-    check_refusal(asked, response)
+    check_refusal(asked, response, refusing)
     if not 200 <= response.status < 300:
         raise SourceError("http", str(response.status))
 
 
-def check_refusal(asked: str, response: Response) -> None:
+def check_refusal(asked: str, response: Response, refusing: Collection[int] = ()) -> None:
     """Raise SourceError `blocked` where `response` to the address `asked` refuses us, whatever else its status says."""
-    sign = _refusal(asked, response)
+    sign = str(response.status) if response.status in refusing else _refusal(asked, response)
     if sign:
         raise SourceError("blocked", sign)
 
@@ -47,6 +45,12 @@ def retry_after(headers: dict[str, str], now: datetime) -> float | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+
+
+def longer_wait(seconds: float | None, failure: Exception) -> float | None:
+    """The longer of a wait that was asked for already and of the one that a failure states; None: neither."""
+    stated = getattr(failure, "retry_after", None)
+    return max(seconds or 0.0, stated) if stated is not None else seconds
 
 
 def _refusal(asked: str, response: Response) -> str | None:

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from monitoring.sources.blocking import refusing_statuses
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind, Page
+from monitoring.sources.pages import require_no_refusal
 from monitoring.sources.paging import pages_wished
-from monitoring.visiting.answers import check_answer
+from monitoring.visiting.answers import check_answer, longer_wait
 from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports
 from monitoring.visiting.missed import Missed, still_wanted
 from monitoring.visiting.schedule import Hints, hints_of
@@ -34,8 +35,8 @@ State = dict[str, dict[str, str]]  # by list address: {"etag": …, "last_modifi
 Read = TypeVar("Read")
 
 _VALIDATORS = {"etag": "if-none-match", "last_modified": "if-modified-since"}
-_REFUSALS = frozenset({"blocked", "login"})
-_ENDS_LISTS = _REFUSALS | {"out-of-time"}
+REFUSALS = frozenset({"blocked", "login"})
+_ENDS_LISTS = REFUSALS | {"out-of-time"}
 _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
 _FAILURES_TAKEN = 3  # detail pages that a list leads to and of which none is read, until it is the source that fails
 _NOTHING_MISSED: Missed = MappingProxyType({})
@@ -61,10 +62,11 @@ class VisitResult:
     `outcome` is ok, unchanged (every list answered 304 or listed the same), or what went wrong first: a code of
     SourceError or FetchError, robots (robots.txt closes the list to us), robots-unreachable, or out-of-time (nothing
     was read in time).
-    `items` holds what was read completely, also where the outcome is a failure. `unread` counts items whose detail page
-    is left for the next visit; `state` is empty where anything is left, so that the list is read again. `listed` are
-    the addresses of all that the lists named, `failed` those whose detail page was asked for in vain. `retry_after` is
-    in seconds; `bytes_received` counts decompressed bodies; `hints` say how long the lists stay as they are.
+    `items` holds what was read completely, also where the outcome is a failure; `glimpsed` are those with a page of
+    their own whose figures stand in the list. `unread` counts items whose detail page is left for the next visit;
+    `state` is empty where anything is left, so that the list is read again. `listed` are the addresses of all that the
+    lists named, `failed` those whose detail page was asked for in vain. `retry_after` is in seconds; `bytes_received`
+    counts decompressed bodies; `hints` say how long the lists stay as they are.
     """
 
     outcome: str
@@ -80,6 +82,7 @@ class VisitResult:
     listed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     hints: Hints = NO_HINTS
+    glimpsed: list[Item] = field(default_factory=list)
 
 
 async def visit(
@@ -129,6 +132,7 @@ class _Visit:
     failure: Failure | None = None
     http_status: int | None = None
     pages_read: int = 0
+    pages_full: int = 0  # that held items
     lists_unchanged: int = 0
     unread: int = 0
     is_cut_short: bool = False
@@ -151,6 +155,7 @@ class _Visit:
             listed=[item.url for item in self.found.values()],
             failed=self.failed,
             hints=self.hints,
+            glimpsed=[item for item in self.found.values() if item.needs_detail and item.figures],
         )
 
     def fail(self, failure: Failure) -> None:
@@ -162,6 +167,7 @@ class _Visit:
                 return
         else:
             self.manners.note("failed", code=failure.code, detail=failure.detail)
+            self.manners.wait_asked = longer_wait(self.manners.wait_asked, failure)
         self.failure = self.failure or failure
 
     # --- lists
@@ -186,12 +192,14 @@ class _Visit:
         if known.get("items", "") == self.old_state.get(first.url, {}).get("items"):
             self._note_unchanged(first, response, known)
             return
+        full_before = self.pages_full
         waiting = self._taken(first, response, page)
         if known:
             self.state[first.url] = known
         self.hints = self.hints.merged(hints_of(response, self.now))
-        asked = [first]
-        while waiting and len(asked) < min(self.limits.pages, pages_wished(self.definition)):
+        asked, wished = [first], pages_wished(self.definition)
+        # A page that only leads on (from a name to its list, from a search to its results) is none that was wished.
+        while waiting and len(asked) < self.limits.pages and self.pages_full - full_before < wished:
             onward = waiting.pop(0)
             if onward not in asked:
                 asked.append(onward)
@@ -209,13 +217,15 @@ class _Visit:
 
     def _parsed(self, request: Request, response: Response) -> Page:
         self.http_status = response.status
+        require_no_refusal(self.kind, self.definition, response, self.now)
         check_answer(request.url, response, refusing_statuses(self.definition))
-        return _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
+        return guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
 
     def _taken(self, request: Request, response: Response, page: Page) -> list[Request]:
         for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
             self.found.setdefault((item.url, item.site_id), replace(item, response=response))
         self.pages_read += 1
+        self.pages_full += bool(page.items)
         self.manners.note("items", url=request.url, count=len(page.items))
         return list(page.next) if len(self.found) < self.limits.items else []
 
@@ -259,7 +269,7 @@ class _Visit:
                 self.manners.note("detail-failed", url=item.url, code=failure.code, detail=failure.detail)
                 failures.append(failure)
                 self.failed.append(item.url)
-                refusals = refusals + 1 if failure.code in _REFUSALS else 0
+                refusals = refusals + 1 if failure.code in REFUSALS else 0
                 if refusals == _REFUSALS_TAKEN:
                     self.fail(failure)
                     break
@@ -273,7 +283,7 @@ class _Visit:
         headers = {**self.headers.get(parse_target(request.url).host, {}), **request.headers}
         response = await self.manners.ask(replace(request, headers=headers))
         check_answer(request.url, response, refusing_statuses(self.definition))
-        read = _guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
+        read = guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
         return replace(storable_item(read), needs_detail=False, response=response)
 
 
@@ -288,7 +298,7 @@ def contents_of(items: Iterable[Item]) -> str:
     return digest.hexdigest()
 
 
-def _guarded(read: Callable[[], Read]) -> Read:
+def guarded(read: Callable[[], Read]) -> Read:
     """What a kind reads, in bounded time; a page that makes it stumble is malformed, and the trace is kept."""
     try:
         with within_share():

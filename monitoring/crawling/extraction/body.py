@@ -5,6 +5,7 @@ the nearer the more; the best block grows while what it would take in is prose t
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -26,6 +27,7 @@ _PAUSE = re.compile("[，。！？；]")
 _NOT_WORD = re.compile(r"[\W_]+")
 # A block that holds this share of the page's prose is the page, whatever its name says.
 _MAIN_SHARE = 0.5
+_FEWEST_TEASERS, _LONGEST_TEASER = 3, 4
 _MINOR_SHARE = 0.3
 _FURNITURE_WORTH = 0.15
 _CONTENT_WORTH = 1.15
@@ -35,6 +37,10 @@ _PARAGRAPHS = frozenset(["p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockqu
 # A head with title, date, source and buttons has no more lines; a line worth this much is a sentence.
 _LONGEST_HEAD = 30
 _WORTH_OF_PROSE = 40
+# As many blocks around the best one are looked at.
+_FARTHEST = 6
+_MOST_LEADING_LINES = 3
+_SENTENCE_END = re.compile("[。！？!?…”」]$")
 _MOST_WORTH = 600
 _WORTH_OF_GROWING = 0.18
 _ADDED_SHARE, _LEAST_ADDED = 0.12, 80
@@ -79,9 +85,11 @@ class Prose:
         """Of each block, by its own name and those around it."""
         weights: list[float] = []
         total = sums[-1] or 1.0
-        for part in self._outline.parts:
+        for number, part in enumerate(self._outline.parts):
             weight = weights[part.parent] if part.parent >= 0 else 1.0
-            if is_furniture(part, self._furniture) and sums[part.end] - sums[part.start] < _MAIN_SHARE * total:
+            if is_list_of_teasers(self._outline, number):
+                weight = _FURNITURE_WORTH
+            elif is_furniture(part, self._furniture) and sums[part.end] - sums[part.start] < _MAIN_SHARE * total:
                 weight = min(weight, _FURNITURE_WORTH)
             elif weight == 1.0 and not CONTENT_WORDS.isdisjoint(part.words):
                 weight = _CONTENT_WORTH
@@ -119,7 +127,7 @@ def _grown(outline: Outline, prose: Prose, block: int) -> int:
     """The block, or one around it, where what that adds is prose as well."""
     own = prose.within(block)
     inner = block
-    for around in outline.ancestors(block)[:6]:
+    for around in outline.ancestors(block, _FARTHEST):
         beside = (block for block in outline.children(around) if block != inner)
         added = sum(prose.within(one) for one in beside if _is_prose(outline, prose, one, own))
         if added >= _WORTH_OF_GROWING * own:
@@ -139,14 +147,40 @@ def is_list_of_links(outline: Outline, number: int) -> bool:
     if outline.linked(part.start, part.end) * 2 > outline.chars(part.start, part.end):
         return True
     lines = part.end - part.start
-    return lines >= 4 and outline.links(part.start, part.end) > _LINKED_LINES * lines
+    if lines >= 4 and outline.links(part.start, part.end) > _LINKED_LINES * lines:
+        return True
+    return is_list_of_teasers(outline, number)
+
+
+def is_list_of_teasers(outline: Outline, number: int) -> bool:
+    """Whether a block is a row of like blocks that hold a headline that leads elsewhere and a few lines."""
+    part = outline.parts[number]
+    lines = part.end - part.start
+    if lines < 2 * _FEWEST_TEASERS or outline.links(part.start, part.end) * _LONGEST_TEASER < lines:
+        return False
+    kinds = Counter(_kind(outline.parts[one]) for one in outline.children(number) if _is_teaser(outline.parts[one]))
+    like, count = max(kinds.items(), key=lambda one: one[1], default=(None, 0))
+    if count < _FEWEST_TEASERS:
+        return False
+    teasers = [outline.parts[one] for one in outline.children(number) if _kind(outline.parts[one]) == like]
+    linked = sum(1 for one in teasers if outline.links(one.start, one.end))
+    chars = sum(outline.chars(one.start, one.end) for one in teasers)
+    return linked * 5 >= len(teasers) * 4 and chars * 10 >= 7 * outline.chars(part.start, part.end)
+
+
+def _is_teaser(part: Part) -> bool:
+    return 2 <= part.end - part.start <= _LONGEST_TEASER
+
+
+def _kind(part: Part) -> tuple[str, frozenset[str]]:
+    return part.tag, part.words
 
 
 def article_lines(outline: Outline, prose: Prose, block: int, title: str) -> list[str]:
     """The lines of the article's block without furniture, from below the title to what follows the article."""
     part = outline.parts[block]
     dropped = _dropped(outline, prose, block)
-    kept: list[str] = []
+    kept = _lead(outline, prose, part.start, title)
     in_tail = False
     for number in range(_below_head(outline, prose, part, title), part.end):
         line = outline.lines[number]
@@ -160,6 +194,20 @@ def article_lines(outline: Outline, prose: Prose, block: int, title: str) -> lis
             continue
         kept.append(line.text)
     return kept
+
+
+def _lead(outline: Outline, prose: Prose, end: int, title: str) -> list[str]:
+    """The sentences between the title and the article's block, where there is little else."""
+    key = _key(title)
+    start = next(
+        (n for n in range(max(0, end - _LONGEST_HEAD), end) if key and _key(outline.lines[n].text) == key), end
+    )
+    lead = [n for n in range(start + 1, end) if prose[n] >= _WORTH_OF_PROSE and _is_sentence(outline.lines[n])]
+    return [outline.lines[n].text for n in lead] if len(lead) <= _MOST_LEADING_LINES else []
+
+
+def _is_sentence(line: Line) -> bool:
+    return not line.linked and bool(_SENTENCE_END.search(line.text)) and not is_furniture_line(line)
 
 
 def _below_head(outline: Outline, prose: Prose, part: Part, title: str) -> int:

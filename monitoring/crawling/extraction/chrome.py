@@ -28,7 +28,8 @@ FURNITURE_WORDS = COMMENT_WORDS | _words(
 )
 CONTENT_WORDS = _words("article content entry body text post story news detail main rich artical articlebody txt")
 _FURNITURE_TAGS = frozenset(["nav", "aside", "footer", "button", "dialog", "menu"])
-_LONGEST_CAPTION = 240
+_CAPTION_WORDS = _words("caption captions photo photos figcaption imgtitle picture imgtxt pictext")
+_LONGEST_CAPTION, _LONGEST_FIGURE = 240, 120
 _SHORT, _MIDDLING, _LONG = 40, 80, 300
 
 _MARKERS = r"[\s（(\[【〔<《「〖｜|/／·•▲▼△◎●○★☆※*#>»＞→■◆▍▶—–\-]*"
@@ -37,7 +38,10 @@ _EDITOR = _any(
     "主編", "编审",
     "編審", "值班编委", "核稿", "终审", "复审", "初审", "[一二三]审", "编译", "編譯", "制作", "設計", "设计",
 )  # fmt: skip
-_CREDITS = re.compile(rf"^{_MARKERS}[\u4e00-\u9fff]{{0,4}}{_EDITOR}[\u4e00-\u9fff]{{0,2}}\s*[:：/／丨｜]")
+_CREDITS = re.compile(
+    rf"^{_MARKERS}[\u4e00-\u9fff]{{0,4}}{_EDITOR}[\u4e00-\u9fff]{{0,2}}\s*(?:[:：/／丨｜]|\s[\u4e00-\u9fff]{{2,4}}(?:\s|$))"
+)
+_EDITOR_IN_CHARGE = re.compile(rf"^{_MARKERS}(?:责任编辑|責任編輯|责编|責編|核稿編輯|值班编辑)")
 _SOURCE_LINE = re.compile(
     rf"^{_MARKERS}(?:(?:文章|本文|信息|新闻|新聞|内容|稿件|資料|资料|图片|圖片)?(?:来源|來源|出处|出處)|作者|撰文|记者|記者"
     r"|原标题|原標題|原題|标签|標籤|關鍵字|關鍵詞|关键词|关键字|[Tt]ags?|文章分類|分類|分类|阅读|閱讀|浏览|瀏覽|点击|點擊|人气|人氣)"
@@ -55,9 +59,11 @@ _RIGHTS = re.compile(
 )  # fmt: skip
 _RIGHTS_ANYWHERE = re.compile(
     _any(
-        r"未[经經].{0,12}(?:授[权權]|[许許]可|同意).{0,10}(?:转载|轉載|使用|复制|重製|翻印)",
+        r"未[经經].{0,12}(?:授[权權]|[许許]可|同意).{0,6}(?:[不禁请請勿].{0,4})?(?:转载|轉載|翻印).{0,30}$",
         "All [Rr]ights [Rr]eserved",
-        r"不代表.{0,12}(?:立场|立場|观点|觀點)", "Notice: The content above", "仅提供信息存储",
+
+        r"(?:本[网網站报報刊]|平[台臺]|文章|内容|作者|言[论論]|[评評][论論]).{0,30}不代表.{0,12}(?:立场|立場|观点|觀點)",
+        "Notice: The content above", "仅提供信息存储",
     )
 )  # fmt: skip
 _INVITATION = re.compile(
@@ -105,13 +111,17 @@ _POST_BUTTONS = re.compile(
     )
     + r"[\s\d(（)）:：>»|·+\-]*"
 )  # fmt: skip
+_FORMER_TITLE = re.compile(rf"^{_MARKERS}(?:本文)?原(?:标题|標題|题|題)[为為]?\s*[:：《]")
 _FOLLOW_US = re.compile(
-    r"二[维維][码碼].{0,8}(?:关注|關注|下载|加入)|客户端.{0,30}下载|下载.{0,10}客户端|(?:关注|搜索).{0,12}公众号"
+    r"[请請]下[载載].{0,16}(?:APP|App|客户端)|二[维維][码碼].{0,8}(?:关注|關注|下载|加入)|客户端.{0,30}下载|下载.{0,10}客户端|(?:关注|搜索).{0,12}公众号"
 )
 _TAIL = re.compile(
     rf"^{_MARKERS}"
     + _any(
         "(?:更多|看更多)?延伸[閱阅][讀读]",
+
+        "相[關关][:：]?$",
+
 
         "相[關关](?:閱讀|新聞|報導|報道|文章|連結|內容|主題|專題|影片|阅读|新闻|报道|链接|推荐|内容|专题|资讯|视频|帖子|主题)",
         "推[薦荐](?:閱讀|文章|新聞|影片|阅读|新闻|视频|内容)",
@@ -143,7 +153,9 @@ def is_furniture(part: Part, words: frozenset[str]) -> bool:
 
 def is_caption(part: Part, chars: int) -> bool:
     """Whether a block is what stands under a picture."""
-    return part.tag in ("figcaption", "figure") and chars <= _LONGEST_CAPTION
+    if part.tag in ("figcaption", "figure"):
+        return chars <= _LONGEST_CAPTION
+    return chars <= _LONGEST_FIGURE and not _CAPTION_WORDS.isdisjoint(part.words)
 
 
 def is_furniture_line(line: Line) -> bool:
@@ -152,15 +164,17 @@ def is_furniture_line(line: Line) -> bool:
     length = len(text)
     if line.linked * 5 > length * 4:
         return length <= 2 * _MIDDLING
-    if length <= _SHORT and (_INVITATION.search(text) or _BUTTONS.fullmatch(text) or _is_source(text)):
+    if length <= _SHORT and (_INVITATION.search(text) or _BUTTONS.fullmatch(text) or _is_credit(text)):
         return True
-    if length <= _MIDDLING and (_CREDITS.search(text) or _RIGHTS.search(text) or _FOLLOW_US.search(text)):
+    if length <= 2 * _MIDDLING and _FORMER_TITLE.search(text):
+        return True
+    if length <= _MIDDLING and (_RIGHTS.search(text) or _FOLLOW_US.search(text) or _EDITOR_IN_CHARGE.search(text)):
         return True
     return length <= _LONG and bool(_RIGHTS_ANYWHERE.search(text))
 
 
-def _is_source(text: str) -> bool:
-    return bool(_SOURCE_LINE.search(text)) and not text.endswith("。")
+def _is_credit(text: str) -> bool:
+    return bool(_SOURCE_LINE.search(text) or _CREDITS.search(text)) and not text.endswith("。")
 
 
 def is_post_button(text: str) -> bool:

@@ -13,15 +13,20 @@ _NAME = (
     r"([\u4e00-\u9fff·．]{2,10}(?:[、\s/／]{1,2}[\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff])){0,3}"
     r"|[A-Za-z][\w .·-]{1,28}[A-Za-z.])"
 )
+_REPORTER = (
+    r"([\u4e00-\u9fff·]{2,4}(?:[、\s/／]{1,2}[\u4e00-\u9fff·]{2,4}(?=[、\s/／)）】〕|｜]|$)){0,3})"
+    r"(?=\s*(?:[／/、)）】〕|｜\s]|[报報][导導道]|[摄攝]|$))"
+)
 _BYLINES = (
+    re.compile(rf"[楼樓]主\s*[:：]\s*{_NAME}"),
     re.compile(rf"(?:作者|撰文|撰稿|文字|採訪撰文|采写|採寫|編譯|编译)\s*[:：/／｜|]\s*{_NAME}"),
-    re.compile(rf"(?:本报记者|本報記者|特约记者|見習記者|见习记者|记者|記者)\s*[:：/／]?\s*{_NAME}"),
+    re.compile(rf"(?:本报记者|本報記者|特约记者|見習記者|见习记者|记者|記者)\s*[:：/／]?\s*{_REPORTER}"),
     re.compile(rf"^[【〔\[（(]?\s*文\s*[/／|｜:：]\s*{_NAME}"),
     re.compile(rf"^{_NAME}\s*[/／]\s*[\u4e00-\u9fff]{{1,6}}(?:報導|报道|報道|電|讯|訊)"),
     re.compile(r"(?i)^by[:\s]+([A-Za-z][\w .'-]{2,40})$"),
 )
 _PLACE_AFTER_NAME = re.compile(r"[／/\s]+[\u4e00-\u9fff]{2,6}(?:報導|报道|報道|電|讯|訊)?$")
-_REPORT = re.compile(r"(?:報導|报道|報道|摄|攝)$")
+_REPORT = re.compile(r"(?:報導|报道|報道|摄|攝|时间|時間|日期|来源|來源|发布|發布|编辑|編輯)$")
 _NOT_A_NAME = re.compile(
     r"://|@|^\d+$|^(?:admin|administrator|editor|root|null|undefined|none|webmaster|小编|小編)$", re.IGNORECASE
 )
@@ -33,10 +38,14 @@ _AUTHOR_PLACES = (
 )
 
 
-def author_of(tree: LexborHTMLParser, stated: Stated, beside: list[str]) -> str:
-    """The author as the page states it: for machines, in a byline beside the title, or in a block named so."""
+def author_of(tree: LexborHTMLParser, stated: Stated, suffix: str, beside: list[str]) -> str:
+    """The author as the page states it: for machines, in a byline beside the title, or in a block named so.
+
+    `suffix` is the site's name after the title: many a site writes itself as the author.
+    """
+    site = site_of(stated, suffix, [])
     for name in (*stated.linked("author", "creator"), stated.meta("author", "article:author", "og:article:author")):
-        if _is_name(name) and name != site_of(stated, "", []):
+        if _is_name(name) and name not in site:
             return name[:_LONGEST_NAME]
     written = byline(beside)
     if written:
@@ -62,15 +71,15 @@ def byline(lines: list[str]) -> str:
     return ""
 
 
-def site_of(stated: Stated, title_suffix: str, beside: list[str]) -> str:
+def site_of(stated: Stated, suffix: str, beside: list[str]) -> str:
     """The site's name: as stated, as the publisher, after the title, or as the source beside it."""
     named = stated.meta("og:site_name", "application-name", "apple-mobile-web-app-title")
     if named:
         return named[:_LONGEST_NAME]
     for name in stated.linked("publisher"):
         return name[:_LONGEST_NAME]
-    if title_suffix:
-        return title_suffix
+    if suffix:
+        return suffix
     found = next((found for line in beside if (found := _SOURCE.search(line))), None)
     return found[1] if found else ""
 

@@ -13,7 +13,8 @@ from selectolax.lexbor import LexborNode
 from monitoring.crawling.markup import BLOCK_TAGS
 
 # A page that people read has a tenth of it; what follows in a larger one is not looked at.
-_MOST_NODES = 60_000
+_MOST_NODES = 40_000
+_MOST_LINES = 20_000
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # What a block has or is, not what it is called: has-profile, no-sidebar, is-hidden, js-share.
@@ -89,10 +90,10 @@ class Outline:
         """Whether block `inner` is `outer` or lies in it."""
         return outer <= inner < self.parts[outer].after
 
-    def ancestors(self, number: int) -> list[int]:
-        """The numbers of the blocks around a block, the innermost first."""
+    def ancestors(self, number: int, most: int = 10_000) -> list[int]:
+        """The numbers of the blocks around a block, the innermost first, at most so many."""
         above: list[int] = []
-        while (number := self.parts[number].parent) >= 0:
+        while len(above) < most and (number := self.parts[number].parent) >= 0:
             above.append(number)
         return above
 
@@ -150,7 +151,7 @@ class _Builder:
         """Take up text; in a block with empty lines it was written to be shown with its line breaks, as on PTT."""
         if "\n\n" in text and "\n\n" in text.strip():
             self._written.add(self._open[-1])
-        for number, piece in enumerate(text.split("\n") if self._open[-1] in self._written else [text]):
+        for number, piece in enumerate(text.split("\n", _MOST_LINES) if self._open[-1] in self._written else [text]):
             if number:
                 self._break()
             if piece:
@@ -185,7 +186,7 @@ class _Builder:
         if not self._runs:
             return
         text = _SPACES.sub(" ", "".join(self._runs)).strip()
-        if text:
+        if text and len(self._lines) < _MOST_LINES:
             self._lines.append(Line(text, min(self._linked, len(text)), self._open[-1]))
         self._runs.clear()
         self._linked = 0

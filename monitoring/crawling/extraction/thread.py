@@ -5,6 +5,7 @@ many floors with other figures only (發表於 …, 積分 …, 只看該作者)
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import accumulate
@@ -22,26 +23,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_PROGRAMS = re.compile(
-    r"(?i)discuz|phpbb|vbulletin|xenforo|discourse|nodebb|flarum|mybb|phpwind|dvbbs|invision|smf\b|vanilla|bbpress"
-)
-_FORUM_PLACE = re.compile(
-    r"(?i)//(?:bbs|forum|club|tieba|community|discuss)\.|/(?:bbs|forums?|threads?|topics?|question|discussion)[/.\-]"
-    r"|viewtopic|viewthread|showthread|forum\.php|topicdetail|tieba\.baidu|thread-\d|read\.php|/t/[\w-]+|/p/\d{6,}"
-)
-_FORUM_NAME = re.compile(
-    r"论坛|論壇|討論區|讨论区|贴吧|貼吧|[\u4e00-\u9fff]吧_|BBS|社区|社區|看板|批踢踢|知乎|天涯|巴哈姆特|哈啦板|讨论版|討論版"
-)
-_FORUM_TALK = re.compile(
-    r"楼主|樓主|版主|层主|发帖|發帖|回帖|回貼|跟帖|发表于|發表於|只看(?:该|該|他|TA|楼主|樓主)|沙发|沙發|板凳|引用|倒序|回覆此|回复此"
-    r"|^[#＃]?\d{1,4}\s*[楼樓Ff#＃]$|^[#＃]\d{1,4}$|积分|積分|帖子|威望|文章數|註冊時間|注册时间|加入日期|登入日期|最后登录|噓|推文"
-    r"|最佳答案|个回答|個回答|則回覆|个回复"
-)
 _BODY_WORDS = _words(
     "content message messages postmessage postcontent postbody cooked bb text txt body article entry msgtext inner "
     "postrow postentry richtext msgfont doc"
 )
-_NAMED_POST = _words(
+POST_WORDS = _words(
     "post posts postmessage postcontent postbody thread floor reply answer answers comment message push cooked lzl "
     "topic postlist postcolor"
 )
@@ -68,19 +54,14 @@ _OFTEN_ON_A_PAGE, _OFTEN_ON_FLOORS = 3, 2
 _FEWEST_UNNAMED = 4
 _MOST_OF, _NEARLY_ALL_OF = 0.6, 0.85
 _NAMED_SHARE = 0.4
-_SHARE_OF_PAGE = 0.6
-_FEWEST_PUSHES = 3
-_FEWEST_OF_A_PAGE = 3
-_MANY, _SHARE_OF_MANY = 8, 0.3
-_COMMENTS = _words("comment comments")
-_NO_WORDS: frozenset[str] = frozenset()
+_NEAR = 4
 _REPLY_WORDS = _words("reply replies comment comments push lzl answer")
 _LONGEST_TEMPLATE = 60
 _PUSH = re.compile(
     r"^(?:[推噓嘘→]|->)\s*[\w-]{2,16}\s*[:：]\s*(.*?)\s*(?:\d{1,3}(?:\.\d{1,3}){3})?\s*(?:\d\d/\d\d(?:\s\d\d:\d\d)?)?$"
 )
 _QUOTED = re.compile(
-    r"^※|(?:发表于|發表於|發文於)\s*[\d昨前今]|(?:写道|寫道|wrote|寫)\s*[:：]$|^引用\s*[:：#＃\d]|^回[复覆]\s*[#＃\d]|原帖由|本帖最后由|本文最後由"
+    r"^※|^(?:[发發寄]信[人站]|[标標]\s*[题題])\s*[:：]|(?:发表于|發表於|發文於)\s*[\d昨前今]|(?:写道|寫道|wrote|寫)\s*[:：]$|^引用\s*[:：#＃\d]|^回[复覆]\s*[#＃\d]|原帖由|本帖最后由|本文最後由"
     r"|本帖最後由|此文章由.{0,30}[编編][辑輯]|由.{1,20}[于於].{6,24}[编編][辑輯]"
 )
 _SENTENCE = re.compile("[，。！？…,!?]")
@@ -142,7 +123,7 @@ class Discussion:
         ]
 
     def _is_content(self, part: int) -> bool:
-        around = [part, *self._outline.ancestors(part)[:4]]
+        around = [part, *self._outline.ancestors(part, _NEAR)]
         return any(not _OPENING_WORDS.isdisjoint(self._outline.parts[one].words) for one in around)
 
     def lines(self, start: int, end: int) -> list[str]:
@@ -165,7 +146,7 @@ class Discussion:
         parts = self._outline.parts
         groups = [(sum(self.written(parts[one]) for one in group), group) for group in self._groups().values()]
         bodies = [one for one in groups if not _BODY_WORDS.isdisjoint(parts[one[1][0]].words)]
-        posts = [one for one in groups if not _NAMED_POST.isdisjoint(parts[one[1][0]].words)]
+        posts = [one for one in groups if not POST_WORDS.isdisjoint(parts[one[1][0]].words)]
         named = _largest(bodies + posts)
         unnamed = [one for one in groups if len(one[1]) >= _FEWEST_UNNAMED]
         if named < _NAMED_SHARE * _largest(unnamed):
@@ -186,8 +167,8 @@ class Discussion:
         parts = self._outline.parts
         around = dict.fromkeys(outer, 0)
         for one in inner:
-            floor = next((floor for floor in (one, *self._outline.ancestors(one)) if floor in around), None)
-            if floor is None:
+            floor = outer[bisect_right(outer, one) - 1]
+            if not floor <= one < parts[floor].after:
                 return False
             around[floor] += self.written(parts[one])
         whole = {floor: self.written(parts[floor]) for floor in outer}
@@ -200,10 +181,11 @@ class Discussion:
         parts = self._outline.parts
         found = list(floors)
         for group in groups:
-            is_apart = all(not (_overlap(parts, one, floor)) for one in group for floor in found)
-            if is_apart and group[0] > floors[0] and not _REPLY_WORDS.isdisjoint(parts[group[0]].words):
-                found += group
-        return sorted(found)
+            if group[0] < floors[0] or _REPLY_WORDS.isdisjoint(parts[group[0]].words):
+                continue
+            if not any(_overlaps(parts, one, found) for one in group):
+                found = sorted(found + group)
+        return found
 
     def _groups(self) -> dict[tuple[str, frozenset[str]], list[int]]:
         """Blocks of one tag and name, none in another of them, where there are several that hold text."""
@@ -213,7 +195,7 @@ class Discussion:
             if self._outside[number] or part.start == part.end:
                 continue
             words = part.words - _VARYING
-            if part.tag in _TEXT_TAGS and _NAMED_POST.isdisjoint(words):
+            if part.tag in _TEXT_TAGS and POST_WORDS.isdisjoint(words):
                 continue
             if not words and part.parent >= 0:
                 words = parts[part.parent].words | {f"<{parts[part.parent].tag}"}
@@ -227,8 +209,11 @@ def _largest(groups: list[tuple[int, list[int]]]) -> int:
     return max((total for total, _ in groups), default=0)
 
 
-def _overlap(parts: list[Part], one: int, other: int) -> bool:
-    return one <= other < parts[one].after or other <= one < parts[other].after
+def _overlaps(parts: list[Part], one: int, others: list[int]) -> bool:
+    """Whether a block lies in one of others, which stand in order and apart, or one of them in it."""
+    place = bisect_right(others, one)
+    is_within = place > 0 and one < parts[others[place - 1]].after
+    return is_within or (place < len(others) and others[place] < parts[one].after)
 
 
 def _outside_posts(outline: Outline) -> list[bool]:
@@ -259,24 +244,3 @@ def _words_of_push(text: str) -> str:
     """What a PTT push says, without its mark, user and time; any other line as it is."""
     found = _PUSH.match(text)
     return found[1] if found else text
-
-
-def discussion_evidence(outline: Outline, discussion: Discussion, called: str, url: str) -> int:
-    """How much speaks for a discussion: 2 is enough. `called` is what the page calls itself: generator, body, title."""
-    evidence = 2 * bool(_PROGRAMS.search(called)) + bool(_FORUM_PLACE.search(url)) + bool(_FORUM_NAME.search(called))
-    talk = {found[0] for line in outline.lines if len(line.text) <= 40 for found in _FORUM_TALK.finditer(line.text)}
-    evidence += (len(talk) >= 2) + (len(talk) >= 4) + 2 * (discussion.pushes >= _FEWEST_PUSHES)
-    words = _words_around_floors(outline, discussion.floors) & _NAMED_POST
-    is_page = len(discussion.floors) >= _FEWEST_OF_A_PAGE and discussion.share >= _SHARE_OF_PAGE
-    if words <= _COMMENTS:
-        # Below a news article stand comments as well.
-        return evidence - bool(words and is_page)
-    is_part = len(discussion.floors) >= _MANY and discussion.share >= _SHARE_OF_MANY
-    return evidence + 2 * is_page + (is_part and not is_page)
-
-
-def _words_around_floors(outline: Outline, floors: list[int]) -> frozenset[str]:
-    """What the last floor is called, and the blocks around it that are not around the first as well."""
-    own = [floors[-1], *outline.ancestors(floors[-1])]
-    shared = set(outline.ancestors(floors[0]))
-    return _NO_WORDS.union(*(outline.parts[one].words for one in own if one not in shared))

@@ -31,6 +31,10 @@ _NOT_PUBLICATION = re.compile(
     re.IGNORECASE,
 )
 _PUBLICATION = re.compile(r"[发發][布表佈]|刊[登出]|上[架線线]|出刊|[Pp]ublished|[Pp]osted")
+_FIGURES = re.compile(r"\d{1,4}\s*[-/.年月:：]\s*\d{1,2}|\d+\s*[秒分小天][钟鐘时時]?前")
+_SENTENCE = re.compile("[，。！？]")
+_EDITED_BEHIND = re.compile(r"\d\s*(?:更新|修改|[编編][辑輯])\s*$")
+_WEEKDAY = re.compile("星期|[周週][一二三四五六日]")
 _LINES_BELOW_TITLE, _LINES_ABOVE_TITLE = 14, 3
 _LINES_OF_A_PAGE = 42
 _LONGEST_TIME_LINE = 90
@@ -39,6 +43,9 @@ _MOST_TITLED = 60
 _FULL_TIME = re.compile(r"\s*(?:发表于|發表於)?\s*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]+\d{1,2}:\d\d")
 _ROUGHLY = timedelta(days=2)
 _WIDEST = timedelta(hours=14)
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
+# What is fewer whole hours apart is rather an edit.
+_LEAST_ZONE = timedelta(hours=4, seconds=-59)
 
 
 def stated_time(tree: LexborHTMLParser, html: str, stated: Stated, now: datetime, zone: tzinfo) -> Parsed | None:
@@ -46,13 +53,20 @@ def stated_time(tree: LexborHTMLParser, html: str, stated: Stated, now: datetime
     best: Parsed | None = None
     for text in _stated_texts(tree, html, stated):
         found = parse_date(text, now, zone)
-        if found is None or found.at > now + timedelta(days=1):
+        if found is None:
             continue
         if found.precision in _FINE and not _is_midnight(found):
-            return found
-        if best is None or (found.precision in _FINE) > (best.precision in _FINE):
+            if found.at.utcoffset():
+                return found if best is None or best.at == found.at or not _is_exact(best) else best
+            # Written in UTC for machines; another statement may show the same moment as the place's clocks do.
+            best = found if best is None or not _is_exact(best) else best
+        elif best is None or (found.precision in _FINE) > (best.precision in _FINE):
             best = found
     return _as_day(best)
+
+
+def _is_exact(found: Parsed) -> bool:
+    return found.precision in _FINE and not _is_midnight(found)
 
 
 def _is_midnight(found: Parsed) -> bool:
@@ -84,16 +98,25 @@ def visible_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None
     """The time that a reader sees beside the title; a date alone counts only where no line shows more."""
     coarse: Parsed | None = None
     for line in lines:
-        if len(line) > _LONGEST_TIME_LINE or (_NOT_PUBLICATION.search(line) and not _PUBLICATION.search(line)):
-            continue
-        found = parse_date(line, now, zone)
-        if not found or found.at > now + timedelta(days=1):
+        found = parse_date(line, now, zone) if len(line) <= _LONGEST_TIME_LINE and _is_publication(line) else None
+        if not found:
             continue
         if found.precision in _FINE and _TIME_OF_DAY.search(line):
             return found
         if len(line) <= _LONGEST_TIME_LINE // 2:
             coarse = coarse or found
     return coarse
+
+
+def _is_publication(line: str) -> bool:
+    """Whether a line's time is no part of a sentence, and not said to be that of an edit or a comment."""
+    if _PUBLICATION.search(line):
+        return True
+    if _SENTENCE.search(line):
+        return False
+    figures = _FIGURES.search(line)
+    before = line[: figures.start()] if figures else line
+    return not _NOT_PUBLICATION.search(before) and not _EDITED_BEHIND.search(line)
 
 
 def posted_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None:
@@ -122,8 +145,8 @@ def finer_time(tree: LexborHTMLParser, found: Parsed | None, now: datetime, zone
 def agreed_time(visible: Parsed | None, stated: Parsed | None) -> Parsed | None:
     """Of what people and machines are told: the finer, and of two that are as fine the earlier.
 
-    Sites write the time of the latest edition for machines. But where both differ by whole hours it is the zone that
-    differs: machines are told theirs, and people see it at the offset of the place.
+    Sites write the time of the latest edition for machines. But where both differ by several whole hours it is the
+    zone that differs: machines are told theirs, and people see it at the offset of the place.
     """
     if visible is None or stated is None:
         return visible or stated
@@ -131,15 +154,16 @@ def agreed_time(visible: Parsed | None, stated: Parsed | None) -> Parsed | None:
         return visible if visible.precision in _FINE else stated
     shown = visible.at.replace(tzinfo=None) - stated.at.astimezone(UTC).replace(tzinfo=None)
     apart = abs(visible.at - stated.at)
-    if visible.precision in _FINE and apart <= _WIDEST and apart % timedelta(minutes=30) < timedelta(minutes=1):
+    beyond = apart % _HOUR
+    is_zone = min(beyond, _HOUR - beyond) < _MINUTE and (apart < _MINUTE or _LEAST_ZONE <= apart <= _WIDEST)
+    if visible.precision in _FINE and is_zone:
         return stated._replace(at=_at_offset(stated.at, shown))
     return min(visible, stated, key=lambda time: time.at)
 
 
 def _at_offset(at: datetime, offset: timedelta) -> datetime:
-    """The moment as it is shown at a place whose clocks are `offset` ahead, rounded to half an hour."""
-    halves = round(offset / timedelta(minutes=30))
-    offset = halves * timedelta(minutes=30)
+    """The moment as it is shown at a place whose clocks are `offset` ahead, rounded to the hour."""
+    offset = round(offset / _HOUR) * _HOUR
     return at.astimezone(timezone(offset)) if abs(offset) <= _WIDEST else at
 
 
@@ -147,4 +171,6 @@ def lines_beside(lines: list[str], at: int | None) -> list[str]:
     """The lines below the title, which is line `at`, then the few above it; else the first lines of the page."""
     if at is None:
         return lines[:_LINES_OF_A_PAGE]
-    return lines[at + 1 : at + 1 + _LINES_BELOW_TITLE] + lines[max(0, at - _LINES_ABOVE_TITLE) : at]
+    above = lines[max(0, at - _LINES_ABOVE_TITLE) : at]
+    # The head of a site tells the day of reading, with its weekday.
+    return lines[at + 1 : at + 1 + _LINES_BELOW_TITLE] + [line for line in above if not _WEEKDAY.search(line)]

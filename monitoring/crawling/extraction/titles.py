@@ -13,7 +13,7 @@ from monitoring.crawling.markup import line_of
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _SUFFIX = re.compile(
-    r"^(.{4,}?)\s*(?:[_|｜»¦]+|\s[-–—·:•]+\s|--+|[—–-](?=[^—–-]{2,16}$))\s*([^_|｜»¦]{1,30})$", re.DOTALL
+    r"^(.{4,}?)\s*(?:[_|｜│丨∣»¦]+|\s[-–—－·:•<]+\s|--+|[—–－-](?=[^—–－-]{2,16}$))\s*([^_|｜│丨∣»¦]{1,30})$", re.DOTALL
 )
 _PREFIX = re.compile(r"^([^|｜_:：「」【】]{2,12})\s*(?:\s[-–—|｜]\s|[|｜_])\s*(.{6,})$", re.DOTALL)
 _OPENING_QUOTES = "\"'“‘「『《&"
@@ -104,7 +104,7 @@ def site_in_title(title: str, own: str) -> str:
     rest = title[len(own) :] if title.startswith(own) else ""
     names = [
         name.strip()
-        for name in re.split(r"[_|｜»¦]+|\s[-–—·•]+\s|^[-–—]+|--+", rest)
+        for name in re.split(r"[_|｜│丨∣»¦]+|\s[-–—·•]+\s|^[-–—]+|--+", rest)
         if name.strip(" -–—_|") and not name.startswith("Powered by")
     ]
     return names[-1][:40] if names else ""

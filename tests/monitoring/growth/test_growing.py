@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitoring.models import AllowedHost, Analysis, Capture, Figures, Mention, Post, PostRevision, Revisit
+from monitoring.models import AllowedHost, Analysis, Capture, Figures, Mention, Post, PostRevision, Revisit, Visit
 from monitoring.queries.growth import course_of, replies_of
 from monitoring.revisiting import revisit_round
 from tests.factories import Cast
@@ -292,3 +292,19 @@ def test_what_nobody_mentions_is_not_followed(yaori: Cast, site: Site, clock: Cl
     visit(clock.now)
     assert not Revisit.objects.exists()
     assert not AllowedHost.objects.exists()
+
+
+def test_a_list_that_counts_gives_its_known_posts_a_course(yaori: Cast, site: Site, clock: Clock) -> None:
+    def rows(comments: int) -> bytes:
+        return f'<ul class="news"><li><a href="/a/1">曜日鮮乳發霉</a><i>{comments}</i></li></ul>'.encode()
+
+    server = site({"/news": answer(rows(1)), "/a/1": article()})  # type: ignore[dict-item]
+    read(yaori, server.url("/news"), clock.now, kind="listing", rows="ul.news > li", comments="i")
+    visit(clock.now)
+    server.behaviours["/news"] = answer(rows(30))
+    clock.forward(hours=1)
+    Visit.objects.open().update(due_at=clock.now)
+    visit(clock.now)
+    assert [point.figures for point in course_of(the_post()).points] == [{"comments": 1}, {"comments": 30}]
+    assert (the_post().revision, the_post().figures) == (1, {"comments": 30})
+    assert [seen.path for seen in server.seen if seen.path == "/a/1"] == ["/a/1"]

@@ -200,11 +200,11 @@ def test_a_failure_is_written_down_and_the_next_visit_waits(
     assert wait == (600 if detail == "503" else 60)
 
 
-def test_a_blocked_answer_of_a_weibo_style_network_is_blocked_and_never_nothing(yaori: Cast, site: Site) -> None:
+def test_a_weibo_style_network_that_wants_a_login_says_so_and_is_never_read_as_nothing(yaori: Cast, site: Site) -> None:
     body = json.dumps({"ok": -100, "url": "https://passport.weibo.com"}).encode()
     source = read(yaori, site({"/api/container/getIndex": answer(body)}).url(""), kind="weibo", query="曜日").source
     crawl_round()
-    assert last_visit(source).outcome == "blocked"
+    assert last_visit(source).outcome == "login"
 
 
 def test_a_site_that_never_answers_times_out_and_holds_up_nobody(
@@ -309,7 +309,7 @@ def in_parallel(work: Callable[[], object], times: int) -> None:
 
 
 def test_one_machine_runs_one_round_at_a_time(yaori: Cast, site: Site) -> None:
-    with crawler._own_round() as mine:
+    with crawler.own_round("crawl") as mine:
         assert mine
         counts: list[int] = []
         in_parallel(lambda: counts.append(crawl_round()), 1)

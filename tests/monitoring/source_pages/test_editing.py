@@ -21,7 +21,7 @@ from tests.fakes.hostile import answer, silence
 from tests.fakes.loopback import feed_of
 from tests.monitoring.source_pages.conftest import Site, sign_in
 
-SETTINGS = {"name": "島嶼新聞", "interval": "300", "zone": "Asia/Taipei", "retention_days": "90"}
+SETTINGS = {"name": "島嶼新聞", "channel": "news", "interval": "300", "zone": "Asia/Taipei", "retention_days": "90"}
 HOSTILE = "<script>alert(1)</script>"
 LIST = b'<ul class="news"><li><a href="/a/1">one</a><time>2026-03-01</time></li></ul>'
 ARTICLE = b'<html><body><p class="body">The milk was off.</p></body></html>'
@@ -32,7 +32,7 @@ def text(response: object) -> str:
 
 
 def add(client: Client, action: str, kind: str = "feed", **typed: Any) -> Any:
-    return client.post(f"/w/yaori/sources/add/{kind}/", {**SETTINGS, "action": action, **typed})
+    return client.post(f"/w/yaori/sources/add/by-hand/{kind}/", {**SETTINGS, "action": action, **typed})
 
 
 def note_in(page: str) -> str:
@@ -125,7 +125,7 @@ def test_choosing_another_kind_keeps_what_was_typed(admin: Client) -> None:
 
 
 def test_an_unknown_kind_is_not_found(admin: Client) -> None:
-    assert admin.get("/w/yaori/sources/add/ftp/").status_code == 404
+    assert admin.get("/w/yaori/sources/add/by-hand/ftp/").status_code == 404
 
 
 # --- what cannot be right -----------------------------------------------------------------------

@@ -140,7 +140,8 @@ def test_every_kind_describes_its_form_and_where_its_fields_come_from() -> None:
         names = [one.name for one in kind.FIELDS]
         assert len(names) == len(set(names))
         assert kind.NAME
-        clean = kind.validate({"url": "https://example.com/", "rows": "li", "link": "a", "query": "曜日"})
+        words = {"rows": "li", "link": "a", "query": "曜日", "forum": "曜日"}
+        clean = kind.validate({"url": "https://example.com/", **words})
         assert set(clean) == {one.name for one in kind.FIELDS if not one.sparse and one.kind != "secret"}
         assert {one.group for one in kind.FIELDS} <= set(GROUPS)
         assert {"url", "text", "author", "published_at"} <= set(kind.origins(clean))
