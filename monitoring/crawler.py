@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 
 SOCKETS = 50
 TURN = 50.0  # seconds in which a round takes on new visits; with the longest visit still below the tasks' limit
+HANDED_OVER_AFTER = 8.0  # seconds later: what is slow shall keep neither the next visits waiting nor two workers long
 LOOK_AGAIN = 0.5
 LIMITS = VisitLimits(pages=10, seconds=22.0)  # and two for reading the last page
 
@@ -121,15 +122,18 @@ def _mend() -> None:
 
 
 async def _visits_of_a_round(give_up: Callable[[], Awaitable[None]]) -> int:
-    """Run visits side by side. When the turn is over the next round begins elsewhere, while these come to their end."""
+    """Run visits side by side. The next round begins elsewhere while the slowest of this one come to their end."""
     running: set[asyncio.Task[Done]] = set()
     count, looked_at, ends = 0, -LOOK_AGAIN, time.monotonic() + TURN
     with SystemResolver(SOCKETS) as resolver:
         while True:
-            is_over = time.monotonic() >= ends
-            if is_over:
+            if time.monotonic() >= ends + HANDED_OVER_AFTER:
                 await give_up()
-            elif len(running) < SOCKETS and (not running or time.monotonic() - looked_at >= LOOK_AGAIN):
+            elif (
+                time.monotonic() < ends
+                and len(running) < SOCKETS
+                and (not running or time.monotonic() - looked_at >= LOOK_AGAIN)
+            ):
                 looked_at = time.monotonic()
                 claimed, open_to = await sync_to_async(_claim)(SOCKETS - len(running))
                 count += len(claimed)

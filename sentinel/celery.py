@@ -34,7 +34,7 @@ EVENTS: dict[str, list[str]] = {
 CLOCKS: dict[str, float] = {
     "core.tick": 5,
     "monitoring.crawl": 2,
-    "monitoring.read_back": 10,
+    "monitoring.read_back": 15,
     "monitoring.revisit": 10,
     "monitoring.analyse": 3,
     "monitoring.back_match": 5,

@@ -103,9 +103,10 @@ class Manners:
     def note(self, what: str, **said: str | int | float) -> None:
         """Add a line to the log; see `LogLine`."""
         short = {name: storable(value, 300) if isinstance(value, str) else value for name, value in said.items()}
-        self.lines.append(LogLine(round(self._elapsed() * 1000), what, short))
+        self.lines.append(LogLine(round(self.elapsed() * 1000), what, short))
 
-    def _elapsed(self) -> float:
+    def elapsed(self) -> float:
+        """Seconds since the visit began."""
         return self.ports.clock() - self._began
 
     async def _rules_for(self, target: Target) -> Rules:
@@ -152,7 +153,7 @@ class Manners:
         if self.requests >= self.most_requests:
             raise SourceError("out-of-time", target.host)
         seconds = await self.ports.reserve(target.place, delay)
-        if seconds > self.seconds - self._elapsed():
+        if seconds > self.seconds - self.elapsed():
             self.wait_asked = max(self.wait_asked or 0.0, seconds)
             await self.ports.release(target.place, 0.0, 0.0)
             raise SourceError("out-of-time", target.host)
@@ -165,24 +166,24 @@ class Manners:
         rest, began = delay, None
         try:
             await self._wait_for(target, delay)
-            began = self._elapsed()
+            began = self.elapsed()
             response = await self._exchange(request)
             if response.status == 429:  # the whole domain has had enough of us, not this address alone
                 rest = max(rest, retry_after(response.headers, self.now) or TOO_MANY)
             return response
         finally:
             if began is not None:
-                await self.ports.release(target.place, rest, self._elapsed() - began)
+                await self.ports.release(target.place, rest, self.elapsed() - began)
 
     async def _exchange(self, request: Request) -> Response:
         self.requests += 1
-        asked_at = self._elapsed()
+        asked_at = self.elapsed()
         try:
             response = await self.client.fetch(request)
         except FetchError as failure:
             self.note("no-answer", url=request.url, code=failure.code, detail=failure.detail)
             raise
-        took = round((self._elapsed() - asked_at) * 1000)
+        took = round((self.elapsed() - asked_at) * 1000)
         self.bytes_received += len(response.body)
         self.note("answer", url=request.url, status=response.status, bytes=len(response.body), took_ms=took)
         asked_to_wait = retry_after(response.headers, self.now) if response.status >= 400 else None
