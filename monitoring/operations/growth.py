@@ -47,8 +47,8 @@ def adopt_revisits(now: datetime) -> None:
                         ORDER BY id DESC LIMIT %s) AS mention
                  JOIN monitoring_post AS post ON post.id = mention.post_id
                  JOIN monitoring_source AS source ON source.id = post.source_id
-                WHERE NOT source.is_pushed AND source.kind <> 'imap' AND NOT post.is_history AND post.reply_to_id IS NULL
-                  AND post.captured_at > %s
+                WHERE NOT source.is_pushed AND source.kind <> 'imap' AND NOT post.is_history
+                  AND post.reply_to_id IS NULL AND post.captured_at > %s
                   AND NOT EXISTS (SELECT 1 FROM monitoring_revisit AS known WHERE known.post_id = post.id)
                ON CONFLICT DO NOTHING""",
             [STEPS[0].total_seconds(), DRILL_PACE, now, ADOPTED_FROM, now - FOLLOWED_FROM],
