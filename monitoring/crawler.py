@@ -5,8 +5,8 @@ import logging
 import socket
 import time
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from django.utils import timezone
 from monitoring.crawling.robots import RobotsFile
 from monitoring.models import AllowedHost, Host, Post, Source, Visit
 from monitoring.operations.definitions import full_definition
+from monitoring.operations.health import show_progress
 from monitoring.operations.posts import key_of
 from monitoring.operations.visits import (
     VISITS,
@@ -31,7 +32,7 @@ from monitoring.operations.visits import (
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
 from monitoring.visiting.missed import after_visit, has_hope
-from monitoring.visiting.visit import Client, Ports, VisitLimits, VisitResult, visit
+from monitoring.visiting.visit import Client, LogLine, Ports, VisitLimits, VisitResult, visit
 from sentinel.core.net.client import GuardedClient
 from sentinel.core.net.guard import Resolver, SystemResolver, allow_list
 from sentinel.core.stages import LeaseLostError
@@ -118,7 +119,9 @@ async def _run(planned: Visit, allowed: frozenset[str], resolver: Resolver) -> N
     try:
         await sync_to_async(begin_visit)(visit=planned, now=timezone.now())
         async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL, resolver=resolver) as client:
-            result = await visit_source(source, client, ports_of(source, allowed))
+            log: list[LogLine] = []
+            async with _shown(planned, log):
+                result = await visit_source(source, client, ports_of(source, allowed), log=log)
         report = report_of(result, source, timezone.now())
         await sync_to_async(finish_visit)(visit=planned, report=report, now=timezone.now())
     except LeaseLostError:
@@ -128,7 +131,33 @@ async def _run(planned: Visit, allowed: frozenset[str], resolver: Resolver) -> N
         await sync_to_async(VISITS.fail)(planned, f"{type(error).__name__}: {error}", now=timezone.now())
 
 
-async def visit_source(source: Source, client: Client, ports: Ports, limits: VisitLimits = LIMITS) -> VisitResult:
+@asynccontextmanager
+async def _shown(planned: Visit, log: list[LogLine]) -> AsyncIterator[None]:
+    """Write the log down while a visit goes on that somebody asked for and waits to see."""
+    if not planned.is_watched:
+        yield
+        return
+    telling = asyncio.create_task(_tell(planned, log))
+    try:
+        yield
+    finally:
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await telling
+
+
+async def _tell(planned: Visit, log: list[LogLine]) -> None:
+    told = 0
+    while True:
+        if len(log) > told:
+            told = len(log)
+            await sync_to_async(show_progress)(visit=planned, log=[asdict(line) for line in log])
+        await asyncio.sleep(LOOK_AGAIN)
+
+
+async def visit_source(
+    source: Source, client: Client, ports: Ports, limits: VisitLimits = LIMITS, log: list[LogLine] | None = None
+) -> VisitResult:
     """Read what is new at a source; writes nothing but the host's next free moment and its robots.txt."""
     return await visit(
         KINDS[source.kind],
@@ -140,6 +169,7 @@ async def visit_source(source: Source, client: Client, ports: Ports, limits: Vis
         limits=limits,
         state=source.state,
         missed=source.missed,
+        log=log,
     )
 
 
@@ -180,7 +210,10 @@ def ports_of(source: Source, allowed: frozenset[str]) -> Ports:
     @sync_to_async
     def recall_robots(place: str) -> RobotsFile | None:
         fresh = Host.objects.filter(name=place, robots_fetched_at__gt=timezone.now() - ROBOTS_KEPT).first()
-        return RobotsFile(fresh.robots_status or 0, fresh.robots or "") if fresh else None
+        if fresh is None or fresh.robots_fetched_at is None:
+            return None
+        age = (timezone.now() - fresh.robots_fetched_at).total_seconds()
+        return RobotsFile(fresh.robots_status or 0, fresh.robots or "", age)
 
     @sync_to_async
     def keep_robots(place: str, file: RobotsFile) -> None:

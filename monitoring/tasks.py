@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from monitoring.crawler import crawl_round
 from monitoring.operations.analyses import ANALYSES
+from monitoring.operations.health import watch_sources as watch_all_sources
 from monitoring.operations.pulses import pulse as pulse_workspaces
 from monitoring.operations.topics import BACK_MATCHES
 from monitoring.operations.visits import forget_old_visits, plan_missing_visits
@@ -40,6 +41,11 @@ def back_match() -> None:
 @shared_task(name="monitoring.pulse", base=Sweep)
 def pulse() -> None:
     pulse_workspaces(now=timezone.now())
+
+
+@shared_task(name="monitoring.watch_sources", base=Sweep)
+def watch_sources() -> None:
+    watch_all_sources(now=timezone.now())
 
 
 @shared_task(name="monitoring.tidy", base=Sweep)

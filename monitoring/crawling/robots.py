@@ -14,10 +14,11 @@ _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class RobotsFile:
-    """A site's answer to the request for its robots.txt: what is kept for a day."""
+    """A site's answer to the request for its robots.txt: what is kept for a day; `age` in seconds where it was kept."""
 
     status: int
     text: str
+    age: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
