@@ -9,7 +9,7 @@ from django.utils.translation import ngettext, pgettext
 
 from monitoring.queries.latencies import NORM
 from monitoring.source_health import SourceHealth
-from monitoring.source_wording import outcome_text, pace_words
+from monitoring.source_wording import field_text, outcome_text, pace_words
 from monitoring.sources import KINDS
 from sentinel.core.formats import grouped
 from sentinel.core.templatetags.sentinel import clock_text, span
@@ -46,8 +46,22 @@ def state_words(state: str) -> StateWords:
 
 
 def source_told(health: SourceHealth) -> str:
-    """Why a source is in its state, in one sentence; of one that is well, what it is."""
+    """Why a source is in its state, in one short sentence; of one that is well, what it is."""
     return _TOLD[health.state](health)
+
+
+def source_explained(health: SourceHealth) -> str:
+    """The same at length: since when, what the last visit said, and what was captured last."""
+    source = health.subscription.source
+    if health.state not in _FAILING:
+        return source_told(health)
+    said = outcome_text(source.outcome, source.outcome_detail)
+    if source.failing_since:
+        said = _("Since %(time)s: %(said)s") % {"time": clock_text(source.failing_since), "said": said}
+    if health.is_hidden and source.last_item_at:
+        last = _("Nothing was captured after %(time)s.") % {"time": clock_text(source.last_item_at)}
+        said = _("%(sentence)s %(next)s") % {"sentence": said, "next": last}
+    return said
 
 
 def source_advice(health: SourceHealth) -> str:
@@ -112,25 +126,45 @@ def _waiting(health: SourceHealth) -> str:
     return _("The first visit is on its way.")
 
 
-def _refused(health: SourceHealth) -> str:
-    """Blocked or in want of a login: how often, and that we do not get around it."""
+def _login(health: SourceHealth) -> str:
+    n = health.subscription.source.failures
+    return ngettext(
+        "%(n)s visit led to the login page, which we do not get around",
+        "%(n)s visits led to the login page, which we do not get around",
+        n,
+    ) % {"n": n}
+
+
+def _blocked(health: SourceHealth) -> str:
     source = health.subscription.source
-    said = outcome_text(source.outcome, source.outcome_detail)
-    return _in_a_row(health, said)
+    return ngettext(
+        "%(n)s visit was refused (%(detail)s), which we do not get around",
+        "%(n)s visits were refused (%(detail)s), which we do not get around",
+        source.failures,
+    ) % {"n": source.failures, "detail": source.outcome_detail[:60]}
+
+
+def _robots(_health: SourceHealth) -> str:
+    return _("The site's robots.txt closes this address to us.")
+
+
+def _layout(health: SourceHealth) -> str:
+    source = health.subscription.source
+    lost = source.outcome_detail.removeprefix("lost: ")
+    if lost != source.outcome_detail:
+        return _("%(field)s is empty in every post now, what is read no longer matches") % {"field": field_text(lost)}
+    return outcome_text(source.outcome, source.outcome_detail)
 
 
 def _failed(health: SourceHealth) -> str:
     source = health.subscription.source
-    return _in_a_row(health, outcome_text(source.outcome, source.outcome_detail))
-
-
-def _in_a_row(health: SourceHealth, said: str) -> str:
-    source = health.subscription.source
+    status = source.outcome_detail.removeprefix("HTTP ")
+    said = f"HTTP {status}" if source.outcome == "http" else outcome_text(source.outcome, source.outcome_detail)
     if source.failures < 2 or source.failing_since is None:
         return said
     return ngettext(
-        "%(said)s Since %(time)s, %(n)s visit.", "%(said)s Since %(time)s, %(n)s visits in a row.", source.failures
-    ) % {"said": said, "time": clock_text(source.failing_since), "n": source.failures}
+        "since %(time)s %(said)s, %(n)s time", "since %(time)s %(said)s, %(n)s times in a row", source.failures
+    ) % {"said": said.rstrip(".。"), "time": clock_text(source.failing_since), "n": source.failures}
 
 
 def _late(health: SourceHealth) -> str:
@@ -184,10 +218,10 @@ def _ok(health: SourceHealth) -> str:
 
 _TOLD: dict[str, Callable[[SourceHealth], str]] = {
     "parked": _parked,
-    "blocked": _refused,
-    "login": _refused,
-    "robots": _failed,
-    "layout": _failed,
+    "blocked": _blocked,
+    "login": _login,
+    "robots": _robots,
+    "layout": _layout,
     "down": _failed,
     "late": _late,
     "empty": _empty,
@@ -197,6 +231,9 @@ _TOLD: dict[str, Callable[[SourceHealth], str]] = {
     "ok": _ok,
     "paused": _paused,
 }
+
+
+_FAILING = ("blocked", "login", "robots", "layout", "down", "retrying")
 
 
 def range_text(low: int, high: int) -> str:

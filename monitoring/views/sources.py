@@ -11,7 +11,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from monitoring.health_wording import StateWords, named, range_text, source_advice, source_told, state_words
+from monitoring.health_wording import (
+    StateWords,
+    named,
+    range_text,
+    source_advice,
+    source_explained,
+    source_told,
+    state_words,
+)
 from monitoring.models import CHANNELS, AllowedHost, Post, Sighting, SourceNotice, Subscription, Visit
 from monitoring.notices import unseen_notices
 from monitoring.operations.visits import FINE_OUTCOMES
@@ -79,6 +87,10 @@ class SourceRow:
     @property
     def channel(self) -> str:
         return channel_text(self.health.subscription.channel)
+
+    @property
+    def explained(self) -> str:
+        return source_explained(self.health)
 
     @property
     def advice(self) -> str:

@@ -61,11 +61,11 @@ def test_health_costs_as_many_queries_for_many_sources_as_for_one(
     yaori: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     every_state(yaori, NOW)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         source_health(yaori.workspace, NOW)
     tsukimi = make_tsukimi()
     read_source(tsukimi, "x", "https://x.example/rss", now=NOW)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         source_health(tsukimi.workspace, NOW)
 
 
