@@ -57,8 +57,8 @@ class SourceHealth:
 
     @property
     def is_low(self) -> bool:
-        """Whether that is clearly less than expected."""
-        return self.expected is not None and self.seen < self.expected[0] / 2
+        """Whether that is less than usual because of what is wrong."""
+        return self.since is not None and self.expected is not None and self.seen < self.expected[0]
 
     @property
     def is_trouble(self) -> bool:

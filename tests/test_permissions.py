@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
-from monitoring.models import AllowedHost, Mention, Post, Source, Subscription, Topic, TopicVersion
+from monitoring.models import AllowedHost, Mention, Post, Source, SourceNotice, Subscription, Topic, TopicVersion
 from playbooks.models import (
     CorrectiveAction,
     Crisis,
@@ -222,6 +222,9 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "source-add-kind:kind": lambda workspace: "feed",
     "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
     "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
+    "notice_id": lambda workspace: (
+        SourceNotice.objects.create(source=subscription_of(workspace).source, kind="quiet", began_at=NOW).pk
+    ),
     "outlet_id": lambda workspace: outlet_of(workspace).pk,
     "plan_id": lambda workspace: plan_of(workspace).pk,
     "post_id": lambda workspace: post_of(workspace).pk,
