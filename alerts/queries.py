@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from alerts.clocks import position_clock
 from alerts.models import Alert, AlertEvent, Evaluation
 from alerts.wording import close_reason_text, reason_of, tier_name
 from monitoring.health_wording import unseen_sentence
-from monitoring.models import Measure, Mention, Subscription, Topic
+from monitoring.models import Measure, Mention, Post, Subscription, Topic
 from monitoring.operations.mentions import bucket_of
 from monitoring.operations.posts import PLACED_BY_PUBLICATION
 from sentinel.core.formats import grouped
@@ -114,7 +114,7 @@ class BoardReader:
         """What the reader chose; else the real volume where there was any in 24 hours, so that nothing hides it."""
         if self.pulse_of is not None:
             return self.pulse_of
-        recent = Mention.objects.visible_to(self.workspace).since(self.now - DAY)
+        recent = Mention.objects.visible_to(self.workspace).counted().since(self.now - DAY)
         return "real" if recent.filter(topic__is_drill=False).exists() else "drill"
 
     def _usual_limit(self, volumes: dict[datetime, int], start: datetime) -> float | None:
@@ -232,7 +232,7 @@ class BoardReader:
             return None
         reasons = tuple(reason_of(reason) for reason in alert.reasons)
         since, until = alert.opened_at - DAY, alert.closed_at or self.now
-        mentions = Mention.objects.filter(
+        mentions = Mention.objects.counted().filter(
             topic=alert.topic_id, is_history=False, placed_at__gte=since, placed_at__lt=until
         )
         is_open = alert.closed_at is None
@@ -345,3 +345,11 @@ class BoardReader:
 
     def _clock_time(self, moment: datetime) -> str:
         return date_format(localtime(moment), "H:i")
+
+
+def alerts_of_post(workspace: Workspace, post: Post) -> list[Alert]:
+    """The alerts whose time and topic the post falls into, the open ones first."""
+    topics = Mention.objects.visible_to(workspace).counted().filter(post=post, is_history=False).values("topic")
+    during = Q(closed_at__isnull=True) | Q(closed_at__gte=post.placed_at)
+    alerts = Alert.objects.filter(during, workspace=workspace, topic__in=topics, opened_at__lte=post.placed_at + DAY)
+    return list(alerts.select_related("topic").order_by(F("closed_at").desc(nulls_first=True), "-opened_at")[:3])

@@ -26,6 +26,7 @@ urlpatterns = [
     path("w/<slug:workspace>/outlets/<int:outlet_id>/remove/", outlets.outlet_remove, name="outlet-remove"),
     path("w/<slug:workspace>/deliveries/<int:delivery_id>/again/", outlets.delivery_again, name="delivery-again"),
     path("w/<slug:workspace>/alerts/<int:alert_id>/mentions/", mentions.alert_mentions, name="alert-mentions"),
+    path("w/<slug:workspace>/posts/<int:post_id>/alerts/", mentions.post_alerts, name="post-alerts"),
     path("w/<slug:workspace>/topics/", topics.topic_list, name="topic-list"),
     path("w/<slug:workspace>/topics/add/", topics.topic_add, name="topic-add"),
     path("w/<slug:workspace>/topics/test/", topics.topic_test, name="topic-test"),

@@ -5,9 +5,10 @@ import logging
 import socket
 import time
 import zlib
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,22 +17,24 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
-from monitoring.crawling.robots import RobotsFile
-from monitoring.models import AllowedHost, Host, Post, Source, Visit
+from monitoring.mailboxes import visit_mailbox
+from monitoring.models import AllowedHost, Source, Visit
 from monitoring.operations.definitions import full_definition
+from monitoring.operations.domains import rest_domains
 from monitoring.operations.health import show_progress
-from monitoring.operations.posts import key_of
 from monitoring.operations.visits import (
     VISITS,
+    Claimed,
     Report,
-    begin_visit,
+    claim_visits,
     finish_visit,
-    remember_robots,
-    reserve_host,
+    finish_visits,
+    plan_missing_visits,
 )
+from monitoring.ports import ports_of
 from monitoring.sources import KINDS
-from monitoring.sources.items import Item
 from monitoring.visiting.missed import after_visit, has_hope
+from monitoring.visiting.pacing import Turn
 from monitoring.visiting.visit import Client, LogLine, Ports, VisitLimits, VisitResult, visit
 from sentinel.core.net.client import GuardedClient
 from sentinel.core.net.guard import Resolver, SystemResolver, allow_list
@@ -42,15 +45,23 @@ logger = logging.getLogger(__name__)
 SOCKETS = 50
 TURN = 50.0  # seconds in which a round takes on new visits; with the longest visit still below the tasks' limit
 LOOK_AGAIN = 0.5
-LIMITS = VisitLimits(pages=10, seconds=24.0)
-HOST_DELAY = 1.0  # seconds between two requests to one host
-ROBOTS_KEPT = timedelta(hours=24)
+LIMITS = VisitLimits(pages=10, seconds=22.0)  # and two for reading the last page
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A visit that was run: its report, or the fault of ours that ended it, and its turn with the domain."""
+
+    claimed: Claimed
+    turn: Turn
+    report: Report | None = None
+    fault: str = ""
 
 
 @contextmanager
-def _own_round() -> Iterator[bool]:
+def own_round(name: str) -> Iterator[bool]:
     """One round at a time on a machine, so that its other workers are free to analyse."""
-    key = zlib.crc32(f"crawl:{socket.gethostname()}".encode())
+    key = zlib.crc32(f"{name}:{socket.gethostname()}".encode())
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         (mine,) = cursor.fetchone()
@@ -63,8 +74,7 @@ def _own_round() -> Iterator[bool]:
 
 def crawl_round() -> int:
     """Run what is due until nothing is, or the turn ends; how many visits were run."""
-    with _own_round() as mine:
-        return asyncio.run(_round_and_hang_up()) if mine else 0
+    return asyncio.run(_round_and_hang_up())
 
 
 async def _round_and_hang_up() -> int:
@@ -81,54 +91,114 @@ def allowed_private_hosts() -> frozenset[str]:
     return allow_list([*settings.ALLOWED_PRIVATE_HOSTS, *opened])
 
 
-def _drill_hosts() -> frozenset[str]:
+def drill_hosts() -> frozenset[str]:
     """The `host:port` addresses of running drills, which nothing but their own sources may read."""
     return allow_list(AllowedHost.objects.filter(is_drill=True).values_list("address", flat=True))
 
 
 async def _round() -> int:
-    running: set[asyncio.Task[None]] = set()
-    count, ends = 0, time.monotonic() + TURN
+    """Run visits while this machine's round is ours. It is held by a thread, and a connection, of its own."""
+    loop, held = asyncio.get_running_loop(), ExitStack()
+    with ThreadPoolExecutor(1) as keeper:
+
+        async def give_up() -> None:
+            await loop.run_in_executor(keeper, held.close)
+
+        try:
+            held.callback(connections.close_all)
+            if not await loop.run_in_executor(keeper, held.enter_context, own_round("crawl")):
+                return 0
+            await sync_to_async(_mend)()
+            return await _visits_of_a_round(give_up)
+        finally:
+            await give_up()
+
+
+def _mend() -> None:
+    mended = plan_missing_visits(now=timezone.now())
+    if mended:
+        logger.error("%s sources that are read had no visit to come; they have one now", mended)
+
+
+async def _visits_of_a_round(give_up: Callable[[], Awaitable[None]]) -> int:
+    """Run visits side by side. When the turn is over the next round begins elsewhere, while these come to their end."""
+    running: set[asyncio.Task[Done]] = set()
+    count, looked_at, ends = 0, -LOOK_AGAIN, time.monotonic() + TURN
     with SystemResolver(SOCKETS) as resolver:
         while True:
-            if time.monotonic() < ends and len(running) < SOCKETS:
+            is_over = time.monotonic() >= ends
+            if is_over:
+                await give_up()
+            elif len(running) < SOCKETS and (not running or time.monotonic() - looked_at >= LOOK_AGAIN):
+                looked_at = time.monotonic()
                 claimed, open_to = await sync_to_async(_claim)(SOCKETS - len(running))
                 count += len(claimed)
                 running |= {
-                    asyncio.create_task(_run(planned, open_to[planned.source.is_drill], resolver))
-                    for planned in claimed
+                    asyncio.create_task(_run(one, open_to[one.visit.source.is_drill], resolver)) for one in claimed
                 }
             if not running:
                 return count
-            _done, running = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+            done, running = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+            if done:
+                await sync_to_async(_finish)([task.result() for task in done])
 
 
-def _claim(limit: int) -> tuple[list[Visit], dict[bool, frozenset[str]]]:
+def _claim(limit: int) -> tuple[list[Claimed], dict[bool, frozenset[str]]]:
     """Visits to run, and the private places that are open now to real sources (False) and to those of drills (True).
 
     What an operator opens counts from the next visit.
     """
-    claimed = VISITS.claim(now=timezone.now(), limit=limit)
-    wanted = {planned.source.is_drill for planned in claimed}
-    return claimed, {is_drill: _drill_hosts() if is_drill else allowed_private_hosts() for is_drill in wanted}
+    claimed = claim_visits(now=timezone.now(), limit=limit)
+    wanted = {one.visit.source.is_drill for one in claimed}
+    return claimed, {is_drill: drill_hosts() if is_drill else allowed_private_hosts() for is_drill in wanted}
 
 
-async def _run(planned: Visit, allowed: frozenset[str], resolver: Resolver) -> None:
-    """One leased visit, from its beginning to its report; a fault of ours gives it back."""
-    source = planned.source
+async def _run(claimed: Claimed, allowed: frozenset[str], resolver: Resolver) -> Done:
+    """One leased visit, from its beginning to its report; a fault of ours is noted, to give the visit back."""
+    source = claimed.visit.source
+    ahead = (claimed.free_at - timezone.now()).total_seconds()
+    turn = Turn(claimed.domain, time.monotonic() + ahead)
     try:
-        await sync_to_async(begin_visit)(visit=planned, now=timezone.now())
         async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL, resolver=resolver) as client:
             log: list[LogLine] = []
-            async with _shown(planned, log):
-                result = await visit_source(source, client, ports_of(source, allowed), log=log)
-        report = report_of(result, source, timezone.now())
-        await sync_to_async(finish_visit)(visit=planned, report=report, now=timezone.now())
-    except LeaseLostError:
-        logger.info("visit %s was taken over", planned.pk)
+            async with _shown(claimed.visit, log):
+                result = await visit_source(source, client, ports_of(source, allowed, turn), log=log)
+        return Done(claimed, turn, report_of(result, source, timezone.now()))
     except Exception as error:
         logger.exception("visit of %s failed", source.url)
-        await sync_to_async(VISITS.fail)(planned, f"{type(error).__name__}: {error}", now=timezone.now())
+        return Done(claimed, turn, fault=f"{type(error).__name__}: {error}")
+
+
+def _finish(done: Sequence[Done]) -> None:
+    """Write down what came of visits: those that brought nothing at once, each other in a transaction of its own."""
+    now = timezone.now()
+    rests = {one.turn.domain: now + timedelta(seconds=one.turn.wait(time.monotonic(), 0.0)) for one in done}
+    rest_domains(rests=rests, held_until=[one.claimed.held_until for one in done])
+    quiet = [(one.claimed.visit, one.report) for one in done if one.report and not one.report.brings_something]
+    if quiet:
+        _finish_quiet(quiet, now)
+    for one in done:
+        if one.fault:
+            VISITS.fail(one.claimed.visit, one.fault, now=now)
+        elif one.report and one.report.brings_something:
+            _finish_one(one.claimed, one.report)
+
+
+def _finish_quiet(quiet: list[tuple[Visit, Report]], now: datetime) -> None:
+    closed = finish_visits(finished=quiet, now=now)
+    for planned, _report in quiet:
+        if planned.pk not in closed:
+            logger.info("visit %s was taken over", planned.pk)
+
+
+def _finish_one(claimed: Claimed, report: Report) -> None:
+    try:
+        finish_visit(visit=claimed.visit, report=report, now=timezone.now())
+    except LeaseLostError:
+        logger.info("visit %s was taken over", claimed.visit.pk)
+    except Exception as error:
+        logger.exception("visit of %s could not be stored", claimed.visit.source.url)
+        VISITS.fail(claimed.visit, f"{type(error).__name__}: {error}", now=timezone.now())
 
 
 @asynccontextmanager
@@ -158,7 +228,11 @@ async def _tell(planned: Visit, log: list[LogLine]) -> None:
 async def visit_source(
     source: Source, client: Client, ports: Ports, limits: VisitLimits = LIMITS, log: list[LogLine] | None = None
 ) -> VisitResult:
-    """Read what is new at a source; writes nothing but the host's next free moment and its robots.txt."""
+    """Read what is new at a source; writes nothing but whose turn the domain is and its robots.txt."""
+    if source.kind == "imap":
+        open_to = await sync_to_async(allowed_private_hosts)()
+        definition = full_definition(source)
+        return await visit_mailbox(definition, state=source.state, now=timezone.now(), ports=ports, allowed=open_to)
     return await visit(
         KINDS[source.kind],
         full_definition(source),
@@ -188,35 +262,6 @@ def report_of(result: VisitResult, source: Source, now: datetime) -> Report:
         missed=missed,
         log=[asdict(line) for line in result.log],
         items=result.items,
+        hints=result.hints,
+        glimpsed=result.glimpsed,
     )
-
-
-def ports_of(source: Source, allowed: frozenset[str]) -> Ports:
-    """What a visit of the source asks of the database."""
-    own_hosts = frozenset(place.rpartition(":")[0].strip("[]") for place in allowed)
-
-    @sync_to_async
-    def reserve(host: str, delay: float) -> float:
-        # Hosts that the operator opened are the organisation's own: only a delay that they ask for themselves is kept.
-        least = 0.0 if host in own_hosts else HOST_DELAY
-        return reserve_host(host=host, delay=max(delay, least), now=timezone.now())
-
-    @sync_to_async
-    def unknown(items: Sequence[Item]) -> list[Item]:
-        keys = {key_of(item, source): item for item in items}
-        known = {bytes(key) for key in Post.objects.filter(key__in=list(keys)).values_list("key", flat=True)}
-        return [item for key, item in keys.items() if key not in known]
-
-    @sync_to_async
-    def recall_robots(place: str) -> RobotsFile | None:
-        fresh = Host.objects.filter(name=place, robots_fetched_at__gt=timezone.now() - ROBOTS_KEPT).first()
-        if fresh is None or fresh.robots_fetched_at is None:
-            return None
-        age = (timezone.now() - fresh.robots_fetched_at).total_seconds()
-        return RobotsFile(fresh.robots_status or 0, fresh.robots or "", age)
-
-    @sync_to_async
-    def keep_robots(place: str, file: RobotsFile) -> None:
-        remember_robots(host=place, robots=file.text, status=file.status, now=timezone.now())
-
-    return Ports(reserve, unknown, recall_robots, keep_robots, time.monotonic)

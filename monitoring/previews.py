@@ -12,14 +12,15 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection, connections
 
-from monitoring.crawler import allowed_private_hosts, ports_of, visit_source
+from monitoring.crawler import allowed_private_hosts, visit_source
 from monitoring.matching import Document
 from monitoring.models import Post, Source, Topic
 from monitoring.operations.mentions import watch
+from monitoring.ports import ports_of
 from monitoring.queries.names import author_code
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
-from monitoring.visiting.visit import VisitLimits, VisitResult
+from monitoring.visiting.visit import Ports, VisitLimits, VisitResult
 from sentinel.core.models import Workspace
 from sentinel.core.net.client import GuardedClient
 from sentinel.core.net.guard import RefusedAddressError, parse_target
@@ -92,16 +93,22 @@ def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
 
 
 async def _visit(source: Source, allowed: frozenset[str]) -> VisitResult:
+    ports = replace(trial_ports(source, allowed), unknown=_everything)  # what was stored before is of interest here too
+    async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL) as client:
+        return await visit_source(source, client, ports, LIMITS)
+
+
+def trial_ports(source: Source, allowed: frozenset[str]) -> Ports:
+    """What a visit that stores nothing asks of the database, from a thread whose connections nobody else ends."""
     ports = ports_of(source, allowed)
-    ports = replace(
+    return replace(
         ports,
         reserve=_released(ports.reserve),
-        unknown=_everything,  # what was stored before is of interest here too
+        unknown=_released(ports.unknown),
+        release=_released(ports.release),
         recall_robots=_released(ports.recall_robots),
         keep_robots=_released(ports.keep_robots),
     )
-    async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL) as client:
-        return await visit_source(source, client, ports, LIMITS)
 
 
 async def _everything(items: Sequence[Item]) -> Sequence[Item]:

@@ -207,9 +207,10 @@ def course_of(source_id: int, since: datetime) -> list[Stretch]:
     """How the visits of a source went since a moment: the newest stretches, newest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT min(finished_at), max(finished_at), kind,
+            """SELECT min(CASE WHEN repeats > 1 THEN COALESCE(started_at, finished_at) ELSE finished_at END),
+                      max(finished_at), kind,
                       (array_agg(outcome_detail ORDER BY finished_at DESC))[1],
-                      count(*), sum(new_posts), sum(requests), sum(bytes_received)
+                      sum(repeats), sum(new_posts), sum(requests), sum(bytes_received)
                  FROM (SELECT *, row_number() OVER (ORDER BY finished_at, id)
                                  - row_number() OVER (PARTITION BY kind ORDER BY finished_at, id) AS stretch
                          FROM (SELECT *, CASE WHEN outcome IN ('unchanged', 'empty') THEN 'ok' ELSE outcome END AS kind

@@ -53,8 +53,11 @@ def wrong_source_state(code: str) -> str:
         "already-subscribed": _("This workspace reads that source already."),
         "already-paused": _("This source is paused already."),
         "drill": _("This source belongs to a drill. It comes and goes with the drill."),
+        "no-version": _("This source has no such version."),
         "not-paused": _("This source is not paused."),
+        "old-version": _("The definition of that version is no longer understood. Edit the source instead."),
         "paused": _("This source is paused. Resume it first."),
+        "same-version": _("The source is read like that already."),
         "visiting": _("A visit is under way."),
     }[code]
 
@@ -64,6 +67,7 @@ def source_done(what: str) -> str:
     return {
         "added": _("%(name)s is read from now on."),
         "edited": _("%(name)s is saved."),
+        "restored": _("%(name)s is read as it was in that version."),
         "paused": _("%(name)s is paused."),
         "resumed": _("%(name)s is read again."),
         "seen": _("You know of it: %(name)s is not announced again for the same reason."),
@@ -86,6 +90,7 @@ def outcome_text(code: str, detail: str) -> str:
         "robots-unreachable": _("The site's robots.txt does not answer, so nothing may be asked for: %(detail)s."),
         "details": _("None of the %(detail)s pages that the list leads to can be read."),
         "web-page": _("This is a web page, not a feed. It names this feed: %(detail)s"),
+        "too-costly": _("This page takes too long to read: it is broken, or built to stop those who read it."),
         "empty": _("The answer is well formed, but there is nothing in it."),
         "out-of-time": _("The site's pace left no time for this visit; the next one goes on."),
     }.get(code)
@@ -105,9 +110,8 @@ def _layout_text(detail: str) -> str:
     """`detail` is "<what is missing>: <selector>", as `monitoring.sources.listing` writes it."""
     missing, _colon, selector = detail.partition(": ")
     if missing == "lost":
-        return _("No post has its %(field)s any more, though nearly every one had it before.") % {
-            "field": field_text(selector)
-        }
+        lost = field_text(selector)
+        return _("Its posts come without %(field)s, which they always had: the page has changed.") % {"field": lost}
     if missing == "no row":
         return _("Nothing on the page matches %(selector)s. Edit the selector and test again.") % {"selector": selector}
     if missing.endswith("rows without a link"):

@@ -24,6 +24,7 @@ from sentinel.core.live import broker  # noqa: E402
 EVENTS: dict[str, list[str]] = {
     "monitoring.visit-wanted": ["monitoring.crawl"],
     "monitoring.captured": ["monitoring.analyse"],
+    "monitoring.file-brought": ["monitoring.import"],
     "monitoring.topic-published": ["monitoring.back_match"],
     "monitoring.measured": ["alerts.evaluate", "monitoring.pulse"],
     "alerts.changed": ["alerts.deliver", "playbooks.follow"],
@@ -33,8 +34,11 @@ EVENTS: dict[str, list[str]] = {
 CLOCKS: dict[str, float] = {
     "core.tick": 5,
     "monitoring.crawl": 2,
+    "monitoring.read_back": 10,
+    "monitoring.revisit": 10,
     "monitoring.analyse": 3,
     "monitoring.back_match": 5,
+    "monitoring.import": 5,
     "monitoring.pulse": 2,
     "monitoring.watch_sources": 60,
     "alerts.evaluate": 5,
@@ -43,6 +47,7 @@ CLOCKS: dict[str, float] = {
     "drill.play": 2,
     "core.tidy": 3600,
     "monitoring.tidy": 3600,
+    "monitoring.expire": 3600,
 }
 
 WAKE_LASTS_MS = 10_000

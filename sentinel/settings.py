@@ -52,6 +52,8 @@ CONTENT_SECURITY_POLICY = {
 }
 # Private addresses that the crawler may read, as host:port. Everything else private is refused.
 ALLOWED_PRIVATE_HOSTS = environment_list("ALLOWED_PRIVATE_HOSTS")
+# Seconds between two requests to one of them; a public domain is never asked more often than once a second.
+PRIVATE_HOST_DELAY = float(os.environ.get("PRIVATE_HOST_DELAY") or 1.0)
 
 # --- what is installed --------------------------------------------------------------------------
 INSTALLED_APPS = [

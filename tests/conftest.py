@@ -17,6 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Each of several test processes gets a numbered database of the broker, as it gets a PostgreSQL database."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests alone
+    settings.PRIVATE_HOST_DELAY = 0.0  # the sites of the tests are the tests' own
     settings.REDIS_URL = f"{settings.REDIS_URL.rpartition('/')[0]}/{int(worker.removeprefix('gw'))}"
 
 

@@ -31,6 +31,7 @@ class Instance:
         # Not those of the test run's own database and broker.
         given = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
         ours = {"DATA_DIR": str(folder), "PORT": str(self.port), "PYTHONPATH": str(REPOSITORY), "PYTHONSAFEPATH": "1"}
+        ours["PRIVATE_HOST_DELAY"] = "0"  # the sites of the tests are the tests' own
         self.variables = {**given, **ours, **(variables or {})}
         self.log = folder.with_name(f"{folder.name}-{self.port}.log")
         self.process: subprocess.Popen[str] | None = None

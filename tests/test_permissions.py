@@ -1,5 +1,7 @@
 """Every address of a workspace × every role × a stranger × a visitor."""
 
+import hashlib
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +15,25 @@ from django.utils import timezone
 
 from alerts.models import Alert, Delivery, Outlet, Rule
 from alerts.operations.rules import create_default_rules
-from monitoring.models import AllowedHost, Mention, Post, Source, SourceNotice, Subscription, Topic, TopicVersion
+from monitoring.models import (
+    AllowedHost,
+    Body,
+    Capture,
+    FileImport,
+    IngestToken,
+    Measure,
+    Mention,
+    Post,
+    PostCapture,
+    Source,
+    SourceNotice,
+    Subscription,
+    Topic,
+    TopicVersion,
+)
+from monitoring.operations.imports import begin_import
+from monitoring.operations.sources import add_source
+from monitoring.operations.tokens import issue_token
 from playbooks.models import (
     CorrectiveAction,
     Crisis,
@@ -39,6 +59,7 @@ from tests.factories import NOW, Cast, make_tsukimi
 
 ROOT = "w/<slug:workspace>/"
 TODAY = date(2026, 3, 2)
+PNG = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + (2).to_bytes(4) + (2).to_bytes(4) + b"\x08\x02\0\0\0"
 
 
 def patterns_of_workspaces() -> Iterator[tuple[str, URLPattern]]:
@@ -74,6 +95,8 @@ def subscription_of(workspace: Workspace) -> Subscription:
 
 
 def post_of(workspace: Workspace) -> Post:
+    if found := Post.objects.visible_to(workspace).first():
+        return found
     source, topic = subscription_of(workspace).source, topic_of(workspace)
     post = Post.objects.create(
         key=b"k" * 32, source=source, url="https://news.example/1", captured_at=NOW, placed_at=NOW, content_hash=b"h"
@@ -90,7 +113,62 @@ def post_of(workspace: Workspace) -> Post:
         placed_at=NOW,
         captured_at=NOW,
     )
+    Measure.objects.create(topic=topic, bucket=NOW, total=1)
     return post
+
+
+def pushed_of(workspace: Workspace, kind: str = "api") -> Subscription:
+    """A source that brings its posts itself."""
+    found = Subscription.objects.filter(workspace=workspace, source__kind=kind).first()
+    return found or add_source(
+        workspace=workspace,
+        kind=kind,
+        definition={"id": f"{workspace.slug}-{kind}"},
+        url=f"sentinel:{kind}/{workspace.slug}",
+        zone="Asia/Taipei",
+        interval=None,
+        name="自己的採集器",
+        retention_days=180,
+        by=admin_of(workspace),
+        now=NOW,
+        is_pushed=True,
+    )
+
+
+def token_of(workspace: Workspace) -> IngestToken:
+    return issue_token(subscription=pushed_of(workspace), label="機房", by=admin_of(workspace), now=NOW)[0]
+
+
+def import_of(workspace: Workspace) -> FileImport:
+    """A file whose columns are still to be chosen."""
+    return begin_import(
+        subscription=pushed_of(workspace, "file"),
+        name="posts.csv",
+        format="csv",
+        data="標題,內容,網址\n曜日,好喝,https://a.example/1\n".encode(),
+        zone="Asia/Taipei",
+        by=admin_of(workspace),
+        now=NOW,
+    )
+
+
+def picture_of(workspace: Workspace) -> Capture:
+    """A screenshot that was entered by hand."""
+    body = Body.objects.create(sha256=workspace.slug.encode().ljust(32), data=zlib.compress(PNG), size=len(PNG))
+    source = pushed_of(workspace, "manual").source
+    capture = Capture.objects.create(
+        body=body, source=source, url="sentinel:", headers={"content-type": "image/png"}, captured_at=NOW
+    )
+    PostCapture.objects.create(post=post_of(workspace), capture=capture, revision=1)
+    return capture
+
+
+def capture_of(workspace: Workspace) -> Capture:
+    post = post_of(workspace)
+    body = Body.objects.create(sha256=hashlib.sha256(b"<p>x").digest(), data=zlib.compress(b"<p>x"), size=4)
+    capture = Capture.objects.create(body=body, source=post.source, url=post.url, http_status=200, captured_at=NOW)
+    PostCapture.objects.create(post=post, capture=capture, revision=1)
+    return capture
 
 
 def alert_of(workspace: Workspace) -> Alert:
@@ -203,10 +281,17 @@ def action_of(workspace: Workspace) -> CorrectiveAction:
 
 # the name of an address's part (or "name of the address:part") → what to put there; a part without one fails
 THINGS: dict[str, Callable[[Workspace], Any]] = {
+    "attachment:capture_id": lambda workspace: picture_of(workspace).pk,
+    "collector-add-kind:kind": lambda workspace: "webhook",
+    "collector:source_id": lambda workspace: pushed_of(workspace).pk,
+    "token-add:source_id": lambda workspace: pushed_of(workspace).pk,
+    "import_id": lambda workspace: import_of(workspace).pk,
+    "token_id": lambda workspace: token_of(workspace).pk,
     "crisis_id": lambda workspace: crisis_of(workspace).pk,
     "measure_id": lambda workspace: measure_of(workspace).pk,
     "member_id": lambda workspace: TeamMember.objects.get(crisis=crisis_of(workspace)).pk,
     "alert_id": lambda workspace: alert_of(workspace).pk,
+    "capture_id": lambda workspace: capture_of(workspace).pk,
     "action_id": lambda workspace: action_of(workspace).pk,
     "statement_id": lambda workspace: holding_of(workspace).pk,
     "task_id": lambda workspace: task_of(workspace).pk,
@@ -220,6 +305,8 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "invitation": lambda workspace: invitation_of(workspace).pk,
     "outlet-add:kind": lambda workspace: "webhook",
     "source-add-kind:kind": lambda workspace: "feed",
+    "source-add-ready:preset": lambda workspace: "ptt",
+    "source-version-restore:number": lambda workspace: 1,
     "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
     "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
     "notice_id": lambda workspace: (
@@ -242,7 +329,10 @@ FOR_OPERATORS = {"host-disallow", "host-allow"}
 def visit(client: Client, address: str) -> HttpResponse:
     """What an address answers to a reader, or, where it only takes writes, to an empty form."""
     answer = client.get(address)
-    return client.post(address) if answer.status_code == 405 else answer  # type: ignore[return-value]
+    answer = client.post(address) if answer.status_code == 405 else answer
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    return answer  # type: ignore[return-value]
 
 
 def keys_of(pattern: URLPattern) -> dict[str, str]:

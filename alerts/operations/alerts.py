@@ -69,7 +69,7 @@ def _open(topic: Topic, tier: Tier, reasons: Sequence[Reason], now: datetime) ->
 
 def lead_mention(topic: Topic, now: datetime) -> Mention | None:
     """The earliest captured mention of the last day that is sensitive, else negative, else any."""
-    recent = topic.mentions.filter(placed_at__gt=now - LOOK_BACK, is_history=False)
+    recent = topic.mentions.filter(placed_at__gt=now - LOOK_BACK, is_history=False, dismissed_at=None)
     ordered = recent.select_related("post").order_by("placed_at", "pk")
     return ordered.filter(sensitive__gt=0).first() or ordered.filter(label="neg").first() or ordered.first()
 

@@ -12,6 +12,14 @@ _INNER_BREAKS = re.compile(r"[\t\r\n]+")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,252})")
 _KEPT = "/:@!$&'()*+,;=~-._"
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+# An address that is canonical as it stands, but for trackers in its query: most links are, and are read at once.
+_PLAIN = re.compile(
+    r"(https?://([a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){0,250})(?::(?!(?:80|443)/)[1-9]\d{0,3}|:[1-5]\d{4})?"
+    r"/(?:[\w:@!$&'()*+,;=~-]|(?<!/)\.|/(?!\.))*)"
+    r"(?:\?([\w/:@!$&'()*+,;=~.?-]*))?",
+    re.ASCII,
+)
+LONGEST = 4096  # characters of an address; a page that repeats a longer base in every link would fill the memory
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -197,6 +205,21 @@ def canonical_url(url: str) -> str:
     Lower-case scheme and host, the host in punycode, no default port, credentials, fragment or trackers, dot segments
     resolved, escapes in one form. What remains of the query keeps its order.
     """
+    return _plain(url) or _canonical(url)
+
+
+def _plain(url: str) -> str:
+    """`url` without its trackers where the rest is canonical as it stands, else ""."""
+    found = _PLAIN.fullmatch(url) if len(url) <= LONGEST else None
+    if not found:
+        return ""
+    if not found[3]:
+        return found[1]
+    query = _query(found[3], registrable_domain(found[2]))
+    return f"{found[1]}?{query}" if query else found[1]
+
+
+def _canonical(url: str) -> str:
     trimmed = _INNER_BREAKS.sub("", _CONTROL.sub(" ", url).strip() if url else "")
     parts = _split(trimmed)
     if parts is None:
@@ -210,12 +233,17 @@ def canonical_url(url: str) -> str:
 
 
 def absolute_url(base: str, link: str) -> str:
-    """`link` as a page at `base` means it, canonical; empty where it leads to no web page."""
+    """`link` as a page at `base` means it, canonical; empty where it leads to no web page or is absurdly long."""
+    link = link.strip()
+    is_rooted = link.startswith("/") and not link.startswith("//")
+    plain = _plain("/".join(base.split("/", 3)[:3]) + link if is_rooted else link)
+    if plain:
+        return plain
     try:
-        joined = urljoin(base, _INNER_BREAKS.sub("", link.strip()))
+        joined = urljoin(base, _INNER_BREAKS.sub("", link))
     except ValueError:
         return ""
-    return canonical_url(joined) if _split(joined) else ""
+    return _canonical(joined) if len(joined) <= LONGEST and _split(joined) else ""
 
 
 def post_key(url: str, site_id: str, source_site: str) -> bytes:

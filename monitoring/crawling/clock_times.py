@@ -28,7 +28,7 @@ _ZONE = rf"(?P<zone>(?:GMT|UTC?)?\s?[+-]\d{{1,2}}(?::?\d\d)?(?![\d:])|(?-i:{_NAM
 _CLOCK = (
     rf"(?P<before>{_PERIOD})?[\s,:]*(?<!\d)(?P<hour>\d{{1,2}})\s*"
     r"(?::\s?(?P<minute>\d\d)(?!\d)(?:\s*[:.]\s?(?P<second>\d\d)(?!\d)(?:[.,]\d{1,9})?)?"
-    r"|[点时](?!击|赞|评|播|间|代)(?:\s*(?P<words_minute>\d{1,2})(?!\d)(?:分(?:\s*(?P<words_second>\d{1,2})秒)?)?|(?P<part>半|1刻|3刻))?)"
+    r"|[点时](?!击|赞|评|播|间|代)(?:(?P<part>半|1刻|3刻)|\s*(?P<words_minute>\d{1,2})(?!\d)(?:分(?:\s*(?P<words_second>\d{1,2})秒)?)?)?)"
     rf"[整钟]?\s*(?P<after>[ap]\.?m\.?(?![a-z]))?\s*(?:{_ZONE})?"
 )
 # Up to a few words may stand between a date and its time (星期五, 来源), but none that opens another time.
@@ -96,6 +96,8 @@ def _clock_time(found: re.Match[str] | None) -> ClockTime | None:
     hour, day = _hour_and_day(int(found["hour"]), found["before"] or found["after"] or "")
     precision = "second" if second else "minute" if minute else "hour"
     clock = ClockTime(hour, int(minute or 0), int(second or 0), day, precision, None)
+    if int(found["hour"]) == 24 and (clock.minute or clock.second):
+        raise ValueError("the day ends at 24:00")
     if clock.hour > 23 or clock.minute > 59 or clock.second > 60:
         raise ValueError("no clock shows this time")
     # A leap second is told as the last one that a datetime holds.

@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 from monitoring.crawling.clock_times import ClockTime, moment, time_after, time_at, time_before, zone_named, zone_of
 from monitoring.crawling.numerals import arabic_numerals
-from monitoring.crawling.relative_dates import SKEW, Found, ago, bare_time, day_word, midnight, weekday
+from monitoring.crawling.relative_dates import SKEW, Found, ago, bare_time, day_word, midnight, months_before, weekday
 
 _LONGEST = 160
 _EARLIEST_YEAR, _LATEST_YEAR = 1971, 2100
+# The site may write the time of a zone that we were not told of.
+_WIDEST_ZONE = timedelta(hours=26)
 _CHINA = timezone(timedelta(hours=8))
 
 
@@ -33,16 +35,20 @@ class Parsed(NamedTuple):
 _DATE_WORDS = str.maketrans(
     dict(
         zip(
-            "時點鐘週禮後個剛號發佈間國於內達編輯︰∶⁄‐‑‒–—−﹣",
-            "时点钟周礼后个刚号发布间国于内达编辑::/-------",
+            "時點鐘頭週禮後個剛號發佈間國於內達編輯歲︰∶⁄‐‑‒–—−﹣",
+            "时点钟头周礼后个刚号发布间国于内达编辑岁::/-------",
             strict=True,
         )
     )
 )
 _LABEL = re.compile(r"(?:发[布表]|刊[登出]|(?i:published|posted|pub_?date))[^\d]{0,14}?(?=\S)")
+# A label that stands behind its date: 2019-06-14 20:39 发布 2019-06-15 08:00 更新.
+_LABEL_BEHIND = re.compile(r"(?<=\d)\s*发[布表]\s*(?=.*(?:更新|修改))")
 _CHINA_TIME = re.compile(r"(?:北京|台北|臺北|台湾|香港|中国标准)时间")
 _NOT_GREGORIAN = re.compile(r"农历|農曆|阴历|陰曆")
 
+# What machines write for people, and most lists state: read at once.
+_FULL = re.compile(r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _EPOCH = re.compile(r"(?:/Date\()?(\d{16}|\d{13}|\d{10})(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?")
 _COMPACT = re.compile(
     r"\D{0,14}((?:19|20)\d\d)(\d\d)(\d\d)[T \-_]?(?:(\d\d):?(\d\d):?(\d\d)?)?(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?(?:\D.*)?"
@@ -50,8 +56,12 @@ _COMPACT = re.compile(
 _MINGUO = re.compile(r"民国\s*(\d{1,3}|元)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?")
 _MINGUO_BARE = re.compile(r"(?<![\d./-])(1[01]\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?![\d./-])\s*[日号]?")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年_\\、,· ]\s*(\d{1,2})\s*[-/.月_\\、,· ]\s*(\d{1,2})(?!\d)\s*[日号]?")
-_SHORT_YEAR = re.compile(r"(?<![\d-])(\d\d)(?:-(\d{1,2})-(\d{1,2})(?![\d-])|年(\d{1,2})月(\d{1,2})[日号]?)")
+_SHORT_YEAR = re.compile(
+    r"(?<![\d/.-])(\d\d)(?:-(\d{1,2})-(\d{1,2})(?![\d-])|([/.])(\d\d)\4(\d\d)(?![\d/.])|年(\d{1,2})月(\d{1,2})[日号]?)"
+)
+_NAMED_YEAR = re.compile(r"([去今前]年|上个?月|本月|这个?月|当月)\s*(?:(\d{1,2})\s*月\s*)?(\d{1,2})\s*[日号]")
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
+_MINGUO_MONTH = re.compile(r"民国\s*(\d{1,3})\s*年\s*(\d{1,2})\s*月")
 _YEAR_MONTH = re.compile(r"(?<!\d)(\d{4})\s*(?:年\s*(\d{1,2})\s*月|[-/.](\d{1,2})\s*$)")
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -71,12 +81,13 @@ _ENGLISH_DAY_FIRST = re.compile(
 _ENGLISH_MONTH_FIRST = re.compile(
     rf"\b{_MONTH}\s*(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\s*(\d{{4}})(?!\d))?", re.IGNORECASE
 )
+_ENGLISH_YEAR_FIRST = re.compile(rf"(?<!\d)(\d{{4}})[\s,/-]+{_MONTH}[\s,/-]*(\d{{1,2}})(?!\d)", re.IGNORECASE)
 _ENGLISH_MONTH_YEAR = re.compile(rf"\b{_MONTH},?\s+(\d{{4}})(?!\d)", re.IGNORECASE)
 _AM_PM = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
 
 _MONTH_DAY_WORDS = re.compile(r"(?<![\d年./-])(\d{1,2})\s*月\s*(\d{1,2})(?!\d)\s*(?:[日号]|(?=$|[\s,|)]))")
 _MONTH_DAY = re.compile(
-    r"(?:^|(?<=[\s:|(\[于在·]))(\d{1,2})[-/](\d{1,2})(?=$|[\s|)\],·T]|[\u4e00-\u9fff])(?!\s*(?:[页折元楼]|\d{4}))"
+    r"(?:^|(?<=[\s:|(\[于在·]))(\d{1,2})[-/](\d{1,2})(?=$|[\s|)\],·T]|[\u4e00-\u9fff])(?!\s*(?:[页折元楼岁天个人次周年章节集期名位分秒倍万亿度点]|\d{4}))"
 )
 _MONTH_DAY_DOTS = re.compile(r"(\d\d)\.(\d\d)(?=$|\s+\d{1,2}:)")
 _LABEL_ALONE = re.compile(r"(?:[^\d:]{1,12}:\s*)?")
@@ -87,15 +98,42 @@ def parse_date(text: str, now: datetime, zone: tzinfo) -> Parsed | None:
 
     `now` is the aware moment at which the text was read; `zone` holds where the text names no zone. Labels before and
     other words after the date are passed over; of several dates the one labelled as publication wins. Without a year
-    the date is the latest that is not in the future.
+    the date is the latest that is not in the future; a date of the future is none.
     """
+    full = _FULL.fullmatch(text)
+    if full and (stated := _full_date(full, zone)) and stated.at <= now:
+        return stated
     plain = _normalise(text)
-    if not plain or _NOT_GREGORIAN.search(plain):
+    lunar = _NOT_GREGORIAN.search(plain)
+    plain = plain[: lunar.start()].rstrip() if lunar else plain
+    if not plain:
         return None
     here = now.astimezone(_CHINA if _CHINA_TIME.search(plain) else zone)
+    behind = _LABEL_BEHIND.search(plain)
     label = _LABEL.search(plain)
-    labelled = _read(plain[label.end() :], here) if label else None
-    return labelled or _read(plain, here)
+    labelled = plain[: behind.start()] if behind else plain[label.end() :] if label else ""
+    found = (_read(labelled, here) if labelled else None) or _read(plain, here)
+    return _not_in_the_future(found, here) if found else None
+
+
+def _full_date(found: re.Match[str], zone: tzinfo) -> Parsed | None:
+    """A date with its time, both whole; None where no calendar or clock shows it."""
+    year, _, month, day, hour, minute, second = found.groups()
+    try:
+        at = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=zone)
+    except ValueError:
+        return None
+    return Parsed(at, "second" if second else "minute") if _EARLIEST_YEAR <= at.year <= _LATEST_YEAR else None
+
+
+def _not_in_the_future(found: Parsed, here: datetime) -> Parsed | None:
+    """What was published has a past: a moment ahead by a zone at most is now, one further ahead is no publication."""
+    if found.at <= here:
+        return found
+    if found.at - here > _WIDEST_ZONE:
+        return None
+    is_day = found.precision in ("day", "month")
+    return found._replace(at=midnight(here, here.date()) if is_day else here.astimezone(found.at.tzinfo))
 
 
 def _normalise(text: str) -> str:
@@ -159,9 +197,22 @@ def _numeric_date(plain: str, here: datetime) -> Found | None:
     found = _SHORT_YEAR.search(plain)
     # Two digits are a year only where they can be neither a month nor a year of the future.
     if found and 12 < int(found[1]) <= here.year % 100:
-        parts = (2000 + int(found[1]), int(found[2] or found[4]), int(found[3] or found[5]))
+        parts = (2000 + int(found[1]), int(found[2] or found[5] or found[7]), int(found[3] or found[6] or found[8]))
         return _dated(plain, found, parts, here)
     return None
+
+
+def _named_year(plain: str, here: datetime) -> Found | None:
+    """去年12月31日, 今年3月5日, 上个月5日."""
+    found = _NAMED_YEAR.search(plain)
+    if not found or found[1].endswith("年") != bool(found[2]):
+        return None
+    if found[2]:
+        year, month = here.year - {"今": 0, "去": 1, "前": 2}[found[1][0]], int(found[2])
+    else:
+        before = months_before(here.date(), 1 if found[1].startswith("上") else 0)
+        year, month = before.year, before.month
+    return _dated(plain, found, (year, month, int(found[3])), here)
 
 
 def _month_and_day(plain: str, first: int, second: int, separator: str) -> tuple[int, int]:
@@ -183,6 +234,9 @@ def _english_date(plain: str, here: datetime) -> Found | None:
     if found:
         parts = (int(found[3]), _month_number(found[1]), int(found[2]))
         return _with_clock(date(*parts), time_after(plain, found.end(2)), here)
+    found = _ENGLISH_YEAR_FIRST.search(plain)
+    if found:
+        return _english_parts(plain, found, found[1], found[2], found[3], here)
     found = _ENGLISH_DAY_FIRST.search(plain)
     if found:
         return _english_parts(plain, found, found[3], found[2], found[1], here)
@@ -209,6 +263,9 @@ def _month_number(name: str) -> int:
 
 
 def _year_and_month(plain: str, here: datetime) -> Found | None:
+    found = _MINGUO_MONTH.search(plain)
+    if found:
+        return midnight(here, date(int(found[1]) + 1911, int(found[2]), 1)), "month"
     found = _YEAR_MONTH.search(plain)
     if not found:
         return None
@@ -259,6 +316,7 @@ _FAMILIES = (
     _epoch,
     _compact,
     _numeric_date,
+    _named_year,
     ago,
     day_word,
     _english_date,

@@ -7,12 +7,18 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from monitoring.crawling.memory import hold_memory
+
 _LONGEST = 6_000_000
 # So many tags cost at most a tenth of a second, however they nest; pieces come by the hundred and are allowed fewer.
 _HARMLESS_TAGS = 8_000
 _HARMLESS_TAGS_IN_A_PIECE = 1_000
 _MOST_TAGS = 50_000
 _DEEPEST = 400
+# Lexbor is quadratic in the attributes of a tag too. Where a tag goes on for longer than this, most of it is left out.
+_LONGEST_TAG = 30_000
+_MOST_ATTRIBUTES = 1_000
+_LONGEST_LINE = 20_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # They hold nothing, or the next of their kind closes them.
 _UNNESTED = frozenset(
@@ -54,6 +60,7 @@ _BLOCKS = (
     "address,article,aside,blockquote,br,center,dd,details,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,"
     "h5,h6,header,hr,li,main,nav,ol,option,p,pre,section,summary,table,td,th,tr,ul"
 )
+BLOCK_TAGS = frozenset(_BLOCKS.split(","))
 _NOT_TEXT = "script,style,noscript,template,svg,iframe,object,textarea,select,head"
 _BREAK = "\x1e"
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
@@ -61,6 +68,7 @@ _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 
 def parse_html(html: str, harmless_tags: int = _HARMLESS_TAGS) -> LexborHTMLParser:
     """The tree of a page, in bounded time; up to `harmless_tags` its nesting is not looked at."""
+    hold_memory()
     return LexborHTMLParser(_bounded(html[:_LONGEST], harmless_tags))
 
 
@@ -101,8 +109,8 @@ def visible_text(node: LexborNode) -> str:
 
 
 def line_of(node: LexborNode | None) -> str:
-    """The text below `node` in one line."""
-    return _SPACES.sub(" ", node.text()).strip() if node is not None else ""
+    """The text below `node` in one line, or its beginning."""
+    return _SPACES.sub(" ", node.text()[:_LONGEST_LINE]).strip() if node is not None else ""
 
 
 def tidy_lines(text: str, line_break: str = "\n") -> str:
@@ -113,6 +121,8 @@ def tidy_lines(text: str, line_break: str = "\n") -> str:
 
 def _bounded(html: str, harmless_tags: int) -> str:
     """`html` up to where it holds too many tags or nests too deeply to be a page that people read."""
+    if len(html) > _LONGEST_TAG:
+        html = _without_endless_tags(html)
     if html.count("<") <= harmless_tags:
         return html
     depth = 0
@@ -130,3 +140,27 @@ def _bounded(html: str, harmless_tags: int) -> str:
             open_tags[name] -= 1
             depth -= 1
     return html
+
+
+def _without_endless_tags(html: str) -> str:
+    """`html` without the attributes of a tag that holds too many of them, and cut where too many tags end."""
+    if html.count(">") < _MOST_TAGS and not _has_endless_tag(html):
+        return html
+    pieces = html.split(">", _MOST_TAGS)[:_MOST_TAGS]
+    return ">".join(_short_tag(piece) if len(piece) > _LONGEST_TAG else piece for piece in pieces)
+
+
+def _has_endless_tag(html: str) -> bool:
+    """Whether somewhere nothing ends a tag for longer than a tag is."""
+    place = 0
+    while place + _LONGEST_TAG < len(html):
+        place = html.rfind(">", place, place + _LONGEST_TAG) + 1
+        if not place:
+            return True
+    return False
+
+
+def _short_tag(piece: str) -> str:
+    found = _TAG.search(piece)
+    is_endless = found and len(piece[found.start() :].split(None, _MOST_ATTRIBUTES)) > _MOST_ATTRIBUTES
+    return piece[: found.end()] if found and is_endless else piece

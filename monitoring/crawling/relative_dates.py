@@ -7,7 +7,7 @@ of reading in the reader's zone.
 import re
 from datetime import date, datetime, timedelta
 
-from monitoring.crawling.clock_times import ClockTime, moment, time_after, with_period, zone_of
+from monitoring.crawling.clock_times import ClockTime, moment, time_after, time_at, with_period, zone_of
 
 # A site's clock may run ahead of ours by this much; what lies further ahead is not a time in the past.
 SKEW = timedelta(minutes=10)
@@ -31,15 +31,23 @@ _DAYS = {"天": 1, "日": 1, "周": 7, "星期": 7}
 _MONTHS = {"月": 1, "年": 12}
 
 _DAY_WORD = re.compile(
-    r"(?<![以之目])(大前|[今昨前])([天日晚夜早晨])(?!头条|报|新闻|说|关注|推荐|看点)|(?i:\b(today|yesterday)\b)"
+    r"(?<![以之目])(大前|[今昨前])([天日晚夜早晨])(?!头条|报|新闻|说|关注|推荐|看点|的|后)|(?i:\b(today|yesterday)\b)"
 )
 _DAYS_BACK = {"今": 0, "昨": 1, "前": 2, "大前": 3, "today": 0, "yesterday": 1}
-_WEEKDAY = re.compile(r"(上上个?|上个?|本|这个?)?(?:星期|周)([一二三四五六日天])(?![年刊报记]|以?前)")
+_WEEKDAY = re.compile(r"(?<!下)(?<!下个)(上上个?|上个?|本|这个?)?(?:星期|周)([一二三四五六日天])(?![年刊报记]|以?前)")
+_ENGLISH_WEEKDAY = re.compile(
+    r"(?i)(?<!next )\b(?:(last) )?(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?\b(?!\s*,?\s*\d{1,2}(?![\d:]))"
+)
+_ENGLISH_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SHORT_AGO = re.compile(r"(?i)(\d{1,3})\s*(m|h|d|w|y|mins?|hrs?|days?|hours?|minutes?|wks?|weeks?)")
 _WEEKDAY_NUMBERS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 
 
 def ago(plain: str, here: datetime) -> Found | None:
     """N seconds, minutes, hours, days, weeks, months or years ago."""
+    short = _SHORT_AGO.fullmatch(plain)
+    if short:
+        return _before(here, int(short[1]), _ENGLISH_UNITS[short[2][0].lower()])
     if "前" not in plain and "刚" not in plain and "o" not in plain and "O" not in plain:
         return None
     if _NOW.search(plain):
@@ -51,7 +59,10 @@ def ago(plain: str, here: datetime) -> Found | None:
     if found:
         amount = float(found[1]) + (0.5 if found[2] or found[4] else 0)
         at, precision = _before(here, amount, found[3])
-        return _before(at, int(found[5]), found[6]) if found[5] else (at, precision)
+        if found[5]:
+            return _before(at, int(found[5]), found[6])
+        clock = time_at(plain, found.end()) if precision == "day" else None
+        return _on_day(at.date(), clock, here) if clock else (at, precision)
     english = _ENGLISH_AGO.search(plain)
     if english:
         unit = "月" if english[2].lower().startswith("mo") else _ENGLISH_UNITS[english[2][0].lower()]
@@ -102,13 +113,29 @@ def weekday(plain: str, here: datetime) -> Found | None:
     """The latest such weekday that is not in the future; 上周三 is last week's."""
     found = _WEEKDAY.search(plain)
     if not found:
-        return None
+        return _english_weekday(plain, here)
     clock = time_after(plain, found.end())
     number, which = _WEEKDAY_NUMBERS[found[2]], found[1] or ""
     if which:
         monday = here.date() - timedelta(days=here.weekday())
         day = monday + timedelta(days=number - 7 * which.count("上"))
         return _on_day(day, clock, here) if day <= here.date() else None
+    return _latest(number, clock, here)
+
+
+def _english_weekday(plain: str, here: datetime) -> Found | None:
+    """Wednesday, Wed 08:15, Monday at 9:15 AM: the latest that is not in the future."""
+    found = _ENGLISH_WEEKDAY.search(plain)
+    if not found:
+        return None
+    clock = time_after(plain, found.end())
+    number = _ENGLISH_WEEKDAYS.index(found[2].lower())
+    if found[1] and number == here.weekday():
+        return _on_day(here.date() - timedelta(days=7), clock, here)
+    return _latest(number, clock, here)
+
+
+def _latest(number: int, clock: ClockTime | None, here: datetime) -> Found:
     day = here.date() - timedelta(days=(here.weekday() - number) % 7)
     if clock and moment(day, clock, zone_of(here)) > here + SKEW:
         day -= timedelta(days=7)

@@ -9,16 +9,20 @@ LARGEST = 512 * 1024  # bytes that are read; the RFC asks for 500 KiB at least
 LONGEST_DELAY = 60.0  # seconds
 _UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 _TOKEN = re.compile(r"[a-z_-]+", re.ASCII)
+_KEPT = "%/?:@!$&'()*+,;=-._~[]|{}^`\"<>\\#"
+_LITERAL = re.compile(r"[*$]")  # signs of a pattern, but not of an address
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class RobotsFile:
-    """A site's answer to the request for its robots.txt: what is kept for a day; `age` in seconds where it was kept."""
+    """A site's answer to the request for its robots.txt: what is kept for a day, and while it cannot be had as
+    `is_stale` for another."""
 
     status: int
     text: str
-    age: float | None = None
+    is_stale: bool = False
+    age: float | None = None  # seconds that it was kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,14 @@ class Rules:
         """Whether path and query `resource` may be asked for: the longest pattern decides, Allow on a tie."""
         if resource == "/robots.txt":
             return True
-        resource = _comparable(resource)
-        fitting = [(len(pattern), allowed) for pattern, allowed in self.patterns if _fits(pattern, resource)]
-        return max(fitting, default=(0, True))[1]
+        deciding = self.deciding(resource)
+        return deciding is None or deciding[1]
+
+    def deciding(self, resource: str) -> tuple[str, bool] | None:
+        """The pattern that decides over `resource`, and whether it allows; None: no pattern fits."""
+        resource = _comparable(_LITERAL.sub(lambda sign: f"%{ord(sign[0]):02X}", resource))
+        fitting = [(pattern, allowed) for pattern, allowed in self.patterns if _fits(pattern, resource)]
+        return max(fitting, key=lambda rule: (len(rule[0]), rule[1]), default=None)
 
 
 def read_robots(file: RobotsFile, agent: str) -> Rules:
@@ -48,6 +57,22 @@ def read_robots(file: RobotsFile, agent: str) -> Rules:
 
 def parse_robots(text: str, agent: str) -> Rules:
     """The rules of the groups that name `agent`, else of those for `*`, else none."""
+    lines = lines_for(text, agent)
+    return Rules(
+        patterns=tuple(
+            (_comparable(_pattern(value)), field == "allow")
+            for field, value in lines
+            if field in ("allow", "disallow") and value
+        ),
+        delay=max((_seconds(value) for field, value in lines if field == "crawl-delay"), default=0.0),
+    )
+
+
+def lines_for(text: str, agent: str) -> list[tuple[str, str]]:
+    """The (field, value) lines that hold for `agent`: of all groups that name it, else of those for `*`.
+
+    A group that names it and says nothing puts those for `*` aside all the same.
+    """
     own: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
     is_named = False
@@ -57,30 +82,36 @@ def parse_robots(text: str, agent: str) -> Rules:
             own += lines
         elif "*" in agents:
             others += lines
-    lines = own if is_named else others
-    return Rules(
-        patterns=tuple(
-            (_comparable(value), field == "allow") for field, value in lines if field != "crawl-delay" if value
-        ),
-        delay=max((_seconds(value) for field, value in lines if field == "crawl-delay"), default=0.0),
-    )
+    return own if is_named else others
 
 
 def _groups(text: str) -> Iterator[tuple[set[str], list[tuple[str, str]]]]:
-    """Each group as (crawler names in lower case, its lines); lines that belong to no group are passed over."""
+    """Each group as (crawler names in lower case, its lines); lines that belong to no group are passed over.
+
+    Only Allow and Disallow end a list of names: what the RFC does not define must not tear a group apart (2.2.4).
+    """
     agents: set[str] = set()
     lines: list[tuple[str, str]] = []
+    has_rules = False
     for field, value in _fields(text):
         if field == "user-agent":
-            if lines:
+            if has_rules:
                 yield agents, lines
-                agents, lines = set(), []
-            name = _TOKEN.match(value.lower())
-            agents.add(name[0] if name else value[:1])
+                agents, lines, has_rules = set(), [], False
+            agents.add(_name(value))
         elif agents:
             lines.append((field, value))
+            has_rules = has_rules or field != "crawl-delay"
     if agents:
         yield agents, lines
+
+
+def _name(value: str) -> str:
+    """The product token that a User-agent line names: letters, _ and - from its beginning; or `*`."""
+    if re.match(r"\*(\s|$)", value):
+        return "*"
+    name = _TOKEN.match(value.lower())
+    return name[0] if name else ""
 
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:
@@ -92,18 +123,27 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _seconds(text: str) -> float:
-    number = re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text, re.ASCII)
+    number = re.fullmatch(r"\d{1,9}(\.\d{1,9})?|\.\d{1,9}", text, re.ASCII)
     return min(float(number[0]), LONGEST_DELAY) if number else 0.0
 
 
+def _pattern(value: str) -> str:
+    """A rule's path; a `$` that does not end it is an ordinary character."""
+    return f"{value[:-1].replace('$', '%24')}{value[-1]}"
+
+
 def _comparable(pattern: str) -> str:
-    """One spelling for all: letters and digits as themselves, everything else that is escaped in upper case."""
+    """One spelling for all: unreserved characters as themselves, everything else that is escaped in upper case.
+
+    In a query, where both are usual, `:` and `/` are escaped (RFC 9309, 2.2.2, the table's second line).
+    """
 
     def unescape(match: re.Match[str]) -> str:
         octet = int(match[1], 16)
         return chr(octet) if octet in _UNRESERVED else match[0].upper()
 
-    return _ESCAPE.sub(unescape, quote(pattern, safe="%/?:@!$&'()*+,;=-._~[]|{}^`\"<>\\#"))
+    path, mark, query = _ESCAPE.sub(unescape, quote(pattern, safe=_KEPT)).partition("?")
+    return f"{path}{mark}{query.replace(':', '%3A').replace('/', '%2F')}"
 
 
 def _fits(pattern: str, resource: str) -> bool:

@@ -19,6 +19,7 @@ TOOLS = {
     "score": "monitoring.lab.score",
     "match": "monitoring.lab.match",
     "parse-query": "monitoring.lab.parse_query",
+    "extract": "monitoring.lab.extract",
     "feed": "monitoring.lab.feed",
     "dates": "monitoring.lab.dates",
     "decode": "monitoring.lab.decode",

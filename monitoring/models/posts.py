@@ -71,6 +71,19 @@ class PostRevision(models.Model):
         return f"{self.post_id}#{self.number}"
 
 
+class Citation(models.Model):
+    """A post links to another or quotes it: the key of what it points at, which need not be captured yet."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="citations")
+    key = models.BinaryField(max_length=32)  # see monitoring.crawling.citations
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "post"], name="citation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} → {bytes(self.key).hex()[:8]}"
+
+
 class Sighting(models.Model):
     """A source brought a post; the workspaces that read this source may match it."""
 
@@ -106,6 +119,10 @@ class Analysis(StageRow):
 class MentionQuerySet(models.QuerySet["Mention"]):
     def visible_to(self, workspace: Workspace) -> Self:
         return self.filter(workspace=workspace)
+
+    def counted(self) -> Self:
+        """Without those that somebody dismissed as being about something else."""
+        return self.filter(dismissed_at__isnull=True)
 
     def newest_first(self) -> Self:
         return self.order_by("-placed_at", "-pk")

@@ -36,6 +36,7 @@ class Source(models.Model):
     owner = models.ForeignKey(Workspace, on_delete=models.CASCADE, null=True, related_name="+")
     is_drill = models.BooleanField(default=False, db_default=False)  # rehearsed: only drill topics match its posts
     url = models.URLField(max_length=2000)
+    domain = models.CharField(max_length=255, blank=True, default="", db_default="")  # the Host whose turn it needs
     zone = models.CharField(max_length=40, default="Asia/Taipei")
     preset = models.CharField(max_length=40, blank=True, default="", db_default="")  # the ready definition it began as
     version = models.PositiveIntegerField(default=1, db_default=1)  # of the definition; see SourceVersion
@@ -183,7 +184,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
 
 class Visit(StageRow):
-    """One visit of one source: planned (`due_at`), leased, finished. A source has exactly one that is not finished."""
+    """One visit of one source: planned (`due_at`), leased, finished. A source has exactly one that is not finished.
+
+    A finished row may stand for several that went alike one after the other: see `repeats`.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="visits")
     started_at = models.DateTimeField(null=True)
@@ -197,6 +201,7 @@ class Visit(StageRow):
     new_posts = models.PositiveIntegerField(default=0)
     is_watched = models.BooleanField(default=False, db_default=False)  # somebody waits for it: its log grows as it goes
     log = models.JSONField(default=list)
+    repeats = models.PositiveIntegerField(default=1, db_default=1)  # visits that this row stands for
 
     objects = VisitQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from monitoring.models import AllowedHost, Analysis, Host, Post, Source, Subscription, Topic
+from monitoring.models import AllowedHost, Analysis, Body, Capture, Host, Post, Source, Subscription, Topic
 from monitoring.operations.definitions import definition_hash
 from monitoring.operations.sources import pause_source, replan
 from sentinel.core import audit
@@ -95,5 +95,14 @@ def forget_drill(*, sources: Sequence[int], topic: Topic | None, places: Sequenc
         topic.mentions.all().delete()
         Topic.objects.filter(pk=topic.pk).update(current=None)  # its versions go with it
         Topic.objects.get(pk=topic.pk).delete()
+    _forget_evidence(locked)
     Source.objects.filter(pk__in=locked).delete()  # with visits and subscriptions
     Host.objects.filter(name__in=places).delete()
+
+
+def _forget_evidence(sources: Sequence[int]) -> None:
+    """Delete what was received from sources whose posts are gone already, and the bodies that nobody else has."""
+    captures = Capture.objects.filter(source__in=sources)
+    bodies = set(captures.values_list("body_id", flat=True))
+    captures.delete()
+    Body.objects.filter(pk__in=bodies, captures__isnull=True).delete()

@@ -5,7 +5,7 @@ new topic over it never write the same mention at the same time.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from monitoring.crawling.addresses import host_of
 from monitoring.matching import Document, Engine, Match, parse
-from monitoring.models import BUCKET, Analysis, Mention, Post, Sighting, Subscription, Topic
+from monitoring.models import BUCKET, Analysis, Filing, Mention, MoodCorrection, Post, Sighting, Subscription, Topic
 from monitoring.operations.suppression import suppressed_for
 from monitoring.text.analysis import whole_text
 from monitoring.text.sensitive import warning_hits
@@ -24,6 +24,7 @@ from sentinel.core.models import LiveCounter
 from sentinel.core.wakes import wake
 
 MEASURED = ("total", "negative", "positive", "sensitive")
+_FILED = Match((), ())  # by hand, whatever its words
 Key = tuple[int, int]  # topic, post
 Deltas = defaultdict[tuple[int, datetime], Counter[str]]  # by topic and bucket
 
@@ -77,22 +78,57 @@ def document_of(post: Post) -> Document:
 def _matching(analyses: Sequence[Analysis], watched: Watch, existing: Mapping[Key, Mention]) -> dict[Key, Mention]:
     """The mentions that should exist. New ones need a source that the workspace reads; what was captured stays."""
     posts = [analysis.post for analysis in analyses]
-    readers = _readers(posts)
-    workspaces = {topic.workspace_id for topic in watched.topics.values()}
-    suppressed = suppressed_for(workspaces, [(post.author, post.url) for post in posts])
+    readers, said = _readers(posts), _what_people_say(posts, watched)
     mentions = {}
     for analysis in analyses:
         post = analysis.post
-        for topic_id, match in watched.engine.match(document_of(post)).items():
+        matches = watched.engine.match(document_of(post))
+        filed = dict.fromkeys(said.filings.get(post.pk, ()), _FILED)
+        for topic_id, match in {**filed, **matches}.items():
             topic, before = watched.topics[topic_id], existing.get((topic_id, post.pk))
             reader = (post.pk, topic.workspace_id, topic.is_drill)  # a drill and the real world never meet
             source_id = before.source_id if before else readers.get(reader)
-            is_suppressed = topic.workspace_id in suppressed.get((post.author, post.url), ())
-            if source_id is not None and not is_suppressed:
+            if source_id is None and topic_id in filed:
+                source_id = post.source_id  # whoever files a post wants it, also while its source is paused
+            if source_id is not None and topic.workspace_id not in said.suppressed.get((post.author, post.url), ()):
                 mention = _mention(topic, analysis, match, source_id)
-                mention.pk = before.pk if before else None
+                mention.label = said.labels.get((topic.workspace_id, post.pk), mention.label)
+                mention.pk, mention.dismissed_at = (before.pk, before.dismissed_at) if before else (None, None)
                 mentions[topic_id, post.pk] = mention
     return mentions
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What people said of posts, which no match overrules."""
+
+    filings: dict[int, list[int]]  # by post, the topics that it was filed under by hand
+    labels: dict[tuple[int, int], str]  # by workspace and post, the corrected label
+    suppressed: dict[tuple[str, str], set[int]]  # by author and address, the workspaces that had it deleted
+
+
+def _what_people_say(posts: Sequence[Post], watched: Watch) -> _Said:
+    filings: dict[int, list[int]] = defaultdict(list)
+    filed = Filing.objects.filter(post__in=posts, topic__in=list(watched.topics))
+    for post_id, topic_id in filed.values_list("post_id", "topic_id"):
+        filings[post_id].append(topic_id)
+    workspaces = {topic.workspace_id for topic in watched.topics.values()}
+    corrections = MoodCorrection.objects.filter(workspace__in=workspaces, post__in=posts)
+    return _Said(
+        filings=filings,
+        labels={
+            (workspace_id, post_id): label_of_mood(mood)
+            for workspace_id, post_id, mood in corrections.order_by("corrected_at", "pk").values_list(
+                "workspace_id", "post_id", "mood"
+            )
+        },
+        suppressed=suppressed_for(workspaces, [(post.author, post.url) for post in posts]),
+    )
+
+
+def label_of_mood(mood: str) -> str:
+    """The label of a mention whose mood a person gave: neutral and unclear count for neither side."""
+    return mood if mood in ("neg", "pos") else "unsure"
 
 
 def _mention(topic: Topic, analysis: Analysis, match: Match, source_id: int) -> Mention:
@@ -134,11 +170,28 @@ def match_posts(*, analyses: Sequence[Analysis], topics: Iterable[Topic], now: d
     Mention.objects.filter(pk__in=[existing[key].pk for key in existing.keys() - wanted.keys()]).delete()
     Mention.objects.bulk_create([mention for mention in wanted.values() if mention.pk is None])
     _update([mention for key, mention in wanted.items() if key in existing])
+    _bring_along(deltas, watched.topics, now)
+    return len(wanted.keys() - existing.keys())
+
+
+def change_mentions(
+    mentions: Sequence[Mention], change: Callable[[Mention], None], *, fields: Sequence[str], now: datetime
+) -> None:
+    """Do `change` to mentions and bring the measures along. The caller holds the analyses of their posts."""
+    deltas: Deltas = defaultdict(Counter)
+    for mention in mentions:
+        _count(deltas, mention, -1)
+        change(mention)
+        _count(deltas, mention, +1)
+    Mention.objects.bulk_update(mentions, fields, batch_size=200)
+    _bring_along(deltas, {mention.topic_id: mention.topic for mention in mentions}, now)
+
+
+def _bring_along(deltas: Deltas, topics: Mapping[int, Topic], now: datetime) -> None:
     changed = {key: counter for key, counter in sorted(deltas.items()) if any(counter.values())}
     if changed:
         _add_to_measures(changed)
-        _announce({topic_id for topic_id, _bucket in changed}, watched.topics, now)
-    return len(wanted.keys() - existing.keys())
+        _announce({topic_id for topic_id, _bucket in changed}, topics, now)
 
 
 def _update(mentions: list[Mention]) -> None:
@@ -147,8 +200,10 @@ def _update(mentions: list[Mention]) -> None:
 
 
 def _count(deltas: Deltas, mention: Mention, sign: int) -> None:
-    """Add or take away a mention; one of unknown age that a first visit found has no place in time to be counted at."""
-    if mention.is_history and mention.placed_at == mention.captured_at:
+    """Add or take away a mention; one that a person dismissed counts nowhere, nor does one of unknown age that a first
+    visit found: it has no place in time to be counted at.
+    """
+    if mention.dismissed_at or (mention.is_history and mention.placed_at == mention.captured_at):
         return
     counter = deltas[mention.topic_id, bucket_of(mention.placed_at)]
     counter["total"] += sign
@@ -206,5 +261,8 @@ def topics_of(posts: Sequence[Post]) -> list[Topic]:
     """The live topics that these posts concern: of every workspace that reads them, or has them as mentions already."""
     reading = Subscription.objects.active().filter(source__in=Sighting.objects.filter(post__in=posts).values("source"))
     mentioning = Mention.objects.filter(post__in=posts)
-    concerned = Q(workspace__in=reading.values("workspace")) | Q(pk__in=mentioning.values("topic"))
+    filed = Filing.objects.filter(post__in=posts)
+    concerned = Q(workspace__in=reading.values("workspace")) | Q(
+        pk__in=mentioning.values("topic").union(filed.values("topic"))
+    )
     return list(Topic.objects.active().filter(concerned).select_related("current", "workspace"))

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from monitoring.crawling.addresses import host_of, post_key
-from monitoring.models import HISTORY_AFTER, Analysis, Post, PostRevision, Source, Subscription
+from monitoring.crawling.citations import cited_keys
+from monitoring.models import HISTORY_AFTER, Analysis, Citation, Post, PostRevision, Source, Subscription
 from monitoring.operations.evidence import Received, keep_received
 from monitoring.operations.suppression import suppressed_for
 from monitoring.sources.items import Item
@@ -106,10 +107,20 @@ def store_posts(*, source: Source, items: Iterable[Item], now: datetime) -> Stor
     edited = _update(source, batch, known, now)
     brought = _add_sightings(source, post_ids, now)
     _add_figures([(ids[key], batch.items[key].figures) for key in ids.keys() - known.keys()], now)
+    _add_citations([(ids[key], batch.items[key]) for key in ids if key not in known or ids[key] in edited])
     _keep_evidence(source, batch, ids, known, brought | edited, now)
     _analyse_again(edited | (brought - new), now)
     wake("monitoring.captured")
     return Stored(new=len(new), edited=len(edited), brought=len(brought))
+
+
+def known_glimpses(source: Source, items: Iterable[Item]) -> list[Item]:
+    """Those of `items` that are stored already, for what a list shows of them: figures, and that it brings them too."""
+    by_key = {key_of(item, source): item for item in items}
+    return [
+        replace(by_key[key], needs_detail=False, is_partial=True, replies=(), response=None)
+        for key in _ids_of(by_key.keys())
+    ]
 
 
 def _batch(items: Iterable[Item], source: Source) -> _Batch:
@@ -139,7 +150,7 @@ def _add_posts(source: Source, batch: _Batch, known: set[bytes], now: datetime) 
     """Add what nobody has stored, the answered before their answers; the ids by key."""
     first_visit = source.last_success_at is None
     unknown = [key for key in sorted(batch.items) if key not in known]
-    batch.barred = _barred(source, {key: batch.items[key] for key in unknown})
+    batch.barred = barred_keys(source, {key: batch.items[key] for key in unknown})
     added: dict[bytes, int] = {}
     for is_reply in (False, True):
         wanted = [key for key in unknown if (key in batch.parents) is is_reply and key not in batch.barred]
@@ -158,8 +169,8 @@ def _ids_of(keys: Collection[bytes]) -> dict[bytes, int]:
     return {bytes(key): pk for key, pk in Post.objects.filter(key__in=keys).values_list("key", "pk")}
 
 
-def _barred(source: Source, items: Mapping[bytes, Item]) -> set[bytes]:
-    """What every workspace that reads the source had deleted."""
+def barred_keys(source: Source, items: Mapping[bytes, Item]) -> set[bytes]:
+    """Those of the items that every workspace which reads the source had deleted on request."""
     if not items:
         return set()
     readers = set(Subscription.objects.filter(source=source).values_list("workspace", flat=True))
@@ -235,6 +246,8 @@ def _update(source: Source, batch: _Batch, known: Mapping[bytes, Post], now: dat
 
 def _is_edit(post: Post, item: Item) -> bool:
     # What came without a word is a page that was not read, not an edit.
+    if item.is_partial:
+        return False
     return bool(item.title or item.text) and content_hash(item.title, item.text) != bytes(post.content_hash)
 
 
@@ -280,6 +293,15 @@ def _add_figures(counted: Iterable[tuple[int, dict[str, int]]], now: datetime) -
                SELECT counted.id, counted.figures::jsonb, %s FROM unnest(%s::bigint[], %s::text[])
                    AS counted(id, figures) ON CONFLICT DO NOTHING""",
             [now, *_columns(counted)],
+        )
+
+
+def _add_citations(posts: Iterable[tuple[int, Item]]) -> None:
+    """Note what new and edited posts point at, so that the other end finds them."""
+    cited = [(post_id, key) for post_id, item in posts for key in cited_keys(item.text)]
+    if cited:
+        Citation.objects.bulk_create(
+            [Citation(post_id=post_id, key=key) for post_id, key in cited], ignore_conflicts=True
         )
 
 

@@ -1,7 +1,8 @@
 """Visits are leases: planned, taken, finished, and the next one planned in the same transaction."""
 
 import random
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,15 +10,34 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models import Host, Source, Visit
-from monitoring.operations.posts import Stored, store_posts
-from monitoring.sources.items import Item
+from monitoring.models import Post, Source, Visit
+from monitoring.operations.closing import FINE_OUTCOMES, Closing, Report, close_visits
+from monitoring.operations.domains import SOON, domain_of_url, hold_domains
+from monitoring.operations.pacing import Wishes, wishes_for
+from monitoring.operations.posts import Stored, known_glimpses, store_posts
+from monitoring.operations.volumes import note_volume
+from monitoring.sources import KINDS
+from monitoring.sources.kinds import ration_of
+from monitoring.visiting.filled import filled_after, lost_field
+from monitoring.visiting.schedule import after_skipped_hours, floor_of, learned, wait_for
 from sentinel.core.stages import LeaseLostError, Stage
 
-LONGEST_BACK_OFF = timedelta(hours=24)
+__all__ = [
+    "FINE_OUTCOMES",
+    "VISITS",
+    "Claimed",
+    "Report",
+    "claim_visits",
+    "finish_visit",
+    "finish_visits",
+    "forget_old_visits",
+    "plan_missing_visits",
+]
+
 KEPT = timedelta(days=14)
-JITTER = 0.1
-FINE_OUTCOMES = ("ok", "unchanged", "empty")  # a search may find nothing
+KEPT_SINGLY = timedelta(days=2)  # afterwards visits that went well are one row for a stretch of a day
+EXACT = frozenset({"second", "minute", "hour"})
+LOOKED_AT = 4  # due visits for each that can be taken: those of one domain take turns
 
 
 def _never_handled(rows: Any, now: datetime) -> None:
@@ -37,84 +57,157 @@ VISITS: Stage[Visit] = Stage(
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a visit found, as the crawler tells it."""
+class Claimed:
+    """A leased visit, and the domain that is held for it until the lease ends and may be asked from `free_at` on."""
 
-    outcome: str  # ok, unchanged, or a failure's code
-    detail: str = ""
-    http_status: int | None = None
-    requests: int = 0
-    bytes_received: int = 0
-    retry_after: float | None = None  # seconds
-    state: dict[str, Any] = field(default_factory=dict)
-    log: list[dict[str, Any]] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
-    missed: dict[str, list[float]] = field(default_factory=dict)  # see monitoring.visiting.missed
+    visit: Visit
+    domain: str
+    free_at: datetime
 
     @property
-    def succeeded(self) -> bool:
-        return self.outcome in FINE_OUTCOMES
+    def held_until(self) -> datetime:
+        assert self.visit.lease_until is not None
+        return self.visit.lease_until
 
 
-def next_delay(source: Source, report: Report, failures: int) -> timedelta:
-    """The wait until the next visit: the interval, or a back-off of 1, 2, 4 … minutes that never ends in silence."""
-    if report.succeeded:
-        wait = timedelta(seconds=source.interval * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311
-    else:
-        wait = max(timedelta(seconds=source.interval), timedelta(minutes=2 ** min(failures - 1, 12)))
-    if report.retry_after:
-        wait = max(wait, timedelta(seconds=report.retry_after))
-    return min(wait, LONGEST_BACK_OFF)
+def claim_visits(*, now: datetime, limit: int) -> list[Claimed]:
+    """Lease visits that are due, the oldest first, at most one for each domain that nobody else is asking."""
+    due = _due_by_domain(now, limit)
+    if not due:
+        return []
+    with transaction.atomic():
+        free = hold_domains(names=due, until=now + VISITS.lease, now=now)
+        visits = VISITS.claim(now=now, limit=limit, among=[due[name] for name in free])
+        Visit.objects.filter(pk__in=[visit.pk for visit in visits]).update(started_at=now)
+    domains = {pk: name for name, pk in due.items()}
+    return [Claimed(visit, domains[visit.pk], free[domains[visit.pk]]) for visit in visits]
+
+
+def _due_by_domain(now: datetime, limit: int) -> dict[str, int]:
+    """Domain → its visit that is due for longest, of domains that are free now or soon."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT visit.id, source.id, source.domain, source.url
+                 FROM monitoring_visit AS visit
+                 JOIN monitoring_source AS source ON source.id = visit.source_id
+                 LEFT JOIN monitoring_host AS host ON host.name = source.domain
+                WHERE visit.due_at <= %(now)s AND visit.parked_at IS NULL
+                  AND (visit.lease_until IS NULL OR visit.lease_until < %(now)s)
+                  AND (host.busy_until IS NULL OR host.busy_until <= %(now)s)
+                  AND (host.free_at IS NULL OR host.free_at <= %(soon)s)
+                ORDER BY visit.due_at
+                LIMIT %(most)s""",
+            {"now": now, "soon": now + SOON, "most": limit * LOOKED_AT},
+        )
+        rows = cursor.fetchall()
+    found: dict[str, int] = {}
+    for visit, source, known, url in rows:
+        domain = known or domain_of_url(url)
+        if not known:
+            Source.objects.filter(pk=source).update(domain=domain)
+        found.setdefault(domain, visit)
+    return dict(list(found.items())[:limit])
 
 
 @transaction.atomic
 def finish_visit(*, visit: Visit, report: Report, now: datetime) -> Stored:
     """Store what a visit found and plan the next; raises LeaseLostError when another worker took the visit over."""
-    source = Source.objects.select_for_update().filter(pk=visit.source_id).first()
+    source = _locked([visit]).get(visit.source_id)
     if source is None:
         raise LeaseLostError(VISITS.name)  # its drill was removed meanwhile
-    VISITS.finish([visit])
-    stored = store_posts(source=source, items=report.items, now=now)
-    failures = 0 if report.succeeded else source.failures + 1
-    Visit.objects.filter(pk=visit.pk).update(
-        due_at=None,
-        finished_at=now,
-        outcome=report.outcome,
-        outcome_detail=report.detail[:300],
-        http_status=report.http_status,
-        requests=report.requests,
-        bytes_received=report.bytes_received,
-        items=len(report.items),
-        new_posts=stored.new,
-        log=report.log,
-    )
-    _note_outcome(source, report, stored, failures, now)
-    wanted = Source.objects.wanted().filter(pk=source.pk).exists()
-    Visit.objects.create(source=source, due_at=now + next_delay(source, report, failures) if wanted else None)
+    items = [*report.items, *known_glimpses(source, report.glimpsed)]
+    stored = store_posts(source=source, items=items, now=now)
+    if stored.new:
+        fresh = Post.objects.filter(source=source, captured_at=now, is_history=False).count()
+        note_volume(source=source, stored_new=fresh, now=now)
+    lost = lost_field(source.filled, report.items) if report.succeeded else ""
+    if lost:
+        report = replace(report, outcome="layout", detail=f"lost: {lost}", state={})
+    wishes = wishes_for([source.pk]).get(source.pk)
+    if not close_visits([_closing(visit, source, report, wishes, stored, now)], now):
+        raise LeaseLostError(VISITS.name)
     return stored
 
 
-def _note_outcome(source: Source, report: Report, stored: Stored, failures: int, now: datetime) -> None:
-    source.last_visit_at, source.failures, source.missed = now, failures, report.missed
-    source.outcome, source.outcome_detail = report.outcome, report.detail[:300]
-    if report.succeeded:
-        source.last_success_at, source.failing_since, source.state = now, None, report.state
-    else:
-        source.failing_since = source.failing_since or now
-    if stored.brought:
-        source.last_item_at = now
-    source.save(
-        update_fields=[
-            "last_visit_at",
-            "last_success_at",
-            "last_item_at",
-            "failing_since",
-            "failures",
-            "outcome",
-            "outcome_detail",
-            "state",
-            "missed",
-        ]
+@transaction.atomic
+def finish_visits(*, finished: Sequence[tuple[Visit, Report]], now: datetime) -> set[int]:
+    """Finish many visits that brought nothing, at once; those of them (by key) that were still leased to us."""
+    sources = _locked([visit for visit, _report in finished])
+    wishes = wishes_for(sources)
+    closings = [
+        _closing(visit, sources[visit.source_id], report, wishes.get(visit.source_id), NOTHING_STORED, now)
+        for visit, report in finished
+        if visit.source_id in sources
+    ]
+    return close_visits(closings, now)
+
+
+NOTHING_STORED = Stored(new=0, edited=0, brought=0)
+
+
+def _locked(visits: Iterable[Visit]) -> dict[int, Source]:
+    wanted = Source.objects.filter(pk__in=[visit.source_id for visit in visits])
+    return {source.pk: source for source in wanted.select_for_update(of=("self",), no_key=True).order_by("pk")}
+
+
+def _closing(
+    visit: Visit, source: Source, report: Report, wishes: Wishes | None, stored: Stored, now: datetime
+) -> Closing:
+    """What is to be written of a visit; the next is due after the interval, or a back-off that never ends."""
+    failures = 0 if report.succeeded else source.failures + 1
+    rhythm = _rhythm_after(source, report, stored, now)
+    interval = wishes.interval(source, rhythm, now) if wishes else source.interval
+    return Closing(
+        visit=visit,
+        source=source,
+        report=report,
+        due_at=_due(source, report, wishes, interval, rhythm, failures, now) if wishes else None,
+        failures=failures,
+        interval=interval,
+        rhythm=rhythm,
+        filled=filled_after(source.filled, report.items),
+        new_posts=stored.new,
+        has_brought=bool(stored.brought),
+    )
+
+
+def _due(
+    source: Source,
+    report: Report,
+    wishes: Wishes,
+    interval: int,
+    rhythm: dict[str, Any],
+    failures: int,
+    now: datetime,
+) -> datetime:
+    wait = wait_for(
+        interval=interval,
+        floor=max(wishes.floor(floor_of(rhythm, report.hints)), _quota_of(source)),
+        failures=0 if report.lost_a_field else failures,  # it is still read, so no more rarely
+        asked=max(report.retry_after or 0.0, ration_of(KINDS[source.kind], source.definition)),
+        luck=random.random(),  # noqa: S311
+    )
+    due = now + timedelta(seconds=wait)
+    return after_skipped_hours(due, rhythm.get("skip", ())) if wishes.fixed is None else due
+
+
+def _quota_of(source: Source) -> float:
+    """Seconds between two visits that the customer's key allows, for a kind that is rationed."""
+    rationed = getattr(KINDS.get(source.kind), "least_interval", None)
+    return float(rationed(source.definition)) if rationed else 0.0
+
+
+def _rhythm_after(source: Source, report: Report, stored: Stored, now: datetime) -> dict[str, Any]:
+    if not report.succeeded:
+        return dict(source.rhythm)
+    dated = [item.published_at for item in report.items if item.published_at and item.precision in EXACT]
+    return learned(
+        source.rhythm,
+        published=dated,
+        undated=0 if dated else stored.new,
+        since=source.last_success_at,
+        hints=report.hints,
+        now=now,
     )
 
 
@@ -131,34 +224,39 @@ def plan_missing_visits(*, now: datetime) -> int:
     return waiting.filter(due_at__isnull=True, parked_at__isnull=True, source__in=wanted).update(due_at=now)
 
 
-def begin_visit(*, visit: Visit, now: datetime) -> None:
-    """Note when a leased visit began."""
-    Visit.objects.filter(pk=visit.pk).update(started_at=now)
+def forget_old_visits(*, now: datetime) -> int:
+    """Delete visits that nobody will ask about, and make one row of those that went well in a row; how many went."""
+    gone = Visit.objects.filter(finished_at__lt=now - KEPT).delete()[0]
+    return gone + _compact(now)
 
 
-def reserve_host(*, host: str, delay: float, now: datetime) -> float:
-    """Take the host's next free moment across all workers; the seconds to wait until it."""
+@transaction.atomic
+def _compact(now: datetime) -> int:
+    """Of visits that went well one after the other on one day the last row stays, and stands for all of them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO monitoring_host AS host (name, free_at) VALUES (%s, %s)
-               ON CONFLICT (name) DO UPDATE
-               SET free_at = GREATEST(host.free_at, %s) + make_interval(secs => %s)
-               RETURNING EXTRACT(EPOCH FROM free_at - %s)""",
-            [host, now + timedelta(seconds=delay), now, delay, now],
+            """WITH numbered AS (
+                   SELECT id, source_id, finished_at, outcome = ANY(%(fine)s) AS is_fine, repeats, requests,
+                          bytes_received, items, new_posts, COALESCE(started_at, finished_at) AS began,
+                          date_trunc('day', finished_at, 'UTC') AS day,
+                          row_number() OVER (PARTITION BY source_id ORDER BY finished_at, id)
+                            - row_number() OVER (PARTITION BY source_id, outcome = ANY(%(fine)s)
+                                                 ORDER BY finished_at, id) AS stretch
+                     FROM monitoring_visit WHERE finished_at < %(until)s),
+               merged AS (
+                   SELECT (array_agg(id ORDER BY finished_at DESC, id DESC))[1] AS kept, array_agg(id) AS ids,
+                          sum(repeats) AS repeats, sum(requests) AS requests, sum(bytes_received) AS bytes,
+                          sum(items) AS items, sum(new_posts) AS new_posts, min(began) AS began
+                     FROM numbered WHERE is_fine GROUP BY source_id, day, stretch HAVING count(*) > 1),
+               updated AS (
+                   UPDATE monitoring_visit AS visit
+                      SET outcome = 'ok', repeats = merged.repeats, new_posts = merged.new_posts, log = '[]',
+                          started_at = merged.began,
+                          requests = LEAST(merged.requests, 2147483647), items = LEAST(merged.items, 2147483647),
+                          bytes_received = LEAST(merged.bytes, 2147483647)
+                     FROM merged WHERE visit.id = merged.kept)
+               DELETE FROM monitoring_visit USING merged
+                WHERE id = ANY(merged.ids) AND id <> merged.kept""",
+            {"fine": list(FINE_OUTCOMES), "until": now - KEPT_SINGLY},
         )
-        (ahead,) = cursor.fetchone()
-    return max(float(ahead) - delay, 0.0)
-
-
-def remember_robots(*, host: str, robots: str | None, status: int | None, now: datetime) -> None:
-    """Keep a host's robots.txt for a day."""
-    Host.objects.update_or_create(
-        name=host,
-        defaults={"robots": robots, "robots_status": status, "robots_fetched_at": now},
-        create_defaults={"robots": robots, "robots_status": status, "robots_fetched_at": now, "free_at": now},
-    )
-
-
-def forget_old_visits(*, now: datetime) -> int:
-    """Delete the log of visits that nobody will ask about."""
-    return Visit.objects.filter(finished_at__lt=now - KEPT).delete()[0]
+        return int(cursor.rowcount)

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 from monitoring.models import Analysis, Measure, Mention, Post, Topic
 from monitoring.operations.mentions import bucket_of
 from monitoring.queries.names import author_code, source_names
+from monitoring.queries.post_context import citing_condition
 from monitoring.text.analysis import whole_text
 from monitoring.text.marks import Part, excerpt, marked, shifted
 from monitoring.text.script import language_of
@@ -17,6 +18,7 @@ from monitoring.text.sensitive import warning_hits
 from sentinel.core.models import Workspace
 
 PAGE = 50
+COUNTED = 5_000  # posts on either side of one, as far as they are counted
 DAY = timedelta(hours=24)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -32,11 +34,48 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     present: bool = False  # without what was history when captured
+    cites: int | None = None  # those that link to this post, quote it or answer it
 
     @property
     def filtered(self) -> bool:
         """Whether anything is asked for."""
         return self != Wanted()
+
+    def __str__(self) -> str:
+        """As it stands in an address."""
+        said = [
+            f"{letter}{int(getattr(self, name))}"
+            for letter, name in (
+                ("t", "topic_id"),
+                ("s", "source_id"),
+                ("w", "sensitive"),
+                ("p", "present"),
+                ("c", "cites"),
+            )
+            if getattr(self, name)
+        ]
+        times = [f"{letter}{_micros(at)}" for letter, at in (("f", self.since), ("u", self.until)) if at]
+        return ".".join([*said, *times, *([f"l{self.label}"] if self.label else [])])
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """What an address asks for; what it does not say, or says wrongly, asks for nothing."""
+        parts = {part[:1]: part[1:] for part in text.split(".")[:10] if part}
+        number = {
+            letter: int(value)
+            for letter, value in parts.items()
+            if value.isascii() and value.isdecimal() and len(value) < 18
+        }
+        return cls(
+            topic_id=number.get("t"),
+            source_id=number.get("s"),
+            label=parts["l"] if parts.get("l") in ("neg", "pos", "unsure") else "",
+            sensitive="w" in number,
+            since=EPOCH + timedelta(microseconds=number["f"]) if "f" in number else None,
+            until=EPOCH + timedelta(microseconds=number["u"]) if "u" in number else None,
+            present="p" in number,
+            cites=number.get("c"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +94,22 @@ class Cursor:
         return cls(EPOCH + timedelta(microseconds=int(micros)), int(pk))
 
     def __str__(self) -> str:
-        return f"{(self.placed_at - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
+        return f"{_micros(self.placed_at)}-{self.pk}"
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Where a post stands in a list, newest first; `is_more` where the list is longer than is counted."""
+
+    newer: int | None
+    older: int | None
+    position: int
+    total: int
+    is_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +184,7 @@ def mention_page(
     """The page before or after a place, by default the newest."""
     mentions = (
         Mention.objects.visible_to(workspace)
+        .counted()
         .filter(_condition(wanted))
         .select_related("topic", "topic_version", "post")
     )
@@ -148,8 +203,29 @@ def mention_page(
     )
 
 
+def neighbours(workspace: Workspace, wanted: Wanted, post: Post) -> Neighbours | None:
+    """The posts beside `post` in the list that it was opened from; None where it does not stand there (any more)."""
+    listed = Mention.objects.visible_to(workspace).counted().filter(_condition(wanted))
+    mine = listed.filter(post=post).newest_first().first()
+    if mine is None:
+        return None
+    place, others = _cursor(mine), listed.exclude(post=post)
+    newer, older = others.filter(_beyond(place, "gt")), others.filter(_beyond(place, "lt"))
+    counts = [side.order_by().values("post").distinct()[:COUNTED].count() for side in (newer, older)]
+    return Neighbours(
+        newer=newer.order_by("placed_at", "pk").values_list("post", flat=True).first(),
+        older=older.newest_first().values_list("post", flat=True).first(),
+        position=counts[0] + 1,
+        total=sum(counts) + 1,
+        is_more=COUNTED in counts,
+    )
+
+
 def _condition(wanted: Wanted) -> Q:
     condition = Q()
+    if wanted.cites:
+        cited = Post.objects.filter(pk=wanted.cites).first()
+        condition &= citing_condition(cited) if cited else Q(pk__in=[])
     for lookup, value in (
         ("topic", wanted.topic_id),
         ("source", wanted.source_id),

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitoring.models import Analysis, Mention, Post, PostRevision, Sighting
+from monitoring.models import Analysis, Mention, Post, PostRevision, Sighting, Subscription
 from monitoring.queries.mentions import current_spans, latency, text_begins, warnings
 from monitoring.queries.names import author_code, source_names
-from monitoring.text.differences import changed_characters, differences
+from monitoring.text.analysis import scored_text
+from monitoring.text.differences import added_by, changed_characters, differences
 from monitoring.text.marks import Part, marked, shifted
 from monitoring.text.script import language_of
+from monitoring.text.sentiment import Pushes, pushes
 from sentinel.core.models import Workspace
 
-FIGURES = ("likes", "comments", "reposts", "shares", "views")  # in the order in which they are shown
+MOST_OWNED = 20  # versions that are compared to tell which of them brought a passage
+PASSAGE = 8  # characters: what is shorter is marked within its line
+FIGURES = ("likes", "comments", "reposts", "shares", "views", "rank", "heat")  # in the order in which they are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,19 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of the text: `version` brought it at `at` (0 and None: it was there from the first version on).
+
+    `is_passage` says that it stands on lines of its own.
+    """
+
+    version: int
+    at: datetime | None
+    is_passage: bool
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True)
 class PostPage:
     """Everything that the page of a post shows; `analysis` is None while the post waits for it."""
 
@@ -63,16 +80,21 @@ class PostPage:
     language: str
     link: str  # "" where the address is none that a browser may open
     title: Sequence[Part]
-    text: Sequence[Part]
+    text: Sequence[Block]  # in order, each with the version that brought it
     finds: int
     terms: Sequence[dict[str, Any]]  # as kept: term, category, negated; `warns` is added
     warning_terms: int
+    categories: Sequence[str]  # of the sensitive terms that warn
     analysis: Analysis | None
+    pushes: Pushes | None  # what pushes the negative probability
+    label: str  # of the mentions: as computed, or as a person corrected it
     matched: Sequence[Matched]
     versions: Sequence[Version]  # newest first
     sightings: Sequence[tuple[str, datetime]]
     comparison: Comparison | None
     figures: Sequence[tuple[str, int]]  # what the site counts
+    replies_to: Post | None  # where the workspace may see it
+    subscription: Subscription | None  # the workspace's reading of the source that brought it
 
 
 def find_post(workspace: Workspace, post_id: int) -> Post | None:
@@ -102,17 +124,62 @@ def post_page(workspace: Workspace, post: Post, compare: tuple[int, int] | None 
         language=language_of(post.title + post.text),
         link=post.url if post.url.startswith(("https://", "http://")) else "",
         title=marked(post.title, title_hits, spans),
-        text=marked(post.text, hits, shifted(spans, text_begins(post))),
+        text=_blocks(post, versions, hits, shifted(spans, text_begins(post))),
         finds=len(hits) + len(title_hits),
         terms=[{**hit, "warns": hit in warning} for hit in analysis.sensitive] if analysis else [],
         warning_terms=len(warning),
+        categories=list(dict.fromkeys(hit["category"] for hit in warning)),
         analysis=analysis,
+        pushes=pushes(scored_text(post.title, post.text)) if analysis else None,
+        label=mentions[0].label if mentions else "",
         matched=[_matched(mention) for mention in mentions],
         versions=versions,
         sightings=_sightings(post, names),
         comparison=_comparison(versions, compare) if compare else None,
         figures=sorted(post.figures.items(), key=_figure_order),
+        replies_to=Post.objects.visible_to(workspace).filter(pk=post.reply_to_id).first() if post.reply_to_id else None,
+        subscription=Subscription.objects.filter(workspace=workspace, source=mentions[0].source_id).first()
+        if mentions
+        else None,
     )
+
+
+def _blocks(post: Post, versions: Sequence[Version], hits: Sequence[Any], warnings: Sequence[Any]) -> list[Block]:
+    """The text in pieces by the version that brought them, each with its marks."""
+    times = {version.number: version.at for version in versions}
+    pieces = added_by([version.text for version in reversed(versions)][-MOST_OWNED:])
+    first = max(post.revision - MOST_OWNED, 0)
+    blocks, start = [], 0
+    for text, number in pieces:
+        end = start + len(text)
+        begins_line = start == 0 or post.text[start - 1] == "\n" or text.startswith("\n")
+        ends_line = end == len(post.text) or post.text[end] == "\n" or text.endswith("\n")
+        is_new = number > 1
+        is_passage = is_new and begins_line and ends_line and len(text.strip()) >= PASSAGE
+        # A passage stands on lines of its own: those around it are not shown twice.
+        left = start + len(text) - len(text.lstrip()) if is_passage else start
+        right = end - len(text) + len(text.rstrip()) if is_passage else end
+        blocks.append(
+            Block(
+                version=number + first if is_new else 0,
+                at=times.get(number + first) if is_new else None,
+                is_passage=is_passage,
+                parts=_cut(post.text, left, right, hits, warnings),
+            )
+        )
+        start = end
+    return blocks
+
+
+def _cut(text: str, start: int, end: int, hits: Sequence[Any], warnings: Sequence[Any]) -> list[Part]:
+    """The marks of one piece; a mark that reaches over its edge is cut."""
+
+    def within(spans: Sequence[Any]) -> list[tuple[int, int]]:
+        return [
+            (max(left, start) - start, min(right, end) - start) for left, right in spans if left < end and right > start
+        ]
+
+    return marked(text[start:end], within(hits), within(warnings))
 
 
 def _figure_order(figure: tuple[str, int]) -> tuple[int, str]:

@@ -41,10 +41,19 @@ def refusal_in(url: str, text: str) -> str:
     return found[0] if found else ""
 
 
+def refusal(url: str, text: str) -> SourceError | None:
+    """The error of a page that lacks the expected because it is a login (`login`) or a captcha page (`blocked`)."""
+    sign = refusal_in(url, text)
+    if not sign:
+        return None
+    is_login = sign == "login" or (_LOGIN.fullmatch(sign) is not None and _CAPTCHA.search(text[:_SAMPLE]) is None)
+    return SourceError("login" if is_login else "blocked", sign)
+
+
 def wrong_format(response: Response, text: str, expected: str) -> SourceError:
     """The error for an answer that is not in the format that the source should have."""
-    refusal = refusal_in(response.url, text)
-    if refusal:
-        return SourceError("blocked", refusal)
+    refused = refusal(response.url, text)
+    if refused:
+        return refused
     shown = re.sub(r"\s+", " ", text[:60]).strip()
     return SourceError("malformed", f"not {expected}: {shown}" if shown else f"not {expected}: nothing")

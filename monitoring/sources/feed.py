@@ -1,14 +1,23 @@
 """A feed: RSS, Atom, RDF or JSON Feed (pure)."""
 
+from dataclasses import replace
 from datetime import datetime, tzinfo
+from urllib.parse import parse_qs, urlsplit
 
-from monitoring.crawling.addresses import absolute_url, canonical_url, host_of
+from monitoring.crawling.addresses import absolute_url, canonical_url, host_of, registrable_domain
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import parse_html
+from monitoring.sources import asking
 from monitoring.sources.answers import require_success, wrong_format
+from monitoring.sources.asking import headers_for
+from monitoring.sources.definitions import NO_SELECTOR
 from monitoring.sources.feed_document import Entry, NotAFeed, parse_feed
+from monitoring.sources.html_rows import is_css
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import NOT_AN_ADDRESS, Definition, Field, Page, clean_fields, gettext_noop, refuse
+from monitoring.sources.listing import ACCEPT as ACCEPT_PAGE
+from monitoring.sources.listing import page_detail
+from monitoring.sources.reading import detail_request as request_for
 from sentinel.core.net.types import Request, Response
 
 NAME = gettext_noop("Feed (RSS, Atom, JSON Feed)")
@@ -20,7 +29,25 @@ FIELDS: tuple[Field, ...] = (
         required=True,
         help=gettext_noop("For example https://news.example.com/rss.xml"),
     ),
+    Field(
+        "follow",
+        gettext_noop("Read each entry's own page"),
+        kind="bool",
+        default=False,
+        help=gettext_noop("For feeds that give only titles or beginnings."),
+        sparse=True,
+    ),
+    Field(
+        "detail_text",
+        gettext_noop("Selector of the text on an entry's page"),
+        help=gettext_noop("Empty: the text is found by its density."),
+        group="detail",
+        advanced=True,
+        sparse=True,
+    ),
+    *asking.FIELDS,
 )
+_LEADING_ON = {("bing.com", "/news/apiclick.aspx"), ("google.com", "/url")}
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
@@ -30,7 +57,9 @@ def validate(definition: Definition) -> Definition:
     clean, problems = clean_fields(FIELDS, definition)
     if clean["url"] and not host_of(clean["url"]):
         problems["url"] = NOT_AN_ADDRESS
-    refuse(problems)
+    if clean.get("detail_text") and not is_css(clean["detail_text"]):
+        problems["detail_text"] = NO_SELECTOR
+    refuse({**asking.header_problems(clean), **problems})
     return clean
 
 
@@ -41,7 +70,7 @@ def site(definition: Definition) -> str:
 
 def start(definition: Definition) -> list[Request]:
     """The feed itself."""
-    return [Request(definition["url"], headers={"Accept": _ACCEPT})]
+    return [Request(definition["url"], headers=headers_for(definition, definition["url"], Accept=_ACCEPT))]
 
 
 def parse(definition: Definition, response: Response, now: datetime, zone: tzinfo) -> Page:
@@ -55,7 +84,8 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
         problem = wrong_format(response, shown, "a feed")
         named = _feed_named_in(shown, response.url) if problem.code == "malformed" else ""
         raise (SourceError("web-page", named) if named else problem) from error
-    items = [_item(entry, definition["url"]) for entry in entries if entry.link or entry.guid]
+    follow = bool(definition.get("follow"))
+    items = [_item(entry, definition["url"], follow) for entry in entries if entry.link or entry.guid]
     if not items:
         raise SourceError("empty", "a feed without entries")
     return Page(items)
@@ -67,35 +97,68 @@ def _feed_named_in(html: str, url: str) -> str:
     return absolute_url(url, link.attributes.get("href") or "") if link else ""
 
 
-def _item(entry: Entry, feed_url: str) -> Item:
+def _item(entry: Entry, feed_url: str, follow: bool) -> Item:
     """An entry as an item: its address identifies it on whichever feed it stands, its guid only where it has none."""
+    title = _without_outlet(entry.title, entry.outlet)
+    is_title_again = bool(entry.outlet) and _words(entry.text) in (_words(title), _words(title + entry.outlet))
     return Item(
-        url=entry.link or canonical_url(feed_url),
-        title=entry.title,
-        text=entry.text,
-        author=entry.author,
+        url=_led_to(entry.link) or canonical_url(feed_url),
+        title=title,
+        text="" if is_title_again else entry.text,
+        author=entry.author or entry.outlet,
+        figures=entry.figures,
+        needs_detail=follow and bool(entry.link),
         site_id="" if entry.link else entry.guid,
         published_at=entry.published.at if entry.published else None,
         precision=entry.published.precision if entry.published else "",
     )
 
 
+def _led_to(link: str) -> str:
+    """Where a search engine's own link leads, which it states in its query: Bing News, Google Alerts."""
+    parts = urlsplit(link)
+    if (registrable_domain(parts.hostname or ""), parts.path) not in _LEADING_ON:
+        return link
+    query = parse_qs(parts.query)
+    stated = (absolute_url("", one) for name in ("url", "q") for one in query.get(name, ()))
+    return next((found for found in stated if found), link)
+
+
+def _without_outlet(title: str, outlet: str) -> str:
+    """A title without the outlet that a gathered feed puts behind it: "… - 中央社"."""
+    head, dash, tail = title.rpartition(" - ")
+    return head.strip() if dash and outlet and tail.strip() == outlet and head.strip() else title
+
+
+def _words(text: str) -> str:
+    return "".join(text.split())
+
+
 def detail_request(definition: Definition, item: Item) -> Request:
-    """The page of an entry (entries are whole as they come)."""
-    return Request(item.url)
+    """The page of an entry."""
+    return request_for(definition, item, ACCEPT_PAGE)
 
 
 def detail(definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:
-    """The item as it is: a feed's entries need no detail."""
-    return item
+    """The item with the text of its page; the entry's own where the page tells less. Raises SourceError."""
+    require_success(response)
+    try:
+        whole = page_detail(definition, replace(item, text=""), response, now, zone)
+    except SourceError as error:
+        if error.code != "layout" or definition.get("detail_text"):
+            raise
+        return replace(item, needs_detail=False)  # a page without a text: what the feed said stands
+    is_less = len(_words(whole.text)) < len(_words(item.text)) and not definition.get("detail_text")
+    return replace(whole, text=item.text) if is_less else whole
 
 
 def origins(definition: Definition) -> dict[str, str]:
     """The feed elements that an item's fields are read from."""
+    text = "content:encoded, content, description, summary"
     return {
         "url": "link, guid",
         "title": "title",
-        "text": "content:encoded, content, description, summary",
-        "author": "author, dc:creator",
+        "text": (definition.get("detail_text") or f"text density, {text}") if definition.get("follow") else text,
+        "author": "author, dc:creator, source",
         "published_at": "pubDate, published, dc:date, updated",
     }

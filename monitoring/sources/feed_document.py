@@ -6,10 +6,9 @@ and number of entries are bounded.
 """
 
 import html
-import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from html.entities import html5
 from typing import Any
@@ -19,11 +18,14 @@ from lxml import etree
 from monitoring.crawling.addresses import absolute_url
 from monitoring.crawling.charset import decode
 from monitoring.crawling.dates import Parsed, parse_date
+from monitoring.crawling.json_text import read_json
 from monitoring.crawling.markup import html_to_text, tidy_lines
+from monitoring.sources.feed_figures import figures_of, json_figures
 
 MOST_ENTRIES = 1000
 _MOST_CONSIDERED = 20_000
 _LONGEST = 6_000_000
+_MOST_TAGS = 200_000  # each costs a hundred bytes and more, however short it is written
 _LONGEST_LINE = 2_000
 _LONGEST_TEXT = 200_000
 
@@ -42,10 +44,11 @@ class Entry:
     text: str = ""
     guid: str = ""
     published: Parsed | None = None
+    figures: dict[str, int] = field(default_factory=dict)
+    outlet: str = ""  # whose entry it is, where the feed gathers from others
 
 
 _ROOT = re.compile(r"<(?:\?xml|!DOCTYPE\s+(?!html)|rss|feed|channel|(?:\w+:)?RDF)[\s>]", re.IGNORECASE)
-# CDATA stays as it is; a reference that XML itself does not know becomes its character or plain text.
 _CDATA = r"<!\[CDATA\[.*?(?:\]\]>|\Z)"
 # CDATA stays as it is; a reference that XML itself does not know becomes its character or plain text.
 _REFERENCE = re.compile(
@@ -66,6 +69,8 @@ _PREFIXES = {
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
     "http://www.w3.org/1999/xhtml": "xhtml:",
+    "http://purl.org/rss/1.0/modules/slash/": "slash:",
+    "http://purl.org/syndication/thread/1.0": "thr:",
 }
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _CORE = (
@@ -123,6 +128,8 @@ def _xml_entries(text: str, url: str, now: datetime, zone: tzinfo) -> list[Entry
 
 def _tree(text: str) -> Any:
     """The root element of a feed's text, mended and recovered; raises NotAFeed."""
+    if text.count("<") > _MOST_TAGS:
+        text = "<".join(text.split("<", _MOST_TAGS)[:-1])
     start = _ROOT.search(text[:100_000])
     if not start:
         raise NotAFeed("no feed begins in it")
@@ -228,7 +235,19 @@ def _xml_entry(element: Any, published: Parsed | None, base: str, shared_author:
         text=_entry_text(children),
         guid=guid,
         published=published,
+        figures=figures_of(children, _name),
+        outlet=_outlet(children),
     )
+
+
+def _outlet(children: dict[str, list[Any]]) -> str:
+    """The name in RSS's `source` (in Bing's own namespace too), or in the title of Atom's."""
+    named = [one for name, found in children.items() if name == "source" or name.endswith(":source") for one in found]
+    for one in named:
+        name = next((_text(part) for part in one if _name(part) == "title"), "") or _text(one)
+        if name:
+            return plain_line(name)[:200]
+    return ""
 
 
 def _first(children: dict[str, list[Any]], names: Iterable[str]) -> str:
@@ -314,8 +333,8 @@ def _published(texts: Iterable[str], now: datetime, zone: tzinfo) -> Parsed | No
 
 def _json_entries(text: str, url: str, now: datetime, zone: tzinfo) -> list[Entry]:
     try:
-        data = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
+        data = read_json(text)
+    except ValueError as error:
         raise NotAFeed("the JSON cannot be read") from error
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list):
@@ -343,6 +362,7 @@ def _json_entry(item: dict[str, Any], published: Parsed | None, base: str, share
         else _string(item, "content_text") or _string(item, "summary"),
         guid=guid,
         published=published,
+        figures=json_figures(item),
     )
 
 

@@ -1,24 +1,33 @@
-"""Weibo's mobile interface and those built like it: JSON with nested cards, and blocks that arrive as answers (pure).
+"""Weibo's mobile interface and those built like it: a search, an account's timeline, the hot list (pure).
 
-The format is that of `m.weibo.cn/api/container/getIndex`: cards of type 9 hold an `mblog`, cards of type 11 a
-`card_group` of further cards. A refusal is HTTP 432, or HTTP 200 with `ok: -100` or `ok: 0`.
+The format is that of `m.weibo.cn/api/container/getIndex`; `weibo_posts` reads what it holds, `weibo_answers` whether it
+refuses us, `weibo_revisits` what became of a post.
 """
 
-import json
-from collections.abc import Iterator
+import re
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from itertools import islice
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from monitoring.crawling.addresses import host_of
-from monitoring.crawling.charset import decode
-from monitoring.crawling.dates import parse_date
-from monitoring.crawling.markup import parse_html, text_of
-from monitoring.sources.answers import refusal_in, require_success, wrong_format
-from monitoring.sources.figures import read_count
+from monitoring.sources.answers import refusal, require_success
 from monitoring.sources.items import Item, SourceError
-from monitoring.sources.kinds import NOT_AN_ADDRESS, Definition, Field, Page, clean_fields, gettext_noop, refuse
+from monitoring.sources.kinds import (
+    NOT_AN_ADDRESS,
+    REQUIRED,
+    Definition,
+    Field,
+    Page,
+    Revisited,
+    clean_fields,
+    gettext_noop,
+    refuse,
+)
+from monitoring.sources.weibo_answers import HEADERS, is_accepted, read_answer, text_value
+from monitoring.sources.weibo_posts import COUNTS, hot_entries, plain_text, post_item, posts_in
+from monitoring.sources.weibo_revisits import Network, read_again, requests_for
 from sentinel.core.net.types import Request, Response
 
 NAME = gettext_noop("Weibo-style network")
@@ -33,7 +42,25 @@ FIELDS: tuple[Field, ...] = (
             "The address alone, with words to search for below; or a whole address of its JSON interface."
         ),
     ),
+    Field(
+        "reads",
+        gettext_noop("What is read"),
+        kind="select",
+        default="search",
+        sparse=True,
+        choices=(
+            ("search", gettext_noop("Posts with these words")),
+            ("account", gettext_noop("An account's posts")),
+            ("hot", gettext_noop("The hot list with ranks")),
+        ),
+    ),
     Field("query", gettext_noop("Words to search for")),
+    Field(
+        "account",
+        gettext_noop("Account"),
+        sparse=True,
+        help=gettext_noop("Its number, its name, or the address of its page."),
+    ),
     Field(
         "pages",
         gettext_noop("Pages read at each visit"),
@@ -41,24 +68,42 @@ FIELDS: tuple[Field, ...] = (
         default="1",
         choices=tuple((str(number), str(number)) for number in (1, 2, 3, 5, 10)),
     ),
+    Field(
+        "cookie",
+        gettext_noop("Cookie"),
+        kind="secret",
+        advanced=True,
+        help=gettext_noop("Of an account of your own that may read the network. It is kept encrypted."),
+    ),
 )
-_SEARCH_PATH = "/api/container/getIndex"
-_HEADERS = {"Accept": "application/json, text/plain, */*", "X-Requested-With": "XMLHttpRequest"}
-_COUNTS = {"reposts": "reposts_count", "comments": "comments_count", "likes": "attitudes_count"}
+_PATH = "/api/container/getIndex"
+_MOST_POSTS = 1000
+_HOT_LIST = "106003type=25&t=3&disable_hot=1&filter_type=realtimehot"
 _NEEDS_QUERY = gettext_noop("Write the words to search for, or the whole address of the interface.")
-_NOTHING_HERE = ("还没有内容", "没有更多", "暂无")
-_DEEPEST_CARDS = 6
+_ACCOUNT_PAGE = re.compile(r"/(?:u|profile)/(\d{4,20})(?:[/?#]|$)")
+_NAME_PAGE = re.compile(r"/n/([^/?#]+)")
 
 
 def validate(definition: Definition) -> Definition:
     """The clean definition; raises DefinitionError."""
     clean, problems = clean_fields(FIELDS, definition)
+    reads = clean.get("reads", "search")
+    if clean.get("account"):
+        clean["account"] = _account(clean["account"])
     if clean["url"] and not host_of(clean["url"]):
         problems["url"] = NOT_AN_ADDRESS
-    elif clean["url"] and not clean["query"] and not _is_whole(clean["url"]):
+    elif reads == "account" and not clean.get("account"):
+        problems["account"] = REQUIRED
+    elif reads == "search" and clean["url"] and not clean["query"] and not _is_whole(clean["url"]):
         problems["query"] = _NEEDS_QUERY
     refuse(problems)
     return clean
+
+
+def _account(given: str) -> str:
+    """An account's number or name, from itself or the address of its page."""
+    number, name = _ACCOUNT_PAGE.search(given), _NAME_PAGE.search(given)
+    return number[1] if number else unquote(name[1]) if name else given.removeprefix("@")
 
 
 def _is_whole(url: str) -> bool:
@@ -72,136 +117,93 @@ def site(definition: Definition) -> str:
     return host_of(definition["url"])
 
 
+def channel(definition: Definition) -> str:
+    """Posts are social, a hot list is a search figure."""
+    return "search" if definition.get("reads") == "hot" else "social"
+
+
 def start(definition: Definition) -> list[Request]:
-    """The first page, newest posts first."""
-    url = definition["url"]
-    if definition.get("query"):
-        parts = urlsplit(url)
-        path = parts.path if parts.path.strip("/") else _SEARCH_PATH
-        query = urlencode(
-            {"containerid": f"100103type=61&q={definition['query']}", "page_type": "searchall", "page": "1"}
-        )
-        url = urlunsplit((parts.scheme, parts.netloc, path, query, ""))
-    return [Request(url, headers=dict(_HEADERS))]
+    """The first page, newest posts first; of an account that is known by name its page, which leads to its number."""
+    reads = definition.get("reads", "search")
+    if reads == "account":
+        return [_account_request(definition, definition["account"])]
+    if reads == "hot" and not _is_whole(definition["url"]):
+        return [_index(definition, {"containerid": _HOT_LIST, "title": "微博热搜"})]
+    if reads == "search" and definition.get("query"):
+        words = f"100103type=61&q={definition['query']}"
+        return [_index(definition, {"containerid": words, "page_type": "searchall", "page": "1"})]
+    return [Request(definition["url"], headers=_headers(definition))]
+
+
+def _account_request(definition: Definition, account: str) -> Request:
+    if not account.isascii() or not account.isdigit():
+        return Request(f"{_base(definition)}/n/{quote(account, safe='')}", headers=_headers(definition))
+    return _timeline(definition, account, f"107603{account}")
+
+
+def _timeline(definition: Definition, account: str, container: str) -> Request:
+    return _index(definition, {"type": "uid", "value": account, "containerid": container, "page": "1"})
+
+
+def _index(definition: Definition, query: dict[str, str]) -> Request:
+    """A request to the network's index, at its ordinary path where the definition names none."""
+    parts = urlsplit(definition["url"])
+    path = parts.path if parts.path.strip("/") else _PATH
+    url = urlunsplit((parts.scheme, parts.netloc, path, urlencode(query), ""))
+    return Request(url, headers=_headers(definition))
+
+
+def _headers(definition: Definition) -> dict[str, str]:
+    cookie = definition.get("cookie")
+    return {**HEADERS, "Cookie": cookie} if cookie else dict(HEADERS)
 
 
 def parse(definition: Definition, response: Response, now: datetime, zone: tzinfo) -> Page:
-    """The posts of a page and the request for the next; raises SourceError (blocked, http, malformed, empty)."""
-    answer = _answer(response)
+    """The posts of a page and the request for the next; raises SourceError (blocked, login, http, malformed, empty)."""
+    named = _ACCOUNT_PAGE.search(response.url)
+    if named and definition.get("reads") == "account":
+        require_success(response)
+        return Page([], [_account_request(definition, named[1])])
+    answer = read_answer(response)
     data = answer.get("data")
-    first = _page_number(response.url) <= 1
-    if not _is_accepted(answer, first) or not isinstance(data, dict):
+    if not is_accepted(answer, first=_page_number(response.url) <= 1) or not isinstance(data, dict):
         return Page([])
-    cards = data.get("cards")
-    if not isinstance(cards, list):
-        cards = data.get("statuses")
+    if definition.get("reads") == "hot":
+        return _hot_page(definition, data)
     items: dict[str, Item] = {}
-    for post in _posts(cards, 0):
-        item = _item(definition, post, now, zone)
+    for post in islice(posts_in(data), _MOST_POSTS):
+        item = post_item(_base(definition), post, now, zone)
         if item:
             items.setdefault(item.site_id, item)
-    return Page(list(items.values()), _next_page(definition, response.url, data) if items else [])
+    if items:
+        return Page(list(items.values()), _next_page(definition, response.url, data))
+    return Page([], _profile_tab(definition, data))
 
 
-def _answer(response: Response) -> dict[str, Any]:
-    """The JSON object of an answer; raises SourceError where it is a refusal or anything else."""
-    require_success(response)
-    text = decode(response.body, response.headers.get("content-type", "")).text
-    try:
-        answer = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
-        raise wrong_format(response, text, "JSON") from error
-    if not isinstance(answer, dict):
-        raise wrong_format(response, text, "a JSON object")
-    return answer
+def _hot_page(definition: Definition, data: dict[str, Any]) -> Page:
+    entries = hot_entries(_base(definition), data)
+    if not entries:
+        raise SourceError("layout", "no entry in the hot list")
+    return Page(list(entries))
 
 
-def _is_accepted(answer: dict[str, Any], first: bool) -> bool:
-    """Whether the answer holds what was asked; False where it is the end; raises SourceError where it refuses us."""
-    ok = answer.get("ok", 1)
-    if ok in (1, "1", True):
-        return True
-    message = str(answer.get("msg") or answer.get("message") or answer.get("errmsg") or "")
-    if ok in (0, "0") and any(words in message for words in _NOTHING_HERE):
-        if first:
-            raise SourceError("empty", message)
-        return False
-    raise SourceError("blocked", f"ok {ok}: {message or answer.get('url') or ''}".rstrip(": ")[:200])
-
-
-def _posts(cards: Any, depth: int) -> Iterator[dict[str, Any]]:
-    """The posts of cards, those in card groups too, and of bare lists of posts."""
-    if not isinstance(cards, list) or depth > _DEEPEST_CARDS:
-        return
-    for card in cards:
-        if not isinstance(card, dict):
-            continue
-        post = card.get("mblog")
-        if isinstance(post, dict):
-            yield post
-        elif "text" in card and "created_at" in card:
-            yield card
-        yield from _posts(card.get("card_group"), depth + 1)
-
-
-def _item(definition: Definition, post: dict[str, Any], now: datetime, zone: tzinfo) -> Item | None:
-    identifier = _text(post.get("id") or post.get("mid") or post.get("bid"))
-    if not identifier:
-        return None
-    text = _post_text(post)
-    quoted = post.get("retweeted_status")
-    if isinstance(quoted, dict):
-        text = f"{text}//{_mention(quoted)}{_post_text(quoted)}"
-    published = parse_date(_text(post.get("created_at")), now, zone)
-    figures = {name: read_count(post.get(key)) for name, key in _COUNTS.items()}
-    return Item(
-        url=f"{_base(definition)}/detail/{quote(identifier, safe='')}",
-        text=text,
-        author=_author(post),
-        site_id=identifier,
-        published_at=published.at if published else None,
-        precision=published.precision if published else "",
-        figures={name: count for name, count in figures.items() if count is not None},
-        needs_detail=post.get("isLongText") is True,
-    )
+def _profile_tab(definition: Definition, data: dict[str, Any]) -> list[Request]:
+    """The timeline that an account's profile names among its tabs; [] where the answer is no profile."""
+    user, tabs = data.get("userInfo"), data.get("tabsInfo")
+    rows = tabs.get("tabs") if isinstance(tabs, dict) else None
+    rows = list(rows.values()) if isinstance(rows, dict) else rows
+    account = text_value(user.get("id")) if isinstance(user, dict) else ""
+    for tab in rows if isinstance(rows, list) and account else []:
+        container = text_value(tab.get("containerid")) if isinstance(tab, dict) else ""
+        if container and tab.get("tab_type", tab.get("tabKey")) == "weibo":
+            return [_timeline(definition, account, container)]
+    return []
 
 
 def _base(definition: Definition) -> str:
     """The network's own scheme, host and port."""
     parts = urlsplit(definition["url"])
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _text(value: Any) -> str:
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _author(post: dict[str, Any]) -> str:
-    user = post.get("user")
-    return _text(user.get("screen_name")) if isinstance(user, dict) else ""
-
-
-def _mention(post: dict[str, Any]) -> str:
-    """How a reposter quotes the author, who may be gone."""
-    author = _author(post)
-    return f"@{author}:" if author else ""
-
-
-def _post_text(post: dict[str, Any]) -> str:
-    return plain_text(_text(post.get("text")) or _text(post.get("raw_text")))
-
-
-def plain_text(marked: str) -> str:
-    """A post's HTML as text: emoji images by their names, without the link to the rest of a long text."""
-    if "<" not in marked and "&" not in marked:
-        return marked.strip()
-    tree = parse_html(marked)
-    for image in tree.css("img[alt]"):
-        image.replace_with(image.attributes.get("alt") or "")
-    for link in tree.css("a"):
-        if link.text().strip() in ("全文", "...全文", "…全文", "展开"):
-            link.decompose(recursive=False)
-    return text_of(tree.body or tree.root)
 
 
 def _page_number(url: str) -> int:
@@ -216,7 +218,7 @@ def _next_page(definition: Definition, url: str, data: dict[str, Any]) -> list[R
         return []
     info = data.get("cardlistInfo")
     info = info if isinstance(info, dict) else {}
-    since, page = _text(info.get("since_id") or data.get("since_id")), info.get("page", number)
+    since, page = text_value(info.get("since_id") or data.get("since_id")), info.get("page", number)
     if not since and page is None:
         return []
     parts = urlsplit(url)
@@ -224,34 +226,54 @@ def _next_page(definition: Definition, url: str, data: dict[str, Any]) -> list[R
     # The number goes along with since_id too: it is how the limit is kept.
     pairs += [("since_id", since)] if since else []
     query = urlencode([*pairs, ("page", str(number))])
-    return [Request(urlunsplit((parts.scheme, parts.netloc, parts.path, query, "")), headers=dict(_HEADERS))]
+    return [Request(urlunsplit((parts.scheme, parts.netloc, parts.path, query, "")), headers=_headers(definition))]
 
 
 def detail_request(definition: Definition, item: Item) -> Request:
     """The second call, which returns a long text whole."""
     url = f"{_base(definition)}/statuses/extend?id={quote(item.site_id, safe='')}"
-    return Request(url, headers={**_HEADERS, "Referer": item.url})
+    return Request(url, headers={**_headers(definition), "Referer": item.url})
 
 
 def detail(definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:
     """The item with its long text in place of the cut one; raises SourceError."""
-    answer = _answer(response)
-    _is_accepted(answer, first=True)
+    answer = read_answer(response)
+    is_accepted(answer, first=True)
     data = answer.get("data")
-    marked = _text(data.get("longTextContent")) if isinstance(data, dict) else ""
+    marked = text_value(data.get("longTextContent")) if isinstance(data, dict) else ""
     if not marked:
-        refusal = refusal_in(response.url, "")
-        raise SourceError("blocked" if refusal else "layout", refusal or "no longTextContent")
+        raise refusal(response.url, "") or SourceError("layout", "no longTextContent")
     own, mark, quoted = item.text.partition("//@")
     return replace(item, text=plain_text(marked) + (mark + quoted if own is not item.text else ""), needs_detail=False)
 
 
+def revisit(definition: Definition, item: Item) -> list[Request]:
+    """The post by itself, then its comments; nothing for comments and entries of a hot list."""
+    return requests_for(_network(definition), item)
+
+
+def revisited(definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo) -> Revisited:
+    """What an answer says of a post or holds of its comments; raises SourceError."""
+    if urlsplit(response.url).path.endswith("/statuses/extend"):
+        return Revisited(detail(definition, item, response, now, zone))
+    seen = read_again(_network(definition), item, response, now, zone)
+    if seen.item and seen.item.needs_detail:
+        return replace(seen, next=[detail_request(definition, item), *seen.next])
+    return seen
+
+
+def _network(definition: Definition) -> Network:
+    return Network(_base(definition), _headers(definition))
+
+
 def origins(definition: Definition) -> dict[str, str]:
     """The keys of the JSON that an item's fields are read from."""
+    if definition.get("reads") == "hot":
+        return {"url": "scheme", "title": "desc", "rank": "pic, realpos", "heat": "desc_extr, num"}
     return {
         "url": "mblog.id",
         "text": "mblog.text, retweeted_status.text, longTextContent",
         "author": "mblog.user.screen_name",
         "published_at": "mblog.created_at",
-        **{name: f"mblog.{key}" for name, key in _COUNTS.items()},
+        **{name: f"mblog.{key}" for name, key in COUNTS.items()},
     }

@@ -39,6 +39,11 @@ def whole_text(title: str, text: str) -> str:
     return f"{title}\n{text}" if title else text
 
 
+def scored_text(title: str, text: str) -> str:
+    """What the mood is read from: the title, and the beginning of the text."""
+    return whole_text(title[:SCORED_CHARACTERS], text[:SCORED_CHARACTERS])
+
+
 def label_for(negative: float) -> Label:
     """The label for P(negative): `neg` from 0.6, `pos` up to 0.4, else `unsure`."""
     if negative >= NEGATIVE_FROM:
@@ -52,7 +57,7 @@ def analyse(title: str, text: str, own_names: Sequence[str] = ()) -> Analysis:
     The mood is read from the title and the first 2,000 characters of the text, terms are looked for in the
     first 20,000 of both together.
     """
-    words = segment(simplify(whole_text(title[:SCORED_CHARACTERS], text[:SCORED_CHARACTERS])))
+    words = segment(simplify(scored_text(title, text)))
     positive = sentiment_of_words(words)
     negative = 1.0 - positive
     sensitive = find_sensitive(whole_text(title, text)[:SEARCHED_CHARACTERS], own_names)

@@ -6,6 +6,7 @@ A piece is `(text, kind)`; `kind` is "" (in both), "del" (before only) or "ins" 
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby, pairwise
 
 Part = tuple[str, str]
 
@@ -31,6 +32,33 @@ def changed_characters(parts: Sequence[Part]) -> tuple[int, int]:
     added = sum(len(text) for text, kind in parts if kind == "ins")
     removed = sum(len(text) for text, kind in parts if kind == "del")
     return added, removed
+
+
+def added_by(versions: Sequence[str]) -> list[tuple[str, int]]:
+    """The last version in pieces, each with the number (from 1) of the version that brought it, in order."""
+    pieces = [(versions[0], 1)] if versions and versions[0] else []
+    for number, (before, after) in enumerate(pairwise(versions), start=2):
+        owners = [owner for text, owner in pieces for _ in text]
+        position = 0
+        owned: list[int] = []
+        for text, kind in differences(before, after):
+            if kind == "ins":
+                owned += [number] * len(text)
+            else:
+                owned += owners[position : position + len(text)] if not kind else []
+                position += len(text)
+        pieces = _runs(after, owned)
+    return pieces
+
+
+def _runs(text: str, owners: Sequence[int]) -> list[tuple[str, int]]:
+    runs: list[tuple[str, int]] = []
+    position = 0
+    for owner, group in groupby(owners):
+        length = sum(1 for _ in group)
+        runs.append((text[position : position + length], owner))
+        position += length
+    return runs
 
 
 def _compare(before: Sequence[str], after: Sequence[str], *, finer: bool) -> Iterator[Part]:

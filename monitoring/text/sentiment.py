@@ -11,6 +11,8 @@ import gzip
 import importlib.util
 import marshal
 import math
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -81,3 +83,57 @@ def sentiment_of_words(words: list[str]) -> float:
 def sentiment(text: str) -> float:
     """P(positive), 0..1, of a text in either script; 0.5 for no text, signs alone or nothing the table knows."""
     return sentiment_of_words(segment(simplify(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Pushes:
+    """What pushes the negative probability, in log-odds: above 0 towards negative, below towards positive.
+
+    `words` are the strongest, as they are written in the text; `rest` sums the other `others` words, `base` is where
+    the table begins before it reads a word. All of them add up to `total`, the log-odds of the shown probability.
+    """
+
+    words: tuple[tuple[str, float], ...]
+    others: int
+    rest: float
+    base: float
+    total: float
+
+    @property
+    def widest(self) -> float:
+        """The longest bar."""
+        return max(abs(weight) for weight in (*(weight for _word, weight in self.words), self.rest, self.base))
+
+
+def pushes(text: str, strongest: int = 6) -> Pushes | None:
+    """Which words of a text push its negative probability; None where the table knows none of them."""
+    table, weights, spelt = sentiment_table(), dict[str, float](), dict[str, str]()
+    simplified = simplify(text)
+    original = _spelling(text, simplified)
+    position, known = 0, False
+    for word in segment(simplified):
+        weight = table.of_word.get(word, table.unknown if has_word_character(word) else 0.0)
+        if weight:
+            weights[word] = weights.get(word, 0.0) - weight
+            spelt.setdefault(word, "".join(original[position : position + len(word)]))
+            known = known or word in table.of_word
+        position += len(word)
+    if not known:
+        return None
+    ranked = sorted(weights, key=lambda word: (-abs(weights[word]), word))
+    shown = sorted(ranked[:strongest], key=lambda word: -weights[word])
+    total = math.fsum((-table.prior, *weights.values()))
+    rest = math.fsum(weights[word] for word in ranked[strongest:])
+    words = tuple((spelt[word], weights[word]) for word in shown)
+    return Pushes(words, len(ranked) - len(shown), rest, -table.prior, total)
+
+
+def _spelling(text: str, simplified: str) -> Sequence[str]:
+    """How each character of the simplified copy is written in the text; the copy itself where they part ways."""
+    pieces = [unicodedata.normalize("NFKC", character) for character in text]
+    written = [
+        character if not place else ""
+        for character, piece in zip(text, pieces, strict=True)
+        for place in range(len(piece))
+    ]
+    return written if len(written) == len(simplified) else simplified

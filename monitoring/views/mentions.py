@@ -46,7 +46,7 @@ def show_mentions(request: WorkspaceRequest, scope: Scope | None = None) -> Http
     form = MentionFilterForm(
         request.GET, topics={topic.pk: topic.name for topic in topics}, sources=source_names(workspace)
     )
-    page, wanted = None, Wanted()
+    page, wanted, shown = None, Wanted(), Wanted()
     if form.is_valid():
         wanted = form.wanted()
         shown = _within(scope.wanted, wanted) if scope else wanted
@@ -65,6 +65,7 @@ def show_mentions(request: WorkspaceRequest, scope: Scope | None = None) -> Http
         "newer_url": _page_url(request, "after", page.newer if page else None),
         "older_url": _page_url(request, "before", page.older if page else None),
         "back": request.get_full_path(),
+        "within": str(shown),
     }
     return render(request, "monitoring/mention_list.html", context)
 

@@ -12,21 +12,22 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from monitoring.forms import DEFAULT_INTERVAL, SETTINGS, SourceForm
 from monitoring.models import Source, Subscription
 from monitoring.operations import sources as operations
-from monitoring.operations.definitions import definition_hash
+from monitoring.operations.definitions import definition_hash, sealed, unsealed
 from monitoring.previews import Preview, try_source
+from monitoring.source_forms import RETENTION_DAYS, SETTINGS, SourceForm
 from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
 from monitoring.sources import KINDS
+from monitoring.views.trials import is_tested, operators_of, tested_note
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
-from sentinel.core.models import User
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
-SALT = "monitoring.tested-source"
-TESTED_LASTS = 3600  # seconds
-RETENTION_DAYS = 180
+BROUGHT = ("api", "webhook", "imap", "file", "manual")  # described on pages of their own
+
+DRAFT_SALT = "monitoring.draft-source"
+DRAFT_LASTS = 3600  # seconds
 
 Save = Callable[[dict[str, Any], datetime], Subscription]
 
@@ -45,11 +46,14 @@ def source_add(request: WorkspaceRequest, kind: str = "feed") -> HttpResponse:
     """Describe a source, try it, save it; `action=choose` changes the kind and keeps what was typed."""
     if kind not in KINDS:
         raise Http404
+    if kind in BROUGHT:
+        return redirect("collector-add-kind", workspace=request.workspace.slug, kind=kind)
     initial = {
-        "interval": DEFAULT_INTERVAL,
+        "channel": getattr(KINDS[kind], "CHANNEL", "news"),
         "zone": request.workspace.time_zone,
         "retention_days": RETENTION_DAYS,
     }
+    initial |= _draft(request)
     if request.POST.get("action") == "choose":
         typed = {name: value for name, value in request.POST.items() if name in ("url", *SETTINGS)}
         return _page(request, SourceForm(kind, initial={**initial, **typed}), None, _Answer())
@@ -66,19 +70,44 @@ def source_edit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
     """Change a source, try it, save it."""
     subscription = in_workspace(request, Subscription.objects.select_related("source", "workspace"), source_id)
     edited = subscription.source
+    if edited.kind in BROUGHT:
+        return redirect("collector-edit", workspace=request.workspace.slug, source_id=source_id)
     initial = {
         **edited.definition,
         "name": subscription.name,
+        "channel": subscription.channel,
         "interval": subscription.interval,
         "zone": edited.zone,
         "retention_days": subscription.retention_days,
+        "delay": edited.delay,
+        "legal_note": subscription.legal_note,
     }
 
     def save(values: dict[str, Any], now: datetime) -> Subscription:
         operations.edit_source(subscription=subscription, by=request.user, now=now, **values)
         return subscription
 
-    return _edit(request, SourceForm(edited.kind, _typed(request), initial=initial), subscription, save)
+    form = SourceForm(edited.kind, _typed(request), initial=initial, stored=unsealed(edited))
+    return _edit(request, form, subscription, save)
+
+
+def _draft(request: WorkspaceRequest) -> dict[str, Any]:
+    """A definition that is not saved yet, to be tried and edited by hand; `draft_of` makes it."""
+    try:
+        draft: dict[str, Any] = signing.loads(request.GET.get("from", ""), salt=DRAFT_SALT, max_age=DRAFT_LASTS)
+    except signing.BadSignature:
+        return {}
+    return draft
+
+
+def draft_of(values: dict[str, Any]) -> str:
+    """What a form is to begin with, signed, for the address of `source-add-kind`."""
+    return signing.dumps(values, salt=DRAFT_SALT, compress=True)
+
+
+def describe(request: WorkspaceRequest, form: SourceForm, save: Save) -> HttpResponse:
+    """A form of a new source: shown, tried, saved."""
+    return _edit(request, form, None, save)
 
 
 def _typed(request: WorkspaceRequest) -> QueryDict | None:
@@ -110,11 +139,19 @@ def _do(
     By `open-place` an operator opens the private `host:port` of the address to the crawler, and tests again.
     """
     action, values = request.POST.get("action", "test"), form.values()
-    source = Source(kind=form.kind, definition=values["definition"], zone=values["zone"], url=values["url"])
+    source = Source(
+        kind=form.kind,
+        definition=values["definition"],
+        zone=values["zone"],
+        url=values["url"],
+        secrets=sealed({**form.stored, **values["secrets"]}),
+    )
     answer = _Answer()
     if action == "open-place" and request.user.is_operator:
         operations.allow_host(address=form.place(), by=request.user, now=now)
-    needs_test = action == "save" and not _is_tested(request, source) and not _is_unchanged(source, subscription)
+    note = request.POST.get("tested", "")
+    is_known = is_tested(note, source.kind, source.definition, source.zone) or _is_unchanged(source, subscription)
+    needs_test = action == "save" and not is_known
     if needs_test or action in ("test", "use-feed", "open-place"):
         answer.preview = try_source(source, request.workspace, now)
     if action == "save-anyway" or (action == "save" and (answer.preview is None or answer.preview.succeeded)):
@@ -132,11 +169,11 @@ def _page(
     context = {
         "section": "sources",
         "form": form,
-        "kinds": [(name, kind.NAME, kind.ABOUT) for name, kind in KINDS.items()],
+        "kinds": [(name, kind.NAME, kind.ABOUT) for name, kind in KINDS.items() if name != "manual"],
         "subscription": subscription,
         "preview": preview,
         "tested": _tested(form) if preview and preview.succeeded else "",
-        "operators": _operators(request) if preview and preview.closed_place else [],
+        "operators": operators_of(request.workspace) if preview and preview.closed_place else [],
     }
     if preview:
         lines = [{"ms": line.ms, "what": line.what, "said": line.said} for line in preview.result.log]
@@ -145,27 +182,12 @@ def _page(
     return render(request, "monitoring/source_edit.html", context, status=422 if form.errors else 200)
 
 
-def _operators(request: WorkspaceRequest) -> list[str]:
-    """The people of the workspace who can open a private address."""
-    people = User.objects.filter(is_operator=True, is_active=True, memberships__workspace=request.workspace)
-    return list(people.order_by("name").values_list("name", flat=True))
-
-
-def _tested(form: SourceForm) -> str:
-    """A signed note that just this definition was tried and yields something."""
-    values = form.values()
-    return signing.dumps(definition_hash(form.kind, values["definition"], values["zone"]), salt=SALT)
-
-
-def _is_tested(request: WorkspaceRequest, source: Source) -> bool:
-    try:
-        tested = signing.loads(request.POST.get("tested", ""), salt=SALT, max_age=TESTED_LASTS)
-    except signing.BadSignature:
-        return False
-    return bool(tested == definition_hash(source.kind, source.definition, source.zone))
-
-
 def _is_unchanged(source: Source, subscription: Subscription | None) -> bool:
     """Whether only the workspace's own settings were edited, which need no test."""
     written = definition_hash(source.kind, source.definition, source.zone)
     return subscription is not None and subscription.source.definition_hash == written
+
+
+def _tested(form: SourceForm) -> str:
+    values = form.values()
+    return tested_note(form.kind, values["definition"], values["zone"])

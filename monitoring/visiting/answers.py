@@ -1,6 +1,7 @@
 """What a site's answer means for us, before its content is read (pure)."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -15,17 +16,22 @@ _CHECKPOINT_ADDRESS = re.compile(
 )
 
 
-def check_answer(asked: str, response: Response) -> None:
+def check_answer(asked: str, response: Response, refusing: Collection[int] = ()) -> None:
     """Raise SourceError where `response` to the address `asked` is no page: `blocked` (refused, or led to a login or
-    a captcha) with what shows it, or `http` with the status.
+    a captcha) with what shows it, or `http` with the status. `refusing` are further statuses that refuse us.
 
     A captcha on the page itself is for the source's kind to see, where it misses what it looks for.
     """
-    sign = _refusal(asked, response)
-    if sign:
-        raise SourceError("blocked", sign)
+    check_refusal(asked, response, refusing)
     if not 200 <= response.status < 300:
         raise SourceError("http", str(response.status))
+
+
+def check_refusal(asked: str, response: Response, refusing: Collection[int] = ()) -> None:
+    """Raise SourceError `blocked` where `response` to the address `asked` refuses us, whatever else its status says."""
+    sign = str(response.status) if response.status in refusing else _refusal(asked, response)
+    if sign:
+        raise SourceError("blocked", sign)
 
 
 def retry_after(headers: dict[str, str], now: datetime) -> float | None:
@@ -39,6 +45,12 @@ def retry_after(headers: dict[str, str], now: datetime) -> float | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+
+
+def longer_wait(seconds: float | None, failure: Exception) -> float | None:
+    """The longer of a wait that was asked for already and of the one that a failure states; None: neither."""
+    stated = getattr(failure, "retry_after", None)
+    return max(seconds or 0.0, stated) if stated is not None else seconds
 
 
 def _refusal(asked: str, response: Response) -> str | None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from monitoring.crawling.robots import LARGEST, RobotsFile, Rules, read_robots
 from monitoring.sources.items import Item, SourceError
 from monitoring.visiting.answers import retry_after
+from monitoring.visiting.pacing import TOO_MANY
 from monitoring.visiting.storable import storable
 from sentinel.core.net.guard import Target, parse_target
 from sentinel.core.net.types import PRODUCT, FetchError, Request, Response
@@ -25,15 +26,22 @@ class Client(Protocol):
         """The answer, or FetchError."""
 
 
+async def _held_by_nobody(place: str, delay: float, took: float) -> None:
+    """For visits that share their domains with nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What a visit asks of the installation.
 
-    - `reserve(host, delay)` takes the host's next free moment, at least `delay` seconds (its Crawl-delay, or 0) after
-      the one before, and returns the seconds to wait until then;
+    - `reserve(place, delay)` takes the one connection to the domain of `host:port`, once nobody else has it, and
+      returns the seconds to wait until it may be used: at least `delay` (the Crawl-delay, or 0) after the last request;
     - `unknown(items)` returns those of `items` whose detail page is still to be read, the most urgent first;
-    - `recall_robots(place)` and `keep_robots(place, file)` hold the robots.txt of `host:port` for at most a day;
-    - `clock()` is a monotonic time in seconds.
+    - `recall_robots(place)` and `keep_robots(place, file)` hold the robots.txt of `host:port`: a day, and as `is_stale`
+      for another while it cannot be had;
+    - `clock()` is a monotonic time in seconds;
+    - `release(place, delay, took)` gives the connection back after a request that took so long; the domain is left
+      alone for `delay` seconds at least.
     """
 
     reserve: Callable[[str, float], Awaitable[float]]
@@ -41,6 +49,7 @@ class Ports:
     recall_robots: Callable[[str], Awaitable[RobotsFile | None]]
     keep_robots: Callable[[str, RobotsFile], Awaitable[None]]
     clock: Callable[[], float]
+    release: Callable[[str, float, float], Awaitable[None]] = _held_by_nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class LogLine:
 
 @dataclass(slots=True)
 class Manners:
-    """Asks on behalf of one visit that has `seconds` in all, and counts and notes what that took.
+    """Asks on behalf of one visit that has `seconds` and `most_requests` in all, and counts and notes what that took.
 
     `wait_asked` is the longest wait that a server asked for, in seconds.
     """
@@ -69,6 +78,7 @@ class Manners:
     ports: Ports
     now: datetime
     seconds: float
+    most_requests: int = 100
     lines: list[LogLine] = field(default_factory=list)
     requests: int = 0
     bytes_received: int = 0
@@ -84,14 +94,13 @@ class Manners:
         """The answer, of any status, to a request that robots.txt allows.
 
         Raises FetchError, or SourceError: `robots` (closed to us), `robots-unreachable`, `out-of-time` (the host is
-        not free before this visit ends).
+        not free before this visit ends, or it has asked for as much as one visit may).
         """
         target = parse_target(request.url)
         rules = await self._rules_for(target)
         if not rules.allows(target.resource):
             raise SourceError("robots", request.url[:200])
-        await self._wait_for(target.host, rules.delay)
-        return await self._fetch(request)
+        return await self._fetch(target, request, rules.delay)
 
     def note(self, what: str, **said: str | int | float) -> None:
         """Add a line to the log; see `LogLine`."""
@@ -125,18 +134,26 @@ class Manners:
         raise known
 
     async def _find_rules(self, target: Target) -> Rules:
-        file = await self.ports.recall_robots(target.place)
-        if file is None:
-            file = await self._fetch_robots(target)
-            await self.ports.keep_robots(target.place, file)
+        known = await self.ports.recall_robots(target.place)
+        file = known if known and not known.is_stale else await self._renewed_robots(target, known)
         kept = {} if file.age is None else {"age": round(file.age)}
         self.note("robots", host=target.place, status=file.status, **kept)
         return read_robots(file, PRODUCT)
 
-    async def _fetch_robots(self, target: Target) -> RobotsFile:
-        await self._wait_for(target.host, 0.0)
+    async def _renewed_robots(self, target: Target, old: RobotsFile | None) -> RobotsFile:
+        """The site's file as it is now; while it cannot be had, the one that we know (RFC 9309, 2.4)."""
         try:
-            response = await self._fetch(Request(f"{target.scheme}://{target.authority}/robots.txt"))
+            file = await self._fetch_robots(target)
+        except (SourceError, FetchError) as failure:
+            if old is None or failure.code == "out-of-time":
+                raise
+            return old
+        await self.ports.keep_robots(target.place, file)
+        return file
+
+    async def _fetch_robots(self, target: Target) -> RobotsFile:
+        try:
+            response = await self._fetch(target, Request(f"{target.scheme}://{target.authority}/robots.txt"), 0.0)
         except FetchError as failure:
             if failure.code in _NO_ROBOTS:
                 return RobotsFile(404, "")
@@ -146,16 +163,33 @@ class Manners:
         text = response.body[:LARGEST].decode("utf-8", "replace") if response.status < 300 else ""
         return RobotsFile(response.status, storable(text, LARGEST))
 
-    async def _wait_for(self, host: str, delay: float) -> None:
-        seconds = await self.ports.reserve(host, delay)
+    async def _wait_for(self, target: Target, delay: float) -> None:
+        if self.requests >= self.most_requests:
+            raise SourceError("out-of-time", target.host)
+        seconds = await self.ports.reserve(target.place, delay)
         if seconds > self.seconds - self._elapsed():
             self.wait_asked = max(self.wait_asked or 0.0, seconds)
-            raise SourceError("out-of-time", host)
+            await self.ports.release(target.place, 0.0, 0.0)
+            raise SourceError("out-of-time", target.host)
         if seconds > 0:
-            self.note("wait", host=host, seconds=round(seconds, 3))
+            self.note("wait", host=target.host, seconds=round(seconds, 3))
             await asyncio.sleep(seconds)
 
-    async def _fetch(self, request: Request) -> Response:
+    async def _fetch(self, target: Target, request: Request, delay: float) -> Response:
+        """One request in its turn; whatever comes of it, the domain is given back."""
+        rest, began = delay, None
+        try:
+            await self._wait_for(target, delay)
+            began = self._elapsed()
+            response = await self._exchange(request)
+            if response.status == 429:  # the whole domain has had enough of us, not this address alone
+                rest = max(rest, retry_after(response.headers, self.now) or TOO_MANY)
+            return response
+        finally:
+            if began is not None:
+                await self.ports.release(target.place, rest, self._elapsed() - began)
+
+    async def _exchange(self, request: Request) -> Response:
         self.requests += 1
         asked_at = self._elapsed()
         try:

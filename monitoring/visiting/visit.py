@@ -5,18 +5,24 @@ does, the visit ends in time and returns what was found until then.
 """
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from monitoring.sources.blocking import refusing_statuses
 from monitoring.sources.items import Item, SourceError
-from monitoring.sources.kinds import Kind
-from monitoring.visiting.answers import check_answer
+from monitoring.sources.kinds import Kind, Page
+from monitoring.sources.pages import require_no_refusal
+from monitoring.sources.paging import pages_wished
+from monitoring.visiting.answers import check_answer, longer_wait
 from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports
 from monitoring.visiting.missed import Missed, still_wanted
+from monitoring.visiting.schedule import Hints, hints_of
+from monitoring.visiting.share import TooCostlyError, within_share
 from monitoring.visiting.storable import storable, storable_item
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
@@ -29,19 +35,23 @@ State = dict[str, dict[str, str]]  # by list address: {"etag": …, "last_modifi
 Read = TypeVar("Read")
 
 _VALIDATORS = {"etag": "if-none-match", "last_modified": "if-modified-since"}
-_ENDS_LISTS = frozenset({"blocked", "out-of-time"})
+REFUSALS = frozenset({"blocked", "login"})
+_ENDS_LISTS = REFUSALS | {"out-of-time"}
 _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
 _FAILURES_TAKEN = 3  # detail pages that a list leads to and of which none is read, until it is the source that fails
 _NOTHING_MISSED: Missed = MappingProxyType({})
+NO_HINTS = Hints()
 
 
 @dataclass(frozen=True, slots=True)
 class VisitLimits:
-    """What one visit may take: pages per list (a definition may ask for fewer), detail pages, items, seconds in all."""
+    """What one visit may take: pages per list (a definition may ask for fewer), detail pages, items, requests and
+    seconds in all."""
 
     pages: int = 10
     details: int = 30
     items: int = 2000
+    requests: int = 100
     seconds: float = 45.0
 
 
@@ -49,12 +59,14 @@ class VisitLimits:
 class VisitResult:
     """How a visit went.
 
-    `outcome` is ok, unchanged (every list answered 304), or what went wrong first: a code of SourceError or FetchError,
-    robots (robots.txt closes the list to us), robots-unreachable, or out-of-time (nothing was read in time).
-    `items` holds what was read completely, also where the outcome is a failure. `unread` counts items whose detail page
-    is left for the next visit; `state` is empty where anything is left, so that the list is read again. `listed` are
-    the addresses of all that the lists named, `failed` those whose detail page was asked for in vain. `retry_after` is
-    in seconds; `bytes_received` counts decompressed bodies.
+    `outcome` is ok, unchanged (every list answered 304 or listed the same), or what went wrong first: a code of
+    SourceError or FetchError, robots (robots.txt closes the list to us), robots-unreachable, or out-of-time (nothing
+    was read in time).
+    `items` holds what was read completely, also where the outcome is a failure; `glimpsed` are those with a page of
+    their own whose figures stand in the list. `unread` counts items whose detail page is left for the next visit;
+    `state` is empty where anything is left, so that the list is read again. `listed` are the addresses of all that the
+    lists named, `failed` those whose detail page was asked for in vain. `retry_after` is in seconds; `bytes_received`
+    counts decompressed bodies; `hints` say how long the lists stay as they are.
     """
 
     outcome: str
@@ -69,6 +81,8 @@ class VisitResult:
     log: list[LogLine]
     listed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    hints: Hints = NO_HINTS
+    glimpsed: list[Item] = field(default_factory=list)
 
 
 async def visit(
@@ -90,7 +104,7 @@ async def visit(
 
     Raises nothing for what a server does; what a port raises passes through, as does being cancelled.
     """
-    manners = Manners(client, ports, now, limits.seconds, [] if log is None else log)
+    manners = Manners(client, ports, now, limits.seconds, limits.requests, [] if log is None else log)
     run = _Visit(kind, definition, now, zone, limits, state, missed, manners)
     try:
         async with asyncio.timeout(limits.seconds) as time_allowed:
@@ -121,9 +135,11 @@ class _Visit:
     failure: Failure | None = None
     http_status: int | None = None
     pages_read: int = 0
+    pages_full: int = 0  # that held items
     lists_unchanged: int = 0
     unread: int = 0
     is_cut_short: bool = False
+    hints: Hints = NO_HINTS
 
     def result(self) -> VisitResult:
         is_unchanged = self.lists_unchanged and not self.pages_read
@@ -141,6 +157,8 @@ class _Visit:
             log=self.manners.lines,
             listed=[item.url for item in self.found.values()],
             failed=self.failed,
+            hints=self.hints,
+            glimpsed=[item for item in self.found.values() if item.needs_detail and item.figures],
         )
 
     def fail(self, failure: Failure) -> None:
@@ -152,6 +170,7 @@ class _Visit:
                 return
         else:
             self.manners.note("failed", code=failure.code, detail=failure.detail)
+            self.manners.wait_asked = longer_wait(self.manners.wait_asked, failure)
         self.failure = self.failure or failure
 
     # --- lists
@@ -169,27 +188,47 @@ class _Visit:
         self.headers.setdefault(parse_target(first.url).host, first.headers)
         response = await self.manners.ask(self._conditional(first))
         if response.status == 304 and first.url in self.old_state:
-            self.http_status = 304
-            self.lists_unchanged += 1
-            self.state[first.url] = dict(self.old_state[first.url])
-            self.manners.note("unchanged", url=first.url)
+            self._note_unchanged(first, response, self.old_state[first.url])
             return
-        waiting = self._read_page(first, response)
-        self._remember_validators(first, response)
-        asked = [first]
-        while waiting and len(asked) < self.limits.pages:
+        page = self._parsed(first, response)
+        known = self._validators(first, response, page)
+        if known.get("items", "") == self.old_state.get(first.url, {}).get("items"):
+            self._note_unchanged(first, response, known)
+            return
+        full_before = self.pages_full
+        waiting = self._taken(first, response, page)
+        if known:
+            self.state[first.url] = known
+        self.hints = self.hints.merged(hints_of(response, self.now))
+        asked, wished = [first], pages_wished(self.definition)
+        # A page that only leads on (from a name to its list, from a search to its results) is none that was wished.
+        while waiting and len(asked) < self.limits.pages and self.pages_full - full_before < wished:
             onward = waiting.pop(0)
             if onward not in asked:
                 asked.append(onward)
                 waiting += self._read_page(onward, await self.manners.ask(onward))
 
-    def _read_page(self, request: Request, response: Response) -> list[Request]:
+    def _note_unchanged(self, first: Request, response: Response, known: Mapping[str, str]) -> None:
         self.http_status = response.status
-        check_answer(request.url, response)
-        page = _guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
+        self.lists_unchanged += 1
+        self.state[first.url] = dict(known)
+        self.hints = self.hints.merged(hints_of(response, self.now))
+        self.manners.note("unchanged", url=first.url)
+
+    def _read_page(self, request: Request, response: Response) -> list[Request]:
+        return self._taken(request, response, self._parsed(request, response))
+
+    def _parsed(self, request: Request, response: Response) -> Page:
+        self.http_status = response.status
+        require_no_refusal(self.kind, self.definition, response, self.now)
+        check_answer(request.url, response, refusing_statuses(self.definition))
+        return guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
+
+    def _taken(self, request: Request, response: Response, page: Page) -> list[Request]:
         for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
             self.found.setdefault((item.url, item.site_id), replace(item, response=response))
         self.pages_read += 1
+        self.pages_full += bool(page.items)
         self.manners.note("items", url=request.url, count=len(page.items))
         return list(page.next) if len(self.found) < self.limits.items else []
 
@@ -198,11 +237,11 @@ class _Visit:
         conditions = {header: old[name] for name, header in _VALIDATORS.items() if old.get(name)}
         return replace(request, headers={**request.headers, **conditions})
 
-    def _remember_validators(self, request: Request, response: Response) -> None:
+    def _validators(self, request: Request, response: Response, page: Page) -> dict[str, str]:
+        """What tells at the next visit that the list is as it was: the server's validators, and what it listed."""
         values = {name: response.headers.get(name.replace("_", "-"), "") for name in _VALIDATORS}
         usable = {name: value for name, value in values.items() if value.isascii() and 0 < len(value) <= 500}
-        if usable:
-            self.state[request.url] = usable
+        return {**usable, "items": contents_of(page.items)} if request.method == "GET" and page.items else usable
 
     # --- detail pages
 
@@ -233,7 +272,7 @@ class _Visit:
                 self.manners.note("detail-failed", url=item.url, code=failure.code, detail=failure.detail)
                 failures.append(failure)
                 self.failed.append(item.url)
-                refusals = refusals + 1 if failure.code == "blocked" else 0
+                refusals = refusals + 1 if failure.code in REFUSALS else 0
                 if refusals == _REFUSALS_TAKEN:
                     self.fail(failure)
                     break
@@ -246,17 +285,31 @@ class _Visit:
         request = self.kind.detail_request(self.definition, item)
         headers = {**self.headers.get(parse_target(request.url).host, {}), **request.headers}
         response = await self.manners.ask(replace(request, headers=headers))
-        check_answer(request.url, response)
-        read = _guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
+        check_answer(request.url, response, refusing_statuses(self.definition))
+        read = guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
         return replace(storable_item(read), needs_detail=False, response=response)
 
 
-def _guarded(read: Callable[[], Read]) -> Read:
-    """What a kind reads; a page that makes it stumble is malformed, and the trace is kept for its developers."""
+def contents_of(items: Iterable[Item]) -> str:
+    """What tells that a list says what it said: a digest of its items, but for times, which pages often tell as "3
+    minutes ago"."""
+    digest = hashlib.blake2b(digest_size=16)
+    for item in items:
+        said = (item.url, item.site_id, item.title, item.text, item.author, sorted(item.figures.items()))
+        digest.update(repr((said, item.needs_detail, len(item.replies))).encode("utf-8", "replace"))
+        digest.update(contents_of(item.replies).encode() if item.replies else b"")
+    return digest.hexdigest()
+
+
+def guarded(read: Callable[[], Read]) -> Read:
+    """What a kind reads, in bounded time; a page that makes it stumble is malformed, and the trace is kept."""
     try:
-        return read()
+        with within_share():
+            return read()
     except SourceError:
         raise
+    except TooCostlyError as error:
+        raise SourceError("too-costly") from error
     except Exception as error:
         log.exception("A page could not be read")
         raise SourceError("malformed", type(error).__name__) from error

@@ -34,7 +34,7 @@ def _follow_alert(crisis: Crisis, now: datetime) -> bool:
 
 def follow_posts(*, now: datetime) -> int:
     """Move the beginning of crises of whose topic an earlier post was captured meanwhile; how many there were."""
-    earlier = Mention.objects.filter(
+    earlier = Mention.objects.counted().filter(
         topic=OuterRef("topic"), is_history=False, placed_at__lt=OuterRef("started_at"), captured_at__gt=now - LOOK_BACK
     )
     moved = Crisis.objects.open().filter(Exists(earlier), topic__isnull=False)

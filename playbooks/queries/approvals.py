@@ -213,7 +213,9 @@ def figures_at(crisis: Crisis, at: datetime) -> Figures:
 
 
 def _mentions(crisis: Crisis, at: datetime) -> "QuerySet[Mention]":
-    return Mention.objects.filter(topic=crisis.topic_id, is_history=False, placed_at__lte=at, captured_at__lte=at)
+    return Mention.objects.counted().filter(
+        topic=crisis.topic_id, is_history=False, placed_at__lte=at, captured_at__lte=at
+    )
 
 
 # --- what waits -------------------------------------------------------------------------------------------------------

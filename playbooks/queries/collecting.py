@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, Max, Min, Q, QuerySet
+from django.db.models import Count, F, IntegerField, Max, Min, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -196,8 +196,8 @@ class CollectReader:
             .filter(source__in=subscriptions, finished_at__gte=self.span.since, finished_at__lte=self.span.until)
             .values("source")
             .annotate(
-                visits=Count("pk"),
-                failed=Count("pk", filter=bad),
+                visits=Sum("repeats"),
+                failed=Sum("repeats", filter=bad, default=0),
                 since=Min("finished_at", filter=bad),
                 until=Max("finished_at", filter=bad),
             )
@@ -265,8 +265,10 @@ def span_of(crisis: Crisis, now: datetime) -> Span:
 
 def crisis_mentions(crisis: Crisis, span: Span) -> "QuerySet[Mention]":
     """What was said on the crisis' topic in its time; nothing where it has no topic."""
-    mentions = Mention.objects.visible_to(crisis.workspace).filter(
-        topic=crisis.topic_id, placed_at__gte=span.since, placed_at__lt=span.until, is_history=False
+    mentions = (
+        Mention.objects.visible_to(crisis.workspace)
+        .counted()
+        .filter(topic=crisis.topic_id, placed_at__gte=span.since, placed_at__lt=span.until, is_history=False)
     )
     return mentions if crisis.topic_id else mentions.none()
 

@@ -131,7 +131,7 @@ def _short(name: str) -> str:
 
 def _minutes(topic: int, since: datetime, until: datetime) -> dict[datetime, Measure]:
     """What the measures of single minutes would be."""
-    posts = Mention.objects.filter(topic=topic, placed_at__gte=since, placed_at__lte=until)
+    posts = Mention.objects.counted().filter(topic=topic, placed_at__gte=since, placed_at__lte=until)
     counted = posts.values(at=TruncMinute("placed_at")).annotate(
         total=Count("pk"), negative=Count("pk", filter=Q(label="neg")), positive=Count("pk", filter=Q(label="pos"))
     )
@@ -199,7 +199,7 @@ def _marks(crisis: Crisis) -> list[Mark]:
 def _first_article(crisis: Crisis) -> list[Mark]:
     since = crisis.started_at
     news = is_from(crisis.workspace, "news")
-    found = Mention.objects.filter(news, topic=crisis.topic_id, placed_at__gte=since, is_history=False)
+    found = Mention.objects.counted().filter(news, topic=crisis.topic_id, placed_at__gte=since, is_history=False)
     first = found.order_by("placed_at", "pk").first()
     if first is None or first.post_id == crisis.earliest_post_id:
         return []

@@ -13,7 +13,8 @@ from sentinel.core.models import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """Evidence checked against the post: same, changed (online) or gone; damaged: not what its own hash says."""
+    """Evidence checked against the post: same, changed (online) or gone; damaged: not what its own hash says;
+    erased: deleted on request, a tombstone."""
 
     evidence: Evidence
     fingerprint: str
@@ -48,6 +49,8 @@ def filed_evidence(crisis: Crisis) -> list[Filed]:
 def check_evidence(evidence: Evidence) -> str:
     """Whether the words on file have the hash on file, and whether the post still says the same."""
     kept = bytes(evidence.content_hash)
+    if not kept:
+        return "erased"
     if content_hash(evidence.title, evidence.text) != kept:
         return "damaged"
     if evidence.post is None:
@@ -65,6 +68,19 @@ def crises_of_post(workspace: Workspace, post: Post) -> list[CrisisOfPost]:
     return [
         CrisisOfPost(crisis, sorted(filed.get(crisis.pk, [])), post.revision in filed.get(crisis.pk, []))
         for crisis in crises
+    ]
+
+
+def open_to_post(workspace: Workspace, post: Post) -> list[CrisisOfPost]:
+    """Every open crisis, those on whose topic the post was captured first, and whether its present version is there."""
+    topics = set(Mention.objects.visible_to(workspace).filter(post=post).values_list("topic", flat=True))
+    crises = list(Crisis.objects.visible_to(workspace).open().newest_first())
+    filed = set(
+        Evidence.objects.filter(crisis__in=crises, post=post, revision=post.revision).values_list("crisis", flat=True)
+    )
+    return [
+        CrisisOfPost(crisis, [], crisis.pk in filed)
+        for crisis in sorted(crises, key=lambda crisis: crisis.topic_id not in topics)
     ]
 
 

@@ -33,9 +33,11 @@ def situation_of(crisis: Crisis, now: datetime) -> Situation:
     """What is said in the hour before `now`."""
     if crisis.topic_id is None:
         return Situation(has_topic=False)
-    counted = Mention.objects.filter(
-        topic=crisis.topic_id, is_history=False, placed_at__gt=now - HOUR, placed_at__lte=now
-    ).aggregate(total=Count("pk"), negative=Count("pk", filter=Q(label="neg")))
+    counted = (
+        Mention.objects.counted()
+        .filter(topic=crisis.topic_id, is_history=False, placed_at__gt=now - HOUR, placed_at__lte=now)
+        .aggregate(total=Count("pk"), negative=Count("pk", filter=Q(label="neg")))
+    )
     total: int = counted["total"]
     situation = Evaluation.objects.filter(topic=crisis.topic_id).values_list("situation", flat=True).first() or {}
     usual = float(situation.get("usual_1h", 0.0))

@@ -115,6 +115,7 @@ class Coverage:
         """What the measures of the window count."""
         return (
             Mention.objects.visible_to(self.crisis.workspace)
+            .counted()
             .filter(topic=self.crisis.topic_id, placed_at__gte=self.window.start, placed_at__lt=self.window.end)
             .exclude(is_history=True, placed_at=F("captured_at"))
         )

@@ -1,5 +1,7 @@
 """Evidence: captured posts put on file."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from monitoring.models import Post
 from monitoring.queries.posts import find_post
 from playbooks.operations.collecting import file_evidence
-from playbooks.queries.evidence import crises_of_post
+from playbooks.queries.evidence import crises_of_post, open_to_post
 from playbooks.views.room import address, crisis_of, refused
 from playbooks.wording.errors import wrong_state_text
 from sentinel.core.access import WorkspaceRequest, needs
@@ -57,9 +59,24 @@ def post_crises(request: WorkspaceRequest, post_id: int) -> HttpResponse:
         "post": post,
         "found": crises_of_post(request.workspace, post),
         "may_work": request.membership.may(Permission.WORK_CRISIS),
-        "back": reverse("post", args=[request.workspace.slug, post.pk]),
+        "back": _post_address(request, post),
     }
     return render(request, "playbooks/parts/post_crises.html", context)
+
+
+@require_GET
+@needs(Permission.WORK_CRISIS)
+def post_evidence(request: WorkspaceRequest, post_id: int) -> HttpResponse:
+    """The button that puts a post on file in an open crisis, chosen where there are several: a part of its page."""
+    post = _post(request, post_id)
+    context = {"post": post, "open_to": open_to_post(request.workspace, post), "back": _post_address(request, post)}
+    return render(request, "playbooks/parts/post_evidence.html", context)
+
+
+def _post_address(request: WorkspaceRequest, post: Post) -> str:
+    """The post's page, which still knows the list that the reader came from."""
+    kept = {name: request.GET[name] for name in ("back", "in") if request.GET.get(name)}
+    return reverse("post", args=[request.workspace.slug, post.pk]) + (f"?{urlencode(kept)}" if kept else "")
 
 
 def _post(request: WorkspaceRequest, post_id: int) -> Post:

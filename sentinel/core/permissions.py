@@ -17,6 +17,7 @@ class Permission(StrEnum):
 
     VIEW = "view"  # board, mentions, posts, alerts, sources
     REVEAL_AUTHOR = "reveal-author"
+    JUDGE_POST = "judge-post"  # its verdict and mood, and whether it is about us
     CLAIM_ALERT = "claim-alert"
     CLOSE_ALERT = "close-alert"
     CLOSE_RED_ALERT = "close-red-alert"
@@ -24,6 +25,7 @@ class Permission(StrEnum):
     EDIT_RULES = "edit-rules"
     EDIT_SOURCES = "edit-sources"
     EDIT_OUTLETS = "edit-outlets"
+    ERASE = "erase"  # delete by author or address, on request
     MANAGE_PEOPLE = "manage-people"
     VIEW_AUDIT = "view-audit"
     RELEASE_PARKED = "release-parked"
@@ -38,6 +40,7 @@ _STAFF = frozenset(
     {
         Permission.VIEW,
         Permission.REVEAL_AUTHOR,
+        Permission.JUDGE_POST,
         Permission.CLAIM_ALERT,
         Permission.CLOSE_ALERT,
         Permission.OPEN_CRISIS,
@@ -58,6 +61,7 @@ _ADMIN = frozenset(
         Permission.EDIT_RULES,
         Permission.EDIT_SOURCES,
         Permission.EDIT_OUTLETS,
+        Permission.ERASE,
         Permission.MANAGE_PEOPLE,
         Permission.VIEW_AUDIT,
         Permission.RELEASE_PARKED,

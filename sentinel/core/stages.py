@@ -71,12 +71,19 @@ class Stage(Generic[Row]):
             count += 1
         return count
 
-    def claim(self, *, now: datetime, limit: int | None = None, tried: bool | None = None) -> list[Row]:
-        """Lease at most a batch of pending rows; a competing worker gets others. `tried`: only (not) tried before."""
+    def claim(
+        self, *, now: datetime, limit: int | None = None, tried: bool | None = None, among: Sequence[int] | None = None
+    ) -> list[Row]:
+        """Lease at most a batch of pending rows; a competing worker gets others.
+
+        `tried`: only those that were (not) tried before; `among`: only rows with these keys.
+        """
         manager = self.model._default_manager
         rows = self._pending(now)
         if tried is not None:
             rows = rows.filter(attempt__gt=0) if tried else rows.filter(attempt=0)
+        if among is not None:
+            rows = rows.filter(pk__in=among)
         with transaction.atomic():
             if tried is not False:
                 self._park_killers(now)

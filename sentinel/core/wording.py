@@ -41,6 +41,8 @@ def _refused_text(detail: str) -> str:
             "%(host)s is inside a private network, where Sentinel asks nobody. Someone who runs this installation can "
             "open it by host and port."
         ) % {"host": host}
+    if reason == "closed-port":
+        return _("Port %(port)s belongs to another service than the web.") % {"port": host}
     if reason in _UNREADABLE:
         return _("The address is not written as a web address is (%(reason)s).") % {"reason": reason}
     return _("%(host)s is no address on the public internet (%(reason)s).") % {"host": host, "reason": reason}

@@ -65,7 +65,7 @@ def test_enter_in_a_field_tests_and_what_failed_can_be_read_and_mended(
     cast: Cast, page_as: PageAs, news: HostileServer
 ) -> None:
     page = page_as(cast.admin)
-    page.goto("/w/yaori/sources/add/listing/")
+    page.goto("/w/yaori/sources/add/by-hand/listing/")
     page.get_by_role("button", name="Feed (RSS").click()
     page.get_by_label("Name").fill("島嶼新聞")
     page.get_by_label("Address of the feed").fill(news.url("/gone"))

@@ -72,13 +72,13 @@ def test_the_next_drill_at_the_same_ports_brings_its_own_posts(cast: Cast) -> No
 
 
 def test_only_sources_of_drills_may_read_the_places_of_a_drill(cast: Cast) -> None:
-    from monitoring.crawler import _drill_hosts, allowed_private_hosts
+    from monitoring.crawler import allowed_private_hosts, drill_hosts
 
     started(cast)
     places = {f"127.0.0.1:{port}" for port in PORTS.values()}
     assert places == set(AllowedHost.objects.values_list("address", flat=True))
     assert not allowed_private_hosts() & places
-    assert _drill_hosts() == places
+    assert drill_hosts() == places
 
 
 def test_what_a_drill_reads_cannot_be_edited_resumed_or_unsubscribed(cast: Cast) -> None:

@@ -127,7 +127,7 @@ def test_the_network_refuses_for_a_spell_and_then_answers_again() -> None:
         if is_refused:
             with pytest.raises(SourceError) as refused:
                 read(run, "weibo", at_minute(run, minute))
-            assert refused.value.code == "blocked"
+            assert refused.value.code == "login"
         else:
             assert read(run, "weibo", at_minute(run, minute))
 

@@ -119,7 +119,7 @@ def test_a_refusal_is_seen_made_up_for_and_a_statement_is_captured_from_both_pla
     rehearse.go_on_until(rehearse.minute(blocked[0] - 0.6), step=MINUTE / 2)
     rehearse.go_on_until(rehearse.minute(blocked[1] - 0.12))
     network.refresh_from_db()
-    assert (network.outcome, network.failures) == ("blocked", 1)
+    assert (network.outcome, network.failures) == ("login", 1)
 
     rehearse.go_on_until(rehearse.minute(blocked[1] + 1.3), step=MINUTE / 4)
     network.refresh_from_db()

@@ -19,6 +19,8 @@ from urllib.parse import quote, urljoin
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.helpers import set_exception
 from httpx_aiohttp import AiohttpTransport
 
 from sentinel.core.net.decoding import ACCEPT_ENCODING, decoder_for
@@ -30,6 +32,7 @@ VERSION = "0.1"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REPEATABLE = frozenset({"GET", "HEAD"})
 _ADDRESSES_TRIED = 3
+_PACKING = 1_000_000  # bytes that an answer may take beside its body: headers, the frames of its chunks
 # What goes along to another site: the rest may hold secrets.
 _CARRIED_ACROSS = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
 _OURS = frozenset(
@@ -188,7 +191,8 @@ class GuardedClient:
         return bytes(body)
 
     def _open_session(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(ssl=self._tls, limit=self._limits.sockets, resolver=_NoResolver())
+        connector = _Connector(ssl=self._tls, limit=self._limits.sockets, resolver=_NoResolver())
+        connector.bound(self._limits.body + _PACKING)
         return aiohttp.ClientSession(
             connector=connector, response_class=_Answer, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
         )
@@ -218,6 +222,43 @@ class _Answer(aiohttp.ClientResponse):
         await super().start(connection)
         self.reason = ""
         return self
+
+
+class _FloodError(aiohttp.ClientPayloadError):
+    """An answer that goes on beyond any that would be read."""
+
+
+class _Conversation(ResponseHandler):
+    """Hangs up on a server that sends more than `most` bytes to one request, of whatever kind.
+
+    Bodies are bounded where they are read; this is for the endless interim answers, trailers and chunk frames.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
+        super().__init__(loop)
+        self._most = self._left = most
+
+    def set_response_params(self, **params: Any) -> None:
+        self._left = self._most
+        super().set_response_params(**params)
+
+    def data_received(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left >= 0 or self.transport is None:
+            super().data_received(data)
+            return
+        error = _FloodError()
+        if self._payload is not None:
+            set_exception(self._payload, error)
+        self.set_exception(error)
+        self.abort()
+
+
+class _Connector(aiohttp.TCPConnector):
+    def bound(self, most: int) -> None:
+        """Let every connection be a `_Conversation`."""
+        factory: Any = functools.partial(_Conversation, self._loop, most)
+        self._factory = factory
 
 
 class _NoResolver(AbstractResolver):
@@ -272,6 +313,7 @@ def _same_site(one: Target, other: Target) -> bool:
 
 # The first row that fits names the code; the transport hides aiohttp's errors behind its own.
 _CODES: tuple[tuple[type[BaseException], str], ...] = (
+    (_FloodError, "too-large"),
     (aiohttp.ClientSSLError, "tls"),
     (ssl.SSLError, "tls"),
     (aiohttp.ClientConnectorError, "connect"),
@@ -285,5 +327,7 @@ _CODES: tuple[tuple[type[BaseException], str], ...] = (
 
 def _raise_as_fetch_error(error: Exception, target: Target) -> NoReturn:
     origin = error.__cause__ if isinstance(error, httpx.HTTPError) and error.__cause__ else error
+    if isinstance(origin, aiohttp.ClientConnectorError) and isinstance(origin.os_error, ConnectionResetError):
+        origin = origin.os_error  # somebody answered, and hung up in the handshake
     code = next((code for kind, code in _CODES if isinstance(origin, kind)), "protocol")
     raise FetchError(code, target.place) from error

@@ -18,6 +18,7 @@ from urllib.parse import quote
 import idna
 
 from sentinel.core.net.addresses import check_address, read_ipv4
+from sentinel.core.net.names import CLOSED_PORTS, check_name, is_lookalike
 from sentinel.core.net.types import FetchError
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
@@ -34,7 +35,8 @@ class RefusedAddressError(FetchError):
     """An address that the guard does not let through: FetchError with the code `refused-address`.
 
     `reason` is a code of `check_address`, or how the text itself is wrong: too-long, control-character, whitespace,
-    backslash, scheme, userinfo, empty-host, encoded-host, lookalike-host, zone, bad-host, bad-address, bad-port.
+    backslash, scheme, userinfo, empty-host, encoded-host, lookalike-host, zone, bad-host, bad-address, bad-port,
+    closed-port (a port of another service than the web).
     `addresses` are those that the name resolved to.
     """
 
@@ -158,12 +160,12 @@ def _read_ipv6(text: str) -> str:
 
 
 def _read_name(text: str) -> str:
-    name = text.lower()
-    if len(name) > 253:
+    if len(text) > 254:
         raise RefusedAddressError("bad-host")
+    if any(dot in text for dot in _DOTS) or is_lookalike(text):
+        raise RefusedAddressError("lookalike-host")
+    name = text.lower()
     if not name.isascii():
-        if any(dot in name for dot in _DOTS) or unicodedata.normalize("NFKC", name) != name:
-            raise RefusedAddressError("lookalike-host")
         try:
             name = idna.encode(name).decode("ascii")
         except UnicodeError as error:
@@ -171,7 +173,19 @@ def _read_name(text: str) -> str:
     name = name.removesuffix(".")
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         raise RefusedAddressError("bad-host")
+    if is_lookalike(_in_letters(name)):
+        raise RefusedAddressError("lookalike-host", name)
     return name
+
+
+def _in_letters(name: str) -> str:
+    """A name with its punycode labels read."""
+    try:
+        return ".".join(
+            label[4:].encode().decode("punycode") if label.startswith("xn--") else label for label in name.split(".")
+        )
+    except UnicodeError as error:
+        raise RefusedAddressError("bad-host", name) from error
 
 
 def allow_list(places: Iterable[str]) -> frozenset[str]:
@@ -185,17 +199,29 @@ def allow_list(places: Iterable[str]) -> frozenset[str]:
 async def resolve_checked(target: Target, allowed_private: frozenset[str], resolver: Resolver) -> list[str]:
     """The addresses of `target`'s machine, in the system's order, each fit to connect to.
 
-    The name is resolved once. One unfit address refuses the whole name, unless `allowed_private` holds exactly its
-    `host:port`. Raises RefusedAddressError, or FetchError `unresolvable`.
+    The name is resolved once, unless it says by itself that it is private. One unfit address refuses the whole name,
+    unless `allowed_private` holds exactly its `host:port`. Raises RefusedAddressError, or FetchError `unresolvable`.
     """
+    is_open = target.place in allowed_private
+    if not is_open:
+        _refuse_place(target)
     addresses = [target.host] if _is_address(target.host) else await _resolve(target, resolver)
-    if target.place in allowed_private:
+    if is_open:
         return addresses
     for address in addresses:
         reason = check_address(address)
         if reason:
             raise RefusedAddressError(reason, target.host, tuple(addresses))
     return addresses
+
+
+def _refuse_place(target: Target) -> None:
+    """Refuse what is no public web site by its port or name alone."""
+    if target.port in CLOSED_PORTS:
+        raise RefusedAddressError("closed-port", str(target.port))
+    reason = check_name(target.host)
+    if reason:
+        raise RefusedAddressError(reason, target.host)
 
 
 async def _resolve(target: Target, resolver: Resolver) -> list[str]:

@@ -12,7 +12,7 @@ LIST = "/forum.php?mod=forumdisplay&fid=2"
 IN_LIST = 120
 CHARSET = "gbk"
 _HTML = f"text/html; charset={CHARSET}"
-# What crawlers read on these pages; the first floor alone is the thread's post.
+# What crawlers read on these pages; the first floor is the thread's post, the others answer it.
 SELECTORS = {
     "rows": "tbody[id^=normalthread_]",
     "link": "a.xst",
@@ -24,6 +24,11 @@ SELECTORS = {
     "detail_time": "#postlist > div:first-child em span@title",
     "detail_author": "#postlist > div:first-child .authi a",
     "detail_title": "#thread_subject",
+    "floors": "#postlist > div",
+    "floor_text": "td[id^=postmessage_]",
+    "floor_time": "em span@title",
+    "floor_author": ".authi a",
+    "floor_id": "td[id^=postmessage_]@id",
 }
 
 

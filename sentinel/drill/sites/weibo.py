@@ -10,18 +10,24 @@ from sentinel.drill.storyline import LOCAL, Quote, SitePost
 SITE = "weibo"
 NAME = "圍脖（演練）"
 API = "/api/container/getIndex"
+SHOW, COMMENTS = "/statuses/show", "/api/comments/show"
 PAGE_SIZE = 30
 PAGES = 5
 _FIRST_ID = 5_200_000_000_000_000
 _CUT_FROM = 140  # characters, as the real one cuts
 _JSON = "application/json; charset=utf-8"
 _MANY = 10_000
+_TIME = "%a %b %d %H:%M:%S +0800 %Y"
 
 
 def answer(asked: Asked) -> Answer | None:
-    """A page of posts, the rest of a long one, or a page for people; None where there is no such page."""
+    """A page of posts, one post, its comments or the rest of it, or a page for people; None where there is none."""
+    if asked.path in (API, SHOW, COMMENTS) and _is_blocked(asked):
+        return _refusal()
     if asked.path == API:
-        return _refusal() if _is_blocked(asked) else _search(asked)
+        return _search(asked)
+    if asked.path in (SHOW, COMMENTS):
+        return _post_or_comments(asked)
     if asked.path == "/statuses/extend":
         post = _find(asked, asked.query.get("id", ""))
         return _json({"ok": 1, "data": {"ok": 1, "longTextContent": _markup(post)}}) if post else None
@@ -71,6 +77,26 @@ def _id(post: SitePost) -> str:
     return str(_FIRST_ID + post.number)
 
 
+def _post_or_comments(asked: Asked) -> Answer:
+    """A post by itself, or who answered it until now."""
+    post = _find(asked, asked.query.get("id", ""))
+    if post is None:
+        return _json({"ok": 0, "errno": "20101", "msg": "该微博不存在"})
+    if asked.path == SHOW:
+        return _json({"ok": 1, "data": _mblog(post, asked)})
+    replies = [
+        {
+            "id": f"{_id(post)}{place:03}",
+            "text": escape(reply.text),
+            "created_at": reply.at.astimezone(LOCAL).strftime(_TIME),
+            "user": {"screen_name": reply.author},
+        }
+        for place, reply in enumerate(post.replies)
+        if reply.at <= asked.now
+    ]
+    return _json({"ok": 1, "data": {"data": replies, "max": 1}} if replies else {"ok": 0, "msg": "暂无数据"})
+
+
 def _find(asked: Asked, identifier: str) -> SitePost | None:
     return next((post for post in asked.posts(SITE) if _id(post) == identifier), None)
 
@@ -84,7 +110,7 @@ def _mblog(post: SitePost, asked: Asked) -> dict[str, Any]:
         "mid": _id(post),
         "text": cut if is_long else _markup(post),
         "isLongText": is_long,
-        "created_at": post.at.astimezone(LOCAL).strftime("%a %b %d %H:%M:%S +0800 %Y"),
+        "created_at": post.at.astimezone(LOCAL).strftime(_TIME),
         "source": "手機",
         "reposts_count": _count(grown(post.reposts, post, asked)),
         "comments_count": _count(grown(post.comments, post, asked)),

@@ -3,12 +3,16 @@
 import asyncio
 import os
 import resource
+import string
 import time
+from urllib.parse import quote
 
 import pytest
 
+from sentinel.core.net.addresses import check_address
 from sentinel.core.net.client import GuardedClient, Limits
 from sentinel.core.net.types import FetchError, Request
+from tests.core.net.hostile_urls import HOSTILE, NAMES
 from tests.fakes.hostile import (
     MEGABYTE,
     Behaviour,
@@ -53,8 +57,8 @@ ATTACKS: list[tuple[str, Behaviour, set[str]]] = [
     ("a gigabyte without a length", endless(UNBOUNDED, bytes(MEGABYTE)), {"too-large"}),
     ("a gigabyte in chunks", endless(CHUNKED, b"100000\r\n" + bytes(MEGABYTE) + b"\r\n"), {"too-large"}),
     ("an absurd length", raw(OK + b"Content-Length: " + b"9" * 400 + b"\r\n\r\n"), {"too-large", "protocol"}),
-    ("endless chunk extension", endless(CHUNKED + b"5;", b"x" * MEGABYTE), {"protocol", "reset", "timeout"}),
-    ("endless trailers", endless(CHUNKED + b"0\r\n", b"X-T: y\r\n" * 9999), {"protocol", "reset", "timeout"}),
+    ("endless chunk extension", endless(CHUNKED + b"5;", b"x" * MEGABYTE), {"protocol", "reset", "too-large"}),
+    ("endless trailers", endless(CHUNKED + b"0\r\n", b"X-T: y\r\n" * 9999), {"protocol", "reset", "too-large"}),
     # time
     ("silence", silence, {"timeout"}),
     ("dripping head", endless(b"", b"H", pause=0.1), {"timeout", "protocol", "reset"}),
@@ -62,7 +66,7 @@ ATTACKS: list[tuple[str, Behaviour, set[str]]] = [
     ("dripping body", endless(OK + b"Content-Length: 999\r\n\r\n", b"x", pause=0.05), {"timeout"}),
     ("dripping chunks", endless(CHUNKED, b"1\r\nx\r\n", pause=0.05), {"timeout"}),
     ("half an answer", raw(OK + b"Content-Length: 9\r\n\r\nab", pause=9), {"timeout"}),
-    ("endless 100 Continue", endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99), {"timeout", "protocol", "reset"}),
+    ("endless 100 Continue", endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 999), {"too-large", "timeout"}),
     # headers
     ("header flood", endless(OK, b"X-Flood: " + b"y" * 80 + b"\r\n"), {"protocol"}),
     ("one endless header", endless(OK + b"X-Long: ", b"y" * MEGABYTE), {"protocol"}),
@@ -192,3 +196,30 @@ async def test_fifty_enemies_at_once_are_over_as_soon_as_one() -> None:
         results = await asyncio.gather(*requests, return_exceptions=True)
         assert all(isinstance(result, FetchError) for result in results), results
         assert time.monotonic() - began < 2 * SECONDS
+
+
+async def outcome_of(client: GuardedClient, url: str) -> str:
+    """The address that answered, or the code of the failure."""
+    try:
+        return (await client.fetch(Request(url))).url
+    except FetchError as failure:
+        return failure.code
+
+
+async def test_no_redirect_leads_where_the_guard_does_not_let_us() -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        addresses = NAMES.get(host, [])
+        return addresses if any(map(check_address, addresses)) else []
+
+    # What a header cannot carry is no redirect, and what names no other place stays with the server.
+    told = [url.partition(":")[2] if protocol_relative else url for url, _ in HOSTILE for protocol_relative in (0, 1)]
+    told = [url for url in dict.fromkeys(told) if not set(url) & set("\r\n\x00") and "\ud800" not in url]
+    behaviours = {f"/{n}": redirect(quote(url, safe=string.punctuation + " ")) for n, url in enumerate(told)}
+    behaviours |= {f"/raw{n}": redirect(url.encode().decode("latin-1")) for n, url in enumerate(told)}
+    async with serving(behaviours) as server:
+        allowed = frozenset({server.place})
+        async with GuardedClient(allowed_private=allowed, resolver=resolve, limits=LIMITS) as client:
+            outcomes = [await outcome_of(client, server.url(path)) for path in behaviours]
+    refusals = {"refused-address", "bad-redirect", "unresolvable", "protocol", "too-many-redirects"}
+    assert {outcome for outcome in outcomes if not outcome.startswith(f"http://{server.place}/")} <= refusals
+    assert len(told) > 500

@@ -29,7 +29,7 @@ async def addresses_of(url: str, *allowed: str) -> list[str]:
 
 def test_the_table_of_hostile_addresses_is_long_and_names_each_once() -> None:
     urls = [url for url, _ in HOSTILE]
-    assert len(urls) >= 120
+    assert len(urls) >= 300
     assert len(set(urls)) == len(urls)
 
 
@@ -62,6 +62,7 @@ def test_a_target_names_machine_port_and_resource() -> None:
 async def test_the_allow_list_opens_exactly_one_host_and_port() -> None:
     assert await addresses_of("http://127.0.0.1:8000/", "127.0.0.1:8000") == ["127.0.0.1"]
     assert await addresses_of("http://2130706433:8000/", "127.0.0.1:8000") == ["127.0.0.1"]
+    assert await addresses_of("http://router.local:8080/", "router.local:8080") == ["192.168.1.1"]
     assert await addresses_of("http://INTRANET/", "Intranet:80") == ["10.1.2.3"]
     assert await addresses_of("http://[::1]:9/", "[::1]:9") == ["::1"]
     for url in ("http://127.0.0.1:8001/", "http://127.0.0.1/", "http://127.0.0.2:8000/", "http://localhost:8000/"):
@@ -80,6 +81,15 @@ async def test_a_name_is_resolved_once_and_a_refusal_shows_all_it_resolved_to() 
         await resolve_checked(parse_target("https://half.example.com/"), frozenset(), resolve)
     assert asked == [("half.example.com", 443)]
     assert refusal.value.addresses == ("93.184.215.14", "10.0.0.8")
+
+
+async def test_a_name_that_is_private_by_itself_is_never_asked_for() -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        raise AssertionError(host)
+
+    for url in ("http://localhost/", "http://forum.internal/", "http://metadata.google.internal/"):
+        with pytest.raises(RefusedAddressError):
+            await resolve_checked(parse_target(url), frozenset(), resolve)
 
 
 @pytest.mark.parametrize("error", [OSError("no such name"), UnicodeError("label too long"), TimeoutError(), None])

@@ -1,10 +1,21 @@
 """One post has one address and one key."""
 
+from urllib.parse import urljoin
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.crawling.addresses import absolute_url, canonical_url, host_of, post_key, registrable_domain
+from monitoring.crawling.addresses import (
+    LONGEST,
+    _canonical,
+    _plain,
+    absolute_url,
+    canonical_url,
+    host_of,
+    post_key,
+    registrable_domain,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +59,30 @@ def test_a_link_that_leads_to_no_web_page_is_none(link: str) -> None:
 def test_links_are_read_against_the_page() -> None:
     assert absolute_url("https://example.com/list/1", "../story/2?utm_source=a") == "https://example.com/story/2"
     assert absolute_url("https://example.com/list/", "//cdn.example.com/x") == "https://cdn.example.com/x"
+
+
+PARTS = st.lists(
+    st.sampled_from(
+        ["a", "B", "1", "_", "-", ".", "..", "/", "//", ":", "@", "?", "&", "=", ";", "~", "+", "%41", "%2f", "#", " "]
+    )
+    | st.sampled_from(
+        ["utm_source=x", "from=share", "fbclid=1", "id=5", ":80", ":443", ":8080", ":99999", "曜", "\\", "\t"]
+    ),
+    max_size=9,
+).map("".join)
+
+
+@given(st.sampled_from(["http://", "https://", "HTTP://"]), PARTS, PARTS)
+def test_the_short_way_to_a_canonical_address_and_the_long_one_meet(scheme: str, host: str, rest: str) -> None:
+    for url in (f"{scheme}{host}/{rest}", f"{scheme}example.com/{rest}", f"{scheme}example.com{host}/{rest}"):
+        assert _plain(url) in ("", _canonical(url))
+    base = "https://example.com:8080/list/1?page=2"
+    assert absolute_url(base, f"/{rest}") in ("", _canonical(urljoin(base, f"/{rest}")))
+
+
+def test_a_page_cannot_make_its_links_longer_than_an_address_is() -> None:
+    assert absolute_url(f"https://example.com/{'a' * 1_000_000}/", "b") == ""
+    assert absolute_url("https://example.com/", "a" * LONGEST) == ""
 
 
 def test_a_post_has_one_key_however_it_is_reached() -> None:

@@ -1,5 +1,7 @@
 """The charset of a page is told by its bytes; what is declared helps only where they are not clear."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +89,53 @@ def test_a_declared_foreign_charset_is_believed_where_the_bytes_are_not_chinese(
     text: str, codec: str, declared: str
 ) -> None:
     assert decode(text.encode(codec), f"text/html; charset={declared}").text == text
+
+
+HONG_KONG = "佢哋話嗰啲奶有問題，我哋啱啱買咗嚟飲，唔知點算好，邊個識得點樣投訴呀？"
+FOUR_BYTES = "𠮷野家、堃、镕基、㵘、䶮、喆，均表示将继续跟进。"
+DOCUMENTS = {
+    "page": '<html><head><meta http-equiv="Content-Type" content="text/html; charset={0}"></head><body>{1}</body>',
+    "page of today": '<!DOCTYPE html><html><head><meta charset="{0}"></head><body class=x>{1}</body></html>',
+    "feed": '<?xml version="1.0" encoding="{0}"?><rss version="2.0"><channel><title>{1}</title></channel></rss>',
+    "data": '{{"charset": "{0}", "title": "{1}"}}',
+}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (SIMPLIFIED, "utf-8"),
+        (SIMPLIFIED, "gbk"),
+        (TRADITIONAL, "big5"),
+        (TRADITIONAL, "gbk"),
+        (HONG_KONG, "big5hkscs"),
+        (FOUR_BYTES, "gb18030"),
+        (SIMPLIFIED, "utf-16"),
+        (TRADITIONAL, "utf-16-le"),
+    ],
+)
+def test_no_document_is_read_wrongly_whatever_it_declares(text: str, codec: str, document: str) -> None:
+    headers = [*LIES, "application/json", "text/xml; charset=us-ascii", "text/html;charset=GBK"]
+    for declared, header in product(["utf-8", "gb2312", "big5", "iso-8859-1", "none"], headers):
+        written = DOCUMENTS[document].format(declared, text)
+        assert decode(written.encode(codec), header).text == written
+
+
+@given(
+    st.sampled_from([(SIMPLIFIED, "utf-8", "utf-8"), (SIMPLIFIED, "gbk", "gb18030"), (TRADITIONAL, "big5", "big5")]),
+    st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=4),
+    st.sampled_from(LIES),
+)
+def test_a_few_broken_bytes_do_not_change_the_charset(
+    written: tuple[str, str, str], damage: list[tuple[int, int]], header: str
+) -> None:
+    text, codec, charset = written
+    body = bytearray("".join(f"<p>{text}</p>" for _ in range(12)).encode(codec))
+    for place, byte in damage:
+        body[place % len(body)] = byte
+    if not body.startswith((b"\xfe\xff", b"\xff\xfe")):
+        assert decode(bytes(body), header).charset == charset
 
 
 @given(st.binary(max_size=400), st.text(max_size=60))

@@ -83,7 +83,7 @@ def test_less_than_a_week_is_no_habit(days: int) -> None:
 
 
 def test_a_long_stretch_is_compared_with_stretches_that_end_before_it_began() -> None:
-    habit = every_day(a_day={hour: 1 for hour in range(24)})
+    habit = every_day(a_day=dict.fromkeys(range(24), 1))
     known = usual(habit, MONDAY - 24, MONDAY + 36)
     assert known is not None
     assert known.expected == pytest.approx(60)
@@ -91,7 +91,7 @@ def test_a_long_stretch_is_compared_with_stretches_that_end_before_it_began() ->
 
 
 def test_days_on_which_nobody_looked_say_nothing() -> None:
-    rows = {hour: 10 for hour in range(MONDAY - KEPT_HOURS, MONDAY)}
+    rows = dict.fromkeys(range(MONDAY - KEPT_HOURS, MONDAY), 10)
     blind = (MONDAY - 100, MONDAY - 50)
     posts = counts_of(rows, first=MONDAY - KEPT_HOURS, end=MONDAY, unwatched=[blind], offset=0)
     assert posts.count(UNWATCHED) == 50
@@ -141,7 +141,7 @@ def test_a_source_that_brings_a_fraction_of_its_habit_is_told_too() -> None:
 
 
 def test_nights_are_not_told() -> None:
-    habit = every_day(a_day={hour: 20 for hour in range(8, 24)})
+    habit = every_day(a_day=dict.fromkeys(range(8, 24), 20))
     assert quiet(habit, MONDAY + 5.5, lambda since: 20 * max(0, MONDAY - since)) is None
 
 
@@ -156,8 +156,8 @@ def test_chance_alone_calls_wolf_less_than_once_in_ten_weeks() -> None:
         posts = noisy(6, chance=chance, hours=KEPT_HOURS + 168)
         for end in range(KEPT_HOURS, len(posts), 3):
             habit = Habit(END + end, posts[end - KEPT_HOURS : end], 0)
-            now = END + end
-            alarms += quiet(habit, now, lambda since, end=end: sum(posts[since - END : end])) is not None  # type: ignore[misc]
+            now, seen = END + end, posts[:end]
+            alarms += quiet(habit, now, lambda since, seen=seen: sum(seen[since - END :])) is not None  # type: ignore[misc]
     assert alarms == 0
 
 

@@ -201,12 +201,12 @@ def test_a_source_that_keeps_its_habit_is_not(yaori: Cast) -> None:
 
 
 def test_a_source_that_is_always_silent_at_this_hour_is_not(yaori: Cast) -> None:
-    usual_source(yaori, a_day={hour: 20 for hour in range(8, 22)})  # it is 3 in UTC
+    usual_source(yaori, a_day=dict.fromkeys(range(8, 22), 20))  # it is 3 in UTC
     assert told() == []
 
 
 def test_a_quiet_source_stays_quiet_through_the_night_and_ends_with_its_next_posts(yaori: Cast) -> None:
-    by_day = {hour: 20 for hour in range(8)}
+    by_day = dict.fromkeys(range(8), 20)
     source = usual_source(yaori, a_day=by_day).source
     type(source).objects.update(last_item_at=FULL_HOUR - 3 * HOUR)
     Volume.objects.filter(hour__gte=FULL_HOUR - 3 * HOUR).delete()

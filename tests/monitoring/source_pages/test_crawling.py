@@ -20,7 +20,7 @@ from monitoring.models import Post, Sighting, Source, Subscription, Visit
 from monitoring.operations.health import show_progress
 from monitoring.operations.posts import Stored
 from monitoring.operations.sources import add_source, pause_source, want_visit
-from monitoring.operations.visits import VISITS, Report, finish_visit, plan_missing_visits, reserve_host
+from monitoring.operations.visits import VISITS, Report, finish_visit, plan_missing_visits
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
 from monitoring.tasks import crawl
@@ -242,11 +242,11 @@ def test_a_failure_is_written_down_and_the_next_visit_waits(
     assert wait == (600 if detail == "503" else 60)
 
 
-def test_a_blocked_answer_of_a_weibo_style_network_is_blocked_and_never_nothing(yaori: Cast, site: Site) -> None:
+def test_a_weibo_style_network_that_wants_a_login_says_so_and_is_never_read_as_nothing(yaori: Cast, site: Site) -> None:
     body = json.dumps({"ok": -100, "url": "https://passport.weibo.com"}).encode()
     source = read(yaori, site({"/api/container/getIndex": answer(body)}).url(""), kind="weibo", query="曜日").source
     crawl_round()
-    assert last_visit(source).outcome == "blocked"
+    assert last_visit(source).outcome == "login"
 
 
 def test_a_site_that_never_answers_times_out_and_holds_up_nobody(
@@ -351,7 +351,7 @@ def in_parallel(work: Callable[[], object], times: int) -> None:
 
 
 def test_one_machine_runs_one_round_at_a_time(yaori: Cast, site: Site) -> None:
-    with crawler._own_round() as mine:
+    with crawler.own_round("crawl") as mine:
         assert mine
         counts: list[int] = []
         in_parallel(lambda: counts.append(crawl_round()), 1)
@@ -372,12 +372,6 @@ def test_two_sources_of_one_host_keep_the_pace_that_it_asks_for(yaori: Cast, sit
     assert len(asked) == 3
     gaps = [later - sooner for sooner, later in pairwise(asked)]
     assert min(gaps) > 0.9
-
-
-def test_a_host_is_reserved_across_workers_one_moment_after_the_other(yaori: Cast) -> None:
-    now = timezone.now()
-    assert [reserve_host(host="n.example", delay=2, now=now) for _ in range(3)] == [0, 2, 4]
-    assert reserve_host(host="n.example", delay=2, now=now + timedelta(seconds=60)) == 0
 
 
 # --- never a silent stop ------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from tests.fakes.hostile import answer, silence
 from tests.fakes.loopback import feed_of
 from tests.monitoring.source_pages.conftest import Site, sign_in
 
-SETTINGS = {"name": "島嶼新聞", "interval": "300", "zone": "Asia/Taipei", "retention_days": "90"}
+SETTINGS = {"name": "島嶼新聞", "channel": "news", "interval": "300", "zone": "Asia/Taipei", "retention_days": "90"}
 HOSTILE = "<script>alert(1)</script>"
 LIST = b'<ul class="news"><li><a href="/a/1">one</a><time>2026-03-01</time></li></ul>'
 ARTICLE = b'<html><body><p class="body">The milk was off.</p></body></html>'
@@ -32,7 +32,7 @@ def text(response: object) -> str:
 
 
 def add(client: Client, action: str, kind: str = "feed", **typed: Any) -> Any:
-    return client.post(f"/w/yaori/sources/add/{kind}/", {**SETTINGS, "action": action, **typed})
+    return client.post(f"/w/yaori/sources/add/by-hand/{kind}/", {**SETTINGS, "action": action, **typed})
 
 
 def note_in(page: str) -> str:
@@ -125,7 +125,7 @@ def test_choosing_another_kind_keeps_what_was_typed(admin: Client) -> None:
 
 
 def test_an_unknown_kind_is_not_found(admin: Client) -> None:
-    assert admin.get("/w/yaori/sources/add/ftp/").status_code == 404
+    assert admin.get("/w/yaori/sources/add/by-hand/ftp/").status_code == 404
 
 
 # --- what cannot be right -----------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_a_blocked_network_is_blocked_and_not_empty(admin: Client, site: Site) -
     body = json.dumps({"ok": -100, "url": "https://passport.weibo.com"}).encode()
     server = site({"/api/container/getIndex": answer(body)})
     page = text(add(admin, "test", "weibo", url=server.url(""), query="曜日", pages="1"))
-    assert "The site refuses us (ok -100" in page
+    assert "(ok -100" in page
     assert "posts listed" not in page
 
 

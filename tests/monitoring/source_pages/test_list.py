@@ -120,7 +120,7 @@ def test_the_list_takes_as_many_questions_for_two_hundred_sources_as_for_one(
     with CaptureQueriesContext(connection) as few:
         admin.get("/w/yaori/sources/live/?open=news")
     made = [
-        Source(kind="feed", definition={}, definition_hash=str(n), url=f"https://{n}.example", outcome="http", failures=n)
+        Source(kind="feed", definition={}, definition_hash=n, url=f"https://{n}.example", outcome="http", failures=n)
         for n in range(200)
     ]
     sources = Source.objects.bulk_create(made)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitoring.text.normalise import simplify
 from monitoring.text.segment import segment
-from monitoring.text.sentiment import has_word_character, sentiment, sentiment_of_words, sentiment_table
+from monitoring.text.sentiment import has_word_character, pushes, sentiment, sentiment_of_words, sentiment_table
 
 SAMPLES = [
     "曜日乳業的鮮奶很好喝，孩子很喜歡",
@@ -77,3 +77,24 @@ def test_the_table_is_read_without_running_snownlp() -> None:
 def test_stop_words_weigh_nothing() -> None:
     assert sentiment_table().of_word["的"] == 0.0
     assert sentiment_of_words(["很", "满意"]) == sentiment_of_words(["的", "很", "满意", "，"])
+
+
+@pytest.mark.parametrize(
+    "text", ["曜日鮮乳喝到發霉，孩子肚子痛，太離譜了", "味道很好，非常滿意，推薦推薦", "曜日乳業公告"]
+)
+def test_the_pushes_of_a_text_add_up_to_the_log_odds_of_its_probability(text: str) -> None:
+    told = pushes(text, strongest=3)
+    assert told is not None
+    parts = told.base + told.rest + sum(weight for _word, weight in told.words)
+    assert parts == pytest.approx(told.total)
+    assert 1 / (1 + math.exp(-told.total)) == pytest.approx(1 - sentiment(text))
+
+
+def test_pushing_words_are_written_as_in_the_text() -> None:
+    told = pushes("鮮乳發霉，很噁心")
+    assert told is not None
+    assert "鮮" in "".join(word for word, _weight in told.words)
+
+
+def test_a_text_of_which_the_table_knows_nothing_pushes_nothing() -> None:
+    assert pushes("…… 😀") is None

@@ -241,7 +241,8 @@ async def test_the_next_visit_asks_only_for_what_changed() -> None:
 
     async with serving(ALL_OPEN | {"/list": manage, "/other": listing(("/2", "two", False))}) as server:
         first = await visiting(server)
-        assert first.state == {server.url("/list"): {"etag": 'W/"7"', "last_modified": modified}}
+        kept = first.state[server.url("/list")]
+        assert (kept["etag"], kept["last_modified"]) == ('W/"7"', modified)
         second = await visiting(server, state=first.state)
         assert server.seen[-1].headers["if-modified-since"] == modified
         assert (second.outcome, second.http_status, second.items, second.state) == ("unchanged", 304, [], first.state)
@@ -256,7 +257,25 @@ async def test_a_304_that_nobody_asked_for_is_an_error() -> None:
 
 async def test_a_validator_that_could_not_be_sent_back_is_not_kept() -> None:
     async with serving(ALL_OPEN | {"/list": listing(("/1", "one", False), fields=["ETag: \xff", "X: y"])}) as server:
-        assert (await visiting(server)).state == {}
+        assert list((await visiting(server)).state[server.url("/list")]) == ["items"]
+
+
+async def test_a_list_that_says_what_it_said_is_unchanged_though_the_server_does_not_know() -> None:
+    async with serving(ALL_OPEN | {"/list": listing(("/1", "one", False), onward="/more")}) as server:
+        server.behaviours["/more"] = listing(("/2", "two", False))
+        first = await visiting(server)
+        again = await visiting(server, state=first.state)
+        assert (again.outcome, again.http_status, again.items, again.state) == ("unchanged", 200, [], first.state)
+        server.behaviours["/list"] = listing(("/1", "one, edited", False))
+        assert [item.title for item in (await visiting(server, state=first.state)).items] == ["one, edited"]
+
+
+async def test_a_visit_asks_for_so_much_and_no_more() -> None:
+    rows = [(f"/{n}", str(n), True) for n in range(9)]
+    behaviours = ALL_OPEN | {path: answer(b"x") for path, _, _ in rows} | {"/list": listing(*rows)}
+    async with serving(behaviours) as server:
+        result = await visiting(server, limits=replace(LIMITS, requests=5))
+        assert (result.outcome, result.requests, len(result.items), result.unread) == ("ok", 5, 3, 6)
 
 
 # --- refusals and failures
@@ -354,7 +373,7 @@ async def test_what_robots_txt_closes_is_not_asked_for() -> None:
         partly = await visiting(server, "/a", office=office)
         assert [item.title for item in partly.items] == ["open"]
     assert paths(server) == ["/robots.txt", "/a", "/open"]  # its rules were remembered
-    assert office.reserved == [("127.0.0.1", 0), ("127.0.0.1", 2), ("127.0.0.1", 2)]
+    assert office.reserved == [(server.place, 0), (server.place, 2), (server.place, 2)]
 
 
 @pytest.mark.parametrize(

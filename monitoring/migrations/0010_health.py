@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0004_drills'),
-        ('monitoring', '0005_replies'),
+        ('monitoring', '0009_social'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

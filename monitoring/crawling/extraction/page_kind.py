@@ -1,0 +1,71 @@
+"""Whether a page is a discussion of many people or one person's article (pure).
+
+A forum names its program, talks of floors and thread starters, and most of its text stands in posts; below an
+article stand comments too, and those alone make no forum.
+"""
+
+import re
+
+from monitoring.crawling.extraction.chrome import is_dateline
+from monitoring.crawling.extraction.outline import Outline
+from monitoring.crawling.extraction.thread import POST_WORDS, Discussion
+
+_PROGRAMS = re.compile(
+    r"(?i)discuz|phpbb|vbulletin|xenforo|discourse|nodebb|flarum|mybb|phpwind|dvbbs|invision|smf\b|bbpress"
+    r"|discussionforumposting|qapage"
+)
+_FORUM_PLACE = re.compile(
+    r"(?i)//(?:bbs|forum|club|tieba|community|discuss)\.|/(?:bbs|forums?|threads?|topics?|question|discussion)[/.\-]"
+    r"|viewtopic|viewthread|showthread|forum\.php|topicdetail|tieba\.baidu|thread-\d|read\.php|/t/[\w-]+|/p/\d{6,}"
+)
+_FORUM_NAME = re.compile(
+    r"论坛|論壇|討論區|讨论区|贴吧|貼吧|[\u4e00-\u9fff]吧_|BBS|社区|社區|看板|批踢踢|知乎|天涯|巴哈姆特|哈啦板|讨论版|討論版"
+)
+_FORUM_TALK = re.compile(
+    r"楼主|樓主|版主|层主|发帖|發帖|回帖|回貼|跟帖|发表于|發表於|只看(?:该|該|他|TA|楼主|樓主)|沙发|沙發|板凳|引用|倒序|回覆此|回复此"
+    r"|^[#＃]?\d{1,4}\s*[楼樓Ff#＃]$|^[#＃]\d{1,4}$|积分|積分|帖子|威望|文章數|註冊時間|注册时间|加入日期|登入日期|最后登录|噓|推文"
+    r"|最佳答案|个回答|個回答|則回覆|个回复"
+)
+_SHARE_OF_PAGE = 0.6
+_FEWEST_PUSHES = 3
+_FEWEST_OF_A_PAGE = 3
+_MANY, _SHARE_OF_MANY = 8, 0.3
+_COMMENTS = frozenset(["comment", "comments"])
+_NO_WORDS: frozenset[str] = frozenset()
+_LINES_OF_A_HEAD = 6
+
+
+def discussion_evidence(outline: Outline, discussion: Discussion, program: str, site: str, url: str) -> int:
+    """How much speaks for a discussion: 2 is enough.
+
+    `program` is what the page calls its generator, its body and its data; `site` is what its title says after its own.
+    """
+    evidence = 2 * bool(_PROGRAMS.search(program)) + bool(_FORUM_PLACE.search(url)) + bool(_FORUM_NAME.search(site))
+    talk = {found[0] for line in outline.lines if len(line.text) <= 40 for found in _FORUM_TALK.finditer(line.text)}
+    evidence += (len(talk) >= 2) + (len(talk) >= 4) + 2 * (discussion.pushes >= _FEWEST_PUSHES)
+    words = _words_around_floors(outline, discussion.floors) & POST_WORDS
+    is_page = len(discussion.floors) >= _FEWEST_OF_A_PAGE and discussion.share >= _SHARE_OF_PAGE
+    if words and words <= _COMMENTS:
+        # Below a news article stand comments as well.
+        return evidence - is_page
+    if not words:
+        return evidence + (is_page and _are_dated(outline, discussion.floors))
+    is_part = len(discussion.floors) >= _MANY and discussion.share >= _SHARE_OF_MANY
+    return evidence + 2 * is_page + (is_part and not is_page)
+
+
+def _are_dated(outline: Outline, floors: list[int]) -> bool:
+    """Whether most floors say when they were written, beside or at the head of their text."""
+    dated = 0
+    for floor in floors:
+        start = outline.parts[floor].start
+        beside = outline.lines[max(0, start - _LINES_OF_A_HEAD) : start + _LINES_OF_A_HEAD]
+        dated += any(is_dateline(line.text) for line in beside)
+    return dated * 10 >= 7 * len(floors)
+
+
+def _words_around_floors(outline: Outline, floors: list[int]) -> frozenset[str]:
+    """What the last floor is called, and the blocks around it that are not around the first as well."""
+    own = [floors[-1], *outline.ancestors(floors[-1])]
+    shared = set(outline.ancestors(floors[0]))
+    return _NO_WORDS.union(*(outline.parts[one].words for one in own if one not in shared))

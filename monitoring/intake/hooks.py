@@ -1,0 +1,72 @@
+"""What a site form or a CRM sends: JSON or form fields of any shape, and which of them are a post's (pure)."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from monitoring.intake.mapping import Mapped, apply, presets, record_of
+from monitoring.intake.records import BadRecordError, Problem
+from monitoring.intake.tables import Row
+
+MOST_FIELDS = 500
+DEEPEST = 8
+PATHS = ("text", "title", "author", "published_at", "url", "id")  # what a definition may name, as `path_<name>`
+
+
+def read_payload(body: bytes, content_type: str) -> Any:
+    """The value that a request holds; raises BadRecordError (`not-json`), or LookupError for another content type."""
+    kind = content_type.partition(";")[0].strip().lower()
+    try:
+        if kind == "application/x-www-form-urlencoded":
+            pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+            return dict(pairs)
+        if kind in ("application/json", "text/json") or kind.endswith("+json"):
+            return json.loads(body, parse_constant=_refused)
+    except (ValueError, RecursionError) as error:
+        raise BadRecordError([Problem("", "not-json")]) from error
+    raise LookupError(kind)
+
+
+def _refused(name: str) -> None:
+    raise ValueError(name)
+
+
+def leaves(value: Any) -> dict[str, Any]:
+    """Every text and number in the payload by its dot path: `ticket.messages.0.body`."""
+    found: dict[str, Any] = {}
+    waiting: list[tuple[str, Any, int]] = [("", value, 0)]
+    while waiting and len(found) < MOST_FIELDS:
+        path, one, depth = waiting.pop(0)
+        if isinstance(one, Mapping | list) and depth < DEEPEST:
+            inner = one.items() if isinstance(one, Mapping) else enumerate(one)
+            waiting += [(f"{path}.{key}" if path else str(key), leaf, depth + 1) for key, leaf in inner][:MOST_FIELDS]
+        elif isinstance(one, str | int | float) and not isinstance(one, bool) and path:
+            found[path] = one
+    return found
+
+
+def hooked_record(payload: Any, definition: Mapping[str, Any]) -> dict[str, Any]:
+    """The record in the fields of the API; raises BadRecordError with `required` where a named path holds nothing."""
+    cells = leaves(payload)
+    named = {name: str(definition.get(f"path_{name}") or "").strip() for name in PATHS}
+    mapping = {**_guessed(cells), **{name: path for name, path in named.items() if path}}
+    if named["text"] and named["text"] not in cells:
+        raise BadRecordError([Problem(named["text"], "required")])
+    return record_of(Row(1, cells), mapping)
+
+
+def _guessed(cells: Mapping[str, Any]) -> Mapped:
+    """What the names of the fields say, the outer before the inner ones."""
+    common = presets()[-1]
+    guessed = apply(common, list(cells))
+    last = {path.rpartition(".")[2]: path for path in reversed(list(cells))}
+    return {target: last[name] for target, name in apply(common, list(last)).items()} | guessed
+
+
+def is_signed(body: bytes, secret: str, given: str) -> bool:
+    """Whether `given` (`sha256=<hex>` or the digits alone) is the HMAC-SHA-256 of the body under the secret."""
+    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), given.strip().removeprefix("sha256=").lower().encode())

@@ -1,0 +1,108 @@
+"""Which column of a file says what: vendors' exports, a guess by name, and what a workspace chose before (pure)."""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from monitoring.intake.records import FIGURES
+from monitoring.intake.tables import Row
+
+# What a column can be mapped to; `snippet` fills an empty text, `time` completes a date in another column.
+TARGETS = ("text", "title", "url", "published_at", "time", "author", "snippet", "id", "reply_to", *FIGURES)
+Mapped = dict[str, str]  # target → column
+_NOT_A_VALUE = frozenset({"", "-", "n/a", "null", "none", "nan"})
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """The export of a vendor: `names` are the columns that may hold each target, `marks` those that tell it."""
+
+    key: str
+    label: str
+    names: dict[str, list[str]]
+    marks: list[str]
+    least: int  # how many of the marks tell it from a file of somebody else's
+
+
+@cache
+def presets() -> tuple[Preset, ...]:
+    """The vendors' exports that are known, and last the names that columns commonly have."""
+    found = []
+    for file in sorted(resources.files("monitoring.intake").joinpath("presets").iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".toml"):
+            said = tomllib.loads(file.read_text("utf-8"))
+            found.append(
+                Preset(file.name[:-5], said["label"], said["columns"], said.get("marks", []), said.get("least", 0))
+            )
+    return tuple(sorted(found, key=lambda one: not one.marks))
+
+
+def signature(columns: Sequence[str]) -> str:
+    """What makes two files' headers the same: their columns' names in any order."""
+    return hashlib.sha256("\0".join(sorted(folded(one) for one in columns)).encode()).hexdigest()
+
+
+def folded(name: str) -> str:
+    """A column's name without case, spaces and punctuation: `Full_Text` and `full text` are one."""
+    return re.sub(r"[\W_]+", "", name).casefold() or name.casefold()
+
+
+def detect(columns: Sequence[str]) -> tuple[Preset, Mapped]:
+    """The vendor whose export has these columns (else the common names), and what it makes of them."""
+    present = {folded(column) for column in columns}
+    vendors = [one for one in presets() if one.marks]
+    best = max(vendors, key=lambda one: _share(one, present), default=presets()[-1])
+    chosen = best if _hits(best, present) >= best.least else presets()[-1]
+    return chosen, apply(chosen, columns)
+
+
+def apply(preset: Preset, columns: Sequence[str]) -> Mapped:
+    """The columns of a file that hold what a preset says; a column holds one thing."""
+    by_name = {folded(column): column for column in reversed(columns)}
+    mapped: Mapped = {}
+    for target in TARGETS:
+        for name in preset.names.get(target, ()):
+            column = by_name.get(folded(name))
+            if column is not None and column not in mapped.values():
+                mapped[target] = column
+                break
+    return mapped
+
+
+def cleaned(mapping: Mapping[str, Any], columns: Sequence[str]) -> Mapped:
+    """What of a mapping fits a file's columns."""
+    return {target: mapping[target] for target in TARGETS if mapping.get(target) in columns}
+
+
+def problems_of(mapping: Mapping[str, str]) -> list[str]:
+    """What a mapping lacks to make posts: `text` (neither title nor text), `twice` (a column for two things)."""
+    lacks = [] if {"text", "title", "snippet"} & mapping.keys() else ["text"]
+    return lacks + (["twice"] if len(set(mapping.values())) < len(mapping) else [])
+
+
+def record_of(row: Row, mapping: Mapping[str, str]) -> dict[str, Any]:
+    """The record that a row says, in the fields of the API."""
+
+    def value(target: str) -> str:
+        given = row.cells.get(mapping.get(target, ""))
+        text = "" if given is None or isinstance(given, bool) else str(given).strip()
+        return "" if target not in ("text", "title", "snippet") and text.casefold() in _NOT_A_VALUE else text
+
+    record: dict[str, Any] = {name: value(name) for name in ("url", "id", "title", "author", "reply_to")}
+    record["text"] = value("text") or value("snippet")
+    record["published_at"] = " ".join(filter(None, (value("published_at"), value("time"))))
+    record["figures"] = {name: value(name) for name in FIGURES if value(name)}
+    return {name: one for name, one in record.items() if one}
+
+
+def _hits(preset: Preset, present: set[str]) -> int:
+    return sum(folded(mark) in present for mark in preset.marks)
+
+
+def _share(preset: Preset, present: set[str]) -> float:
+    return _hits(preset, present) / len(preset.marks)

@@ -1,0 +1,159 @@
+"""Values from a page by CSS selectors; see `selecting` for the language (pure)."""
+
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from monitoring.crawling.addresses import absolute_url
+from monitoring.crawling.dates import Parsed
+from monitoring.crawling.markup import line_of, text_of, tidy_lines
+from monitoring.sources.dating import Dating, finest
+from monitoring.sources.selecting import Row, SelectorError, css_selector, is_template, selectors_in
+
+_BLOCKS = "br, p, div, li, tr, table, section, blockquote, h1, h2, h3, h4, h5, h6"
+_DEEPEST = 100
+_FINE = ("second", "minute")  # nothing better is sought
+
+
+class HtmlRow:
+    """A node of a page."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: LexborNode) -> None:
+        self.node = node
+
+    def value(self, selector: str) -> str:
+        if not selector:
+            return ""
+        parts = css_selector(selector)
+        found = self.node.css_first(parts.where) if parts.where else self.node
+        if found is None:
+            return ""
+        return parts.read((found.attributes.get(parts.attribute) or "").strip() if parts.attribute else line_of(found))
+
+    def block(self, selector: str, removed: str = "") -> str:
+        if not selector:
+            return ""
+        parts = css_selector(selector)
+        if parts.attribute or parts.inner is not None:
+            return self.value(selector)
+        texts = [_text(one, removed) for one in self._outermost(parts.where)]
+        return parts.read("\n".join(text for text in texts if text))
+
+    def _outermost(self, css: str) -> list[LexborNode]:
+        """Every match that lies in no other."""
+        if not css:
+            return [self.node]
+        taken: set[int] = set()
+        outermost = []
+        for one in self.node.css(css):
+            if taken.isdisjoint(_ancestors(one)):
+                taken.add(one.mem_id)
+                outermost.append(one)
+        return outermost
+
+    def time(self, selector: str, dating: Dating) -> Parsed | None:
+        """The finest time of the selected element: of the named attribute, else of datetime, title and the text."""
+        parts = css_selector(selector)
+        if not parts.where and not parts.attribute and parts.pattern is None:
+            return None
+        found = self.node.css_first(parts.where) if parts.where else self.node
+        if found is None:
+            return None
+        if parts.attribute:
+            return dating.read(parts.read(found.attributes.get(parts.attribute) or ""))
+        times: list[Parsed] = []
+        for text in _stated(found):
+            read = parts.read(text) if text else ""
+            time = dating.read(read) if read else None
+            if time and time.precision in _FINE:
+                return time
+            times += [time] if time else []
+        return finest([*times])
+
+    def rows(self, selector: str) -> list[Row]:
+        return [HtmlRow(node) for node in self.node.css(css_selector(selector).where)]
+
+    def address(self, selector: str) -> str:
+        parts = css_selector(selector)
+        if parts.attribute or parts.inner is not None:
+            return self.value(selector)
+        link = self.link(selector)
+        return parts.read(link.attributes.get("href") or "") if link is not None else ""
+
+    def link(self, selector: str) -> LexborNode | None:
+        """The link that a selector names, or that lies in what it names; without a selector the first one."""
+        where = css_selector(selector).where
+        found = self.node.css_first(where) if where else self.node
+        if found is None:
+            return None
+        if found.tag in ("a", "link", "area") and found.attributes.get("href"):
+            return found
+        return found.css_first("a[href]")
+
+    def holds(self, selector: str) -> bool:
+        parts = css_selector(selector)
+        if parts.attribute or parts.inner is not None or parts.pattern is not None:
+            return bool(self.value(selector))
+        return self.node.css_first(parts.where) is not None
+
+
+def _stated(node: LexborNode) -> Iterator[str]:
+    """Where an element states its time: for machines, beside the pointer, and in sight."""
+    yield from _for_machines(node)
+    inner = node.css_first("[datetime], [title]")
+    if inner is not None:
+        yield from _for_machines(inner)
+    yield line_of(node)
+
+
+def _for_machines(node: LexborNode) -> Iterator[str]:
+    attributes = node.attributes
+    yield attributes.get("datetime") or ""
+    yield attributes.get("title") or ""
+
+
+def _text(node: LexborNode, removed: str) -> str:
+    if removed:
+        for one in node.css(removed):
+            one.decompose(recursive=False)
+    # A text that is laid out by its own line ends, as on PTT, has no elements that do it.
+    own = node.mem_id
+    has_blocks = any(one.mem_id != own for one in node.css(_BLOCKS)[:2])
+    return text_of(node) if has_blocks else tidy_lines(node.text())
+
+
+def _ancestors(node: LexborNode) -> list[int]:
+    above: list[int] = []
+    parent = node.parent
+    while parent is not None and len(above) < _DEEPEST:
+        above.append(parent.mem_id)
+        parent = parent.parent
+    return above
+
+
+def base_address(tree: LexborHTMLParser, url: str) -> str:
+    """The address that a page's relative links are read against."""
+    stated = tree.css_first("base[href]")
+    return (absolute_url(url, stated.attributes.get("href") or "") or url) if stated else url
+
+
+def is_css(text: str) -> bool:
+    """Whether a selector, or each one in a template, can be used on a page."""
+    if is_template(text):
+        return all(is_css(one) for one in selectors_in(text))
+    try:
+        parts = css_selector(text)
+    except SelectorError:
+        return False
+    return not parts.where or is_plain_css(parts.where)
+
+
+def is_plain_css(css: str) -> bool:
+    """Whether a text is a CSS selector that Lexbor knows."""
+    try:
+        LexborHTMLParser("<p>").css(css)
+    except (SelectolaxError, ValueError):
+        return False
+    return "\0" not in css

@@ -1,0 +1,149 @@
+"""What stands around an article is left out, what belongs to it is kept, wherever a site puts it."""
+
+import html
+import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitoring.crawling.extraction import Article, extract_article
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+NOW = datetime(2025, 6, 20, 15, 0, tzinfo=TAIPEI)
+TITLE = "曜日乳業回收鮮乳"
+STORY = [f"第{n}段，曜日乳業今天表示，相關批次的鮮乳已經全面下架，並將對外說明檢驗結果。" for n in range(6)]
+PARAGRAPHS = "".join(f"<p>{line}</p>" for line in STORY)
+HEADLINES = [f"別家公司的消息第{n}則，和這裡無關" for n in range(8)]
+LINKS = "".join(f'<li><a href="/{n}">{line}</a></li>' for n, line in enumerate(HEADLINES))
+
+
+def read(body: str, head: str = "", zone: ZoneInfo = TAIPEI) -> Article:
+    page = f"<html><head><title>{TITLE} | 生活 | 某某網</title>{head}</head><body>{body}</body></html>"
+    return extract_article(page, NOW, zone)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<nav><ul>{links}</ul></nav><h1>{title}</h1><div>{story}</div><aside><ul>{links}</ul></aside>",
+        "<table><tr><td>{links}</td></tr></table><table><tr><td><b>{title}</b></td></tr><tr><td>{breaks}</td></tr></table>",
+        "<h1>{title}</h1><div class=x1>{story}<ul>{links}</ul></div>",
+        "<h1>{title}</h1><div>{story}<p>延伸閱讀</p><p>別家公司的消息第一則</p><p>別家公司的消息第二則</p></div>",
+        "<h1>{title}</h1><div>{story}</div><div class=list>{teasers}</div>",
+        "<h1>{title}</h1><div>{story}</div><div class=comments><p>別家公司的消息，也一樣糟，大家不要買。</p></div>",
+        "<h1>{title}</h1><div>{story}<div style='display: none'>別家公司的消息，還沒有公開。</div></div>",
+        "<h1>{title}</h1><div>{story}<figure><img><figcaption>別家公司的產品。</figcaption></figure></div>",
+        "<h1>{title}</h1><p>2025-06-20 10:05 來源：某某網</p><section>{story}</section><p>責任編輯：王小明</p>",
+        "<h1>{title}</h1><div><section>{first}</section><div class=ad></div><section>{second}</section></div>",
+        "<h1>{title}</h1><div class=lead><strong>{lead}</strong></div><div class=text>{rest}</div>",
+    ],
+)
+def test_the_story_is_all_of_the_text(around: str) -> None:
+    teasers = "".join(
+        f"<div class=item><a href=/><h3>{line}</h3></a><p>{line}，詳情請看內文。</p></div>" for line in HEADLINES
+    )
+    body = around.format(
+        title=TITLE,
+        links=LINKS,
+        story=PARAGRAPHS,
+        breaks="<br><br>".join(STORY),
+        teasers=teasers,
+        lead=STORY[0],
+        rest="".join(f"<p>{line}</p>" for line in STORY[1:]),
+        first="".join(f"<p>{line}</p>" for line in STORY[:3]),
+        second="".join(f"<p>{line}</p>" for line in STORY[3:]),
+    )
+    assert read(body).text == "\n".join(STORY)
+
+
+@pytest.mark.parametrize(
+    "carrier",
+    [
+        lambda: f'<script id="__NEXT_DATA__" type="application/json">{json.dumps({"content": PARAGRAPHS})}</script>',
+        lambda: f"<script>window.__INITIAL_STATE__ = {{a: {{content: '{html.escape(PARAGRAPHS)}'}}}}</script>",
+        lambda: "<script>{}</script>".format(json.dumps([{"type": "text", "text": line} for line in STORY])),
+        lambda: f'<textarea class="article-content">{html.escape(PARAGRAPHS)}</textarea>',
+        lambda: f'<script type="application/ld+json">{json.dumps({"articleBody": chr(10).join(STORY)})}</script>',
+        lambda: f"<noscript>{PARAGRAPHS}</noscript>",
+    ],
+)
+def test_a_story_that_only_data_carries_is_found(carrier) -> None:
+    assert read(f"<div id=app>載入中</div>{carrier()}").text == "\n".join(STORY)
+
+
+def test_a_short_story_is_not_replaced_by_what_scripts_say_of_others() -> None:
+    related = json.dumps([{"title": line, "desc": line} for line in HEADLINES])
+    body = f"<h1>{TITLE}</h1><div><p>{STORY[0]}</p><p>{STORY[1]}</p></div><script>var related = {related}</script>"
+    assert read(body).text == f"{STORY[0]}\n{STORY[1]}"
+
+
+def test_a_time_for_machines_in_utc_is_told_by_the_clocks_of_the_place() -> None:
+    head = '<meta property="article:published_time" content="2025-06-19T02:05:11Z">'
+    article = read(f"<h1>{TITLE}</h1><p>2025-06-19 10:05</p>{PARAGRAPHS}", head, ZoneInfo("UTC"))
+    assert article.published is not None
+    assert article.published.at.isoformat() == "2025-06-19T10:05:11+08:00"
+
+
+def test_a_time_in_the_story_is_not_that_of_the_story() -> None:
+    body = f"<h1>{TITLE}</h1><div><p>6月18日上午9點20分，店家首次接到投訴。</p>{PARAGRAPHS}</div>"
+    head = '<meta property="article:published_time" content="2025-06-20T10:05:00+08:00">'
+    article = read(body, head)
+    assert article.published is not None
+    assert article.published.at.isoformat() == "2025-06-20T10:05:00+08:00"
+
+
+def test_the_full_time_behind_a_rough_one_is_read() -> None:
+    body = f'<h1>{TITLE}</h1><span title="2025-06-18 09:20:11">2 天前</span>{PARAGRAPHS}'
+    article = read(body)
+    assert article.published is not None
+    assert (article.published.at.isoformat(), article.published.precision) == ("2025-06-18T09:20:11+08:00", "second")
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("記者王小明／台北報導", "王小明"),
+        ("〔記者王小明、陳大文／台北報導〕", "王小明、陳大文"),
+        ("作者：王小明", "王小明"),
+        ("文／王小明", "王小明"),
+        ("2025-06-20 10:05 撰文：王小明", "王小明"),
+        ("楼主：小明爱喝奶 时间：2025-06-20 10:05", "小明爱喝奶"),
+    ],
+)
+def test_the_byline_names_the_author(line: str, author: str) -> None:
+    assert read(f"<h1>{TITLE}</h1><div>{line}</div>{PARAGRAPHS}").author == author
+
+
+@pytest.mark.parametrize(
+    ("head", "site"),
+    [
+        ('<meta property="og:site_name" content="曜日新聞">', "曜日新聞"),
+        ('<script type="application/ld+json">{"publisher": {"name": "曜日新聞"}}</script>', "曜日新聞"),
+        ("", "某某網"),
+    ],
+)
+def test_the_site_is_what_the_page_states_or_its_title_ends_with(head: str, site: str) -> None:
+    assert read(f"<h1>{TITLE}</h1>{PARAGRAPHS}", head).site == site
+
+
+def test_the_sites_name_in_a_heading_is_no_title() -> None:
+    head = '<meta property="og:site_name" content="某某網">'
+    assert read(f"<h1>某某網</h1><h1>{TITLE}</h1>{PARAGRAPHS}", head).title == TITLE
+
+
+PIECES = [
+    *("<div class=post>", "<div class='comment reply'>", "<li>", "<table><tr><td>", "</div>", "</li>", "<p>", "<h1>"),
+    *("<br>", "<a href=/>", "</a>", "<article>", "<blockquote>", "<script>", "</script>", "<noscript>", "<textarea>"),
+    *("<time datetime=2025-06-20>", "&nbsp;", "曜日乳業表示，已下架。", "楼主", "發表於 2025-06-20 10:05"),
+    *("推 a: 好", '{"content":"', "\n\n"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=60), st.sampled_from(["", "https://bbs.example.com/thread-1.html"]))
+def test_any_arrangement_of_blocks_is_read_somehow(pieces: list[str], url: str) -> None:
+    article = extract_article("".join(pieces), NOW, UTC, url)
+    assert "<script" not in article.text
+    assert article.published is None or article.published.at <= NOW

@@ -1,0 +1,89 @@
+"""A forum's page is the posts of all its floors and nothing of the program around them."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitoring.crawling.extraction import Article, extract_article
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+NOW = datetime(2025, 6, 20, 15, 0, tzinfo=TAIPEI)
+PAYLOADS = Path(__file__).resolve().parents[2] / "payloads"
+
+SIMPLIFIED = [
+    "昨天在超市买了曜日的酸奶，打开一看已经结块了，保质期明明还有十天，太离谱了。",
+    "楼主有小票吗？有的话直接打12315投诉吧，别跟超市扯皮。",
+    "我也遇到过，上个月买的那一批鲜奶也有怪味，后来客服说是冷链问题，赔了一箱。",
+    "谢谢分享",
+    "希望厂家能出来给个说法。",
+]
+TRADITIONAL = [
+    "昨天在全聯買了曜日的優格，打開一看已經結塊了，有效期限明明還有十天，太誇張了吧。",
+    "發票還在嗎？有的話直接打1950申訴，不要跟店家吵。",
+    "我也遇過，上個月買的那批鮮乳也有怪味，後來客服說是冷鏈出問題，賠了我一箱。",
+    "謝謝分享",
+    "希望廠商出來說明一下。",
+]
+THREADS = {
+    "discuz": SIMPLIFIED,
+    "tieba": SIMPLIFIED,
+    "discourse": SIMPLIFIED,
+    "phpbb": TRADITIONAL,
+    # Here the opening post says the last sentence too.
+    "ptt": TRADITIONAL[:4],
+    "mobile01": TRADITIONAL[:4],
+    "xenforo": TRADITIONAL,
+}
+
+
+def thread(program: str) -> Article:
+    return extract_article((PAYLOADS / f"thread_{program}.html").read_text(), NOW, TAIPEI)
+
+
+@pytest.mark.parametrize(("program", "posts"), THREADS.items())
+def test_every_floors_text_is_kept_in_order(program: str, posts: list[str]) -> None:
+    text = thread(program).text
+    places = [text.find(post) for post in posts]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("program", THREADS)
+def test_panels_signatures_and_buttons_are_nobodys_words(program: str) -> None:
+    text = thread(program).text
+    panels = "积分 積分 註冊時間 發表於 发表于 本帖最后由 發信站 114.36 Android"
+    rest = "签名 簽名 人生如夢 只看该作者 举报 檢舉 不代表本站"
+    assert [word for word in f"{panels} {rest}".split() if word in text] == []
+
+
+@pytest.mark.parametrize(
+    ("program", "title", "minute"),
+    [
+        ("discuz", "曜日酸奶变质，超市不给退", "2024-05-01T12:30"),
+        ("tieba", "曜日酸奶变质，超市不给退", "2024-05-14T12:30"),
+        ("phpbb", "曜日優格結塊了，店家不給退", "2024-05-01T12:30"),
+        ("ptt", "[抱怨] 曜日優格結塊", "2024-05-14T12:03"),
+        ("mobile01", "曜日優格結塊了，店家不給退", "2024-05-01T12:30"),
+        ("discourse", "曜日酸奶变质，超市不给退", "2024-05-01T12:30"),
+    ],
+)
+def test_title_and_time_are_those_of_the_first_post(program: str, title: str, minute: str) -> None:
+    article = thread(program)
+    assert article.title == title
+    assert article.published is not None
+    assert article.published.at.astimezone(TAIPEI).isoformat()[:16] == minute
+
+
+def test_comments_below_an_article_are_no_part_of_it() -> None:
+    comments = "".join(
+        f'<div class="comment-item"><p class="comment-content">網友{n}：這家公司很不負責任，一起抵制。</p></div>'
+        for n in range(4)
+    )
+    story = "".join(f"<p>第{n}段，曜日乳業今天表示，相關批次已經全面下架，並將對外說明檢驗結果。</p>" for n in range(8))
+    head = "<title>標題在此處喔</title><h1>標題在此處喔</h1>"
+    page = f"{head}<div class='story'>{story}</div><div id='comments'>{comments}</div>"
+    text = extract_article(page, NOW, TAIPEI).text
+    assert text.count("相關批次") == 8
+    assert "抵制" not in text

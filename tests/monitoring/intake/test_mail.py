@@ -1,0 +1,130 @@
+"""A mail's subject, sender, time and text, whatever its charset says, and what a form's mail says by its labels."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitoring.intake.mail import NotWantedError, read_mail, rules_of
+from monitoring.sources.items import Item
+
+NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+HEAD = b"From: ming@mail.example\r\nDate: Mon, 02 Mar 2026 10:30:00 +0800\r\nMessage-ID: <a b@x>\r\n"
+TRADITIONAL = "曜日鮮乳的味道有問題，我們全家喝了以後都覺得肚子不舒服，希望你們可以處理"
+SIMPLIFIED = "这个牛奶的味道有问题，我们全家喝了以后都觉得肚子不舒服，希望你们可以处理镕"
+
+
+def read(raw: bytes, **definition: str) -> Item:
+    return read_mail(raw, definition, place="imaps://a@b/INBOX;UID=1", now=NOW)
+
+
+def body(text: bytes, charset: str = "", kind: str = "text/plain", encoding: str = "8bit") -> bytes:
+    typed = f'{kind}; charset="{charset}"' if charset else kind
+    return HEAD + f"Content-Type: {typed}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode() + text
+
+
+@pytest.mark.parametrize(
+    ("stated", "real"),
+    [
+        ("utf-8", "utf-8"),
+        ("gb2312", "gb18030"),
+        ("big5", "big5"),
+        ("big5", "utf-8"),
+        ("us-ascii", "gb18030"),
+        ("x-none", "utf-8"),
+    ],
+)
+def test_the_text_is_read_by_its_bytes(stated: str, real: str) -> None:
+    text = SIMPLIFIED if real == "gb18030" else TRADITIONAL
+    assert read(body(text.encode(real), stated)).text == text
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("=?utf-8?B?5puc5pel6a6u5Lmz?=", "曜日鮮乳"),
+        ("=?gb2312?B?xPrKx8u=?=", None),
+        ("=?utf-8?Q?=E6=9B=9C=E6=97=A5?= =?utf-8?Q?=E9=AE=AE=E4=B9=B3?=", "曜日鮮乳"),
+        ("=?big5?B?prGk6cJB?=", None),
+        ("plain", "plain"),
+        ("=?x-none?B?aGVsbG8=?=", "hello"),
+    ],
+)
+def test_subjects_are_encoded_words(subject: str, shown: str | None) -> None:
+    title = read(f"Subject: {subject}\r\n".encode() + body(b"x")).title
+    assert title
+    assert shown is None or title == shown
+
+
+def test_a_subject_in_raw_bytes_is_read() -> None:
+    raw = "Subject: 曜日鮮乳有問題請處理\r\n".encode() + body(b"x")
+    assert read(raw).title == "曜日鮮乳有問題請處理"
+
+
+def test_html_alone_becomes_text() -> None:
+    html = "<html><style>p{}</style><p>喝完<b>肚子痛</b></p><script>alert(1)</script></html>".encode()
+    assert read(body(html, "utf-8", "text/html")).text == "喝完肚子痛"
+
+
+MULTIPART = (
+    HEAD
+    + b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n'
+    + "見附件".encode()
+    + b'\r\n--b\r\nContent-Type: application/pdf; name="report.pdf"'
+    + b'\r\nContent-Disposition: attachment; filename="report.pdf"'
+    + b"\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjcK\r\n--b--\r\n"
+)
+
+
+def test_attachments_are_named_and_not_kept() -> None:
+    item = read(MULTIPART)
+    assert item.text == "見附件\n[report.pdf]"
+    assert item.response is not None
+    assert b"JVBERi" not in item.response.body
+    assert b"ming@mail.example" in item.response.body
+
+
+def test_a_mail_is_known_by_its_identifier() -> None:
+    raw = HEAD.replace(b"<a b@x>", b"<a/b+c@x.example>") + b"\r\nx"
+    assert read(raw).url == "mid:a%2Fb%2Bc@x.example"
+    assert read(HEAD + b"\r\nx").url == "imaps://a@b/INBOX;UID=1"
+
+
+@pytest.mark.parametrize("date", [b"Mon, 02 Mar 2036 10:30:00 +0800", b"nonsense", b"", b"Mon, 99 Foo 2026"])
+def test_a_time_to_come_is_now(date: bytes) -> None:
+    raw = HEAD.replace(b"Mon, 02 Mar 2026 10:30:00 +0800", date)
+    assert read(raw + b"\r\nx").published_at == NOW
+
+
+def test_a_forms_mail_is_read_by_its_labels() -> None:
+    text = "姓名：王小明\n電話：0912345678\n內容：喝完肚子痛\n第二行\n主旨：鮮乳\n"
+    rules = "author = 姓名\ntext = 內容\ntitle = 主旨"
+    item = read(body(text.encode(), "utf-8"), rules=rules)
+    assert (item.author, item.text, item.title) == ("王小明", "喝完肚子痛\n第二行", "鮮乳")
+
+
+def test_rules_that_are_none_are_named() -> None:
+    assert rules_of("author = 姓名：\nphone = 電話\n\n") == ({"author": "姓名"}, ["phone = 電話"])
+
+
+def test_mails_that_are_not_wanted_are_left_out() -> None:
+    with pytest.raises(NotWantedError):
+        read(b"Subject: spam\r\n" + body(b"x"), only_subject="表單, form")
+    assert read(b"Subject: New FORM entry\r\n" + body(b"x"), only_subject="表單, form")
+
+
+def test_a_mail_that_nests_without_end_is_read_as_far_as_it_goes() -> None:
+    nested = HEAD + b"".join(
+        b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (depth, depth) for depth in range(5000)
+    )
+    assert read(b"Subject: x\r\n" + nested).title == "x"
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", HEAD, HEAD + b"\r\n", MULTIPART[:200], b"Subject: =?utf-8?B?"]))
+def test_any_bytes_are_a_mail(rest: bytes, start: bytes) -> None:
+    item = read(start + rest)
+    assert item.url
+    assert item.published_at
+    item.text.encode()
+    item.title.encode()

@@ -1,0 +1,164 @@
+"""Ready definitions: each file is sound, and reads a replayed payload of its site, field by field.
+
+Beside a preset `name` stands in tests/payloads/presets/ `name.case.json`: what is filled in, the payloads, and all that
+must be read from them.
+"""
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitoring.models.sources import CHANNELS
+from monitoring.sources import KINDS, presets
+from monitoring.sources.items import DefinitionError, Item
+from monitoring.sources.kinds import Definition, secrets_of, without_secrets
+from monitoring.sources.presets import PRESETS, PresetError, in_language, read_preset
+from sentinel.core.net.types import Response
+
+PAYLOADS = Path(__file__).resolve().parents[2] / "payloads" / "presets"
+CASES = {path.name.removesuffix(".case.json"): path for path in sorted(PAYLOADS.glob("*.case.json"))}
+
+
+def case_of(name: str) -> dict[str, Any]:
+    case: dict[str, Any] = json.loads(CASES[name].read_text(encoding="utf-8"))
+    return case
+
+
+def definition_of(name: str, values: dict[str, str]) -> Definition:
+    preset = PRESETS[name]
+    return KINDS[preset.kind].validate(preset.definition(values))
+
+
+def shown(item: Item) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "url": item.url,
+        "site_id": item.site_id,
+        "title": item.title,
+        "author": item.author,
+        "published_at": item.published_at.isoformat() if item.published_at else None,
+        "precision": item.precision,
+        "text": item.text,
+        "figures": item.figures,
+    }
+    return {**fields, "replies": [shown(reply) for reply in item.replies]} if item.replies else fields
+
+
+def test_every_ready_definition_has_a_replayed_payload() -> None:
+    assert set(CASES) == set(PRESETS)
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_a_ready_definition_reads_its_sites_payload(name: str) -> None:
+    case, kind = case_of(name), KINDS[PRESETS[name].kind]
+    now, zone = datetime.fromisoformat(case["now"]), ZoneInfo(case["zone"])
+    definition = definition_of(name, case["values"])
+    start = kind.start(definition)[0]
+    assert start.url == case["starts_at"]
+    # Two pages are wished for, so that the way to the second one is read too.
+    paged = {**definition, "pages": "2"} if "pages" in {field.name for field in kind.FIELDS} else definition
+    body = (PAYLOADS / case["list"]).read_bytes()
+    page = kind.parse(paged, Response(start.url, 200, case.get("headers", {}), body), now, zone)
+    assert [shown(item) for item in page.items] == case["items"]
+    assert [request.url for request in page.next] == case["next"]
+    assert all(item.needs_detail == ("detail" in case) for item in page.items)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if "detail" in case_of(name)])
+def test_a_ready_definition_reads_an_articles_own_page(name: str) -> None:
+    case, kind = case_of(name), KINDS[PRESETS[name].kind]
+    now, zone = datetime.fromisoformat(case["now"]), ZoneInfo(case["zone"])
+    definition = definition_of(name, case["values"])
+    start = kind.start(definition)[0].url
+    item = kind.parse(definition, Response(start, 200, {}, (PAYLOADS / case["list"]).read_bytes()), now, zone).items[0]
+    asked = kind.detail_request(definition, item)
+    assert asked.url == case["detail_at"]
+    answer = Response(asked.url, 200, {}, (PAYLOADS / case["detail"]).read_bytes())
+    whole = kind.detail(definition, item, answer, now, zone)
+    assert shown(whole) == case["whole"]
+    assert not whole.needs_detail
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_a_ready_definition_says_in_every_language_what_it_is_for(name: str) -> None:
+    preset = PRESETS[name]
+    assert preset.kind in KINDS
+    assert preset.channel in CHANNELS
+    assert preset.interval is None or preset.interval >= 60
+    if preset.zone:
+        ZoneInfo(preset.zone)
+    for texts in (preset.label, preset.about, *(one.label for one in preset.parameters)):
+        assert set(texts) == {"en", "zh-hant", "zh-hans"}
+    proposed = preset.proposed_name(case_of(name)["values"], "zh-hant")
+    assert proposed
+    assert "${" not in proposed
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_a_key_stands_in_a_secret_field_and_nowhere_else(name: str) -> None:
+    preset = PRESETS[name]
+    fields = KINDS[preset.kind].FIELDS
+    keys = [one.name for one in preset.parameters if one.secret]
+    values = {**case_of(name)["values"], **dict.fromkeys(keys, "k3y-0123456789abcdef")}
+    definition = definition_of(name, values)
+    assert "k3y" not in json.dumps(without_secrets(fields, definition))
+    assert bool(keys) == any("k3y" in secret for secret in secrets_of(fields, definition).values())
+
+
+def test_what_holds_an_empty_parameter_is_left_out() -> None:
+    values = {"url": "https://g0v.social/", "tag": "曜日"}
+    assert "secret_headers" not in PRESETS["mastodon"].definition(values)
+    with_token = PRESETS["mastodon"].definition({**values, "token": "0123456789abc"})
+    assert with_token["secret_headers"] == "Authorization: Bearer 0123456789abc"
+    assert with_token["url"] == "https://g0v.social/api/v1/timelines/tag/%E6%9B%9C%E6%97%A5?limit=40"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "field"),
+    [
+        ("ptt", {"board": ""}, "board"),
+        ("ptt", {"board": "a/../b"}, "board"),
+        ("discourse", {"url": "forum.example"}, "url"),
+        ("baidu-hot", {"tab": "other"}, "tab"),
+        ("brave-results", {"keyword": "x"}, "key"),
+        ("mastodon", {"url": "https://g0v.social", "tag": "a", "token": "x\r\nCookie: y"}, "token"),
+    ],
+)
+def test_what_is_filled_in_wrongly_is_said_at_its_field(name: str, values: dict[str, str], field: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        PRESETS[name].definition(values)
+    assert list(caught.value.problems) == [field]
+
+
+def test_a_word_to_search_for_cannot_leave_its_place_in_the_address() -> None:
+    url = PRESETS["google-news"].definition({"keyword": "a&hl=xx#?%/曜"})["url"]
+    assert url.startswith("https://news.google.com/rss/search?q=a%26hl%3Dxx%23%3F%25%2F%E6%9B%9C&hl=zh-TW")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"schema": 2}, "schema"),
+        ({"channel": "radio"}, "channel"),
+        ({"extra": 1}, "extra"),
+        ({"label": {"en": "x"}}, "zh-hant"),
+        ({"definition": {"url": "${other}"}}, "places"),
+        ({"parameters": [{"name": "url"}]}, "parameter url"),
+    ],
+)
+def test_a_file_that_is_wrong_says_what(change: dict[str, Any], said: str) -> None:
+    text = (Path(presets.__file__).parent / "wordpress-feed.json").read_text(encoding="utf-8")
+    with pytest.raises(PresetError, match=re.escape(said)):
+        read_preset("x", json.dumps({**json.loads(text), **change}))
+    with pytest.raises(PresetError, match="no JSON"):
+        read_preset("x", "{")
+
+
+def test_a_text_is_given_in_the_readers_language_or_in_english() -> None:
+    label = PRESETS["bahamut"].label
+    assert in_language(label, "zh-Hant").startswith("巴哈姆特")
+    assert in_language(label, "fr") == "Bahamut board"
