@@ -40,6 +40,7 @@ CLOCKS: dict[str, float] = {
     "monitoring.back_match": 5,
     "monitoring.import": 5,
     "monitoring.pulse": 2,
+    "monitoring.watch_sources": 60,
     "alerts.evaluate": 5,
     "alerts.deliver": 3,
     "playbooks.follow": 5,

@@ -96,12 +96,15 @@ async def visit(
     limits: VisitLimits,
     state: Mapping[str, Mapping[str, str]],
     missed: Missed = _NOTHING_MISSED,
+    log: list[LogLine] | None = None,
 ) -> VisitResult:
     """Read what is new at one source. `state` and `missed` are those of the visit before, {} after an edit.
 
+    `log` is filled as the visit goes, for who wants to look on.
+
     Raises nothing for what a server does; what a port raises passes through, as does being cancelled.
     """
-    manners = Manners(client, ports, now, limits.seconds, limits.requests)
+    manners = Manners(client, ports, now, limits.seconds, limits.requests, [] if log is None else log)
     run = _Visit(kind, definition, now, zone, limits, state, missed, manners)
     try:
         async with asyncio.timeout(limits.seconds) as time_allowed:
