@@ -124,8 +124,11 @@ def _layout_text(detail: str) -> str:
 def _malformed_text(detail: str) -> str:
     """`detail` is "not <a format>: <how it begins>", as `monitoring.sources.answers` writes it."""
     expected, _colon, begins = detail.removeprefix("not ").partition(": ")
-    is_feed = expected == "a feed"
-    said = _("This is not a feed.") if is_feed else _("This is not the JSON that such a network answers with.")
+    said = {
+        "a feed": _("This is not a feed."),
+        "a sitemap": _("This is not a sitemap."),
+        "JSON": _("There is no JSON in the answer."),
+    }.get(expected, _("This is not the JSON that such a network answers with."))
     return _("%(said)s The answer begins with: %(begins)s") % {"said": said, "begins": begins} if begins else said
 
 

@@ -13,6 +13,7 @@ from monitoring.crawler import crawl_round
 from monitoring.models import Post, Source, SourceVersion, Subscription
 from monitoring.operations.definitions import unsealed
 from monitoring.operations.sources import add_source, edit_source, restore_version
+from monitoring.sources import KINDS
 from sentinel.core.models import AuditEntry
 from sentinel.core.operations import WrongStateError
 from tests.factories import Cast
@@ -246,3 +247,40 @@ def test_a_ready_definition_keeps_its_key_out_of_the_page(admin: Client, yaori: 
     assert subscription.channel == "news"  # as the form said
     assert source.definition["ranked"] is True
     assert admin.get("/w/yaori/sources/ready/telepathy/").status_code == 404
+
+
+# --- the engine in a visit ----------------------------------------------------------------------
+
+LISTED = b'<ul><li><a href="/t/1">one</a></li></ul><a class="nxt" href="/list/2">next</a>'
+LISTED_ON = b'<ul><li><a href="/t/2">two</a></li></ul><a class="nxt" href="/list/3">next</a>'
+THREAD = b"""<h1>one</h1><div class=f id=p1><b>A</b><time>2026-03-01 08:00</time><p>The milk was off.</p></div>
+<div class=f id=p2><b>B</b><time>2026-03-01 09:00</time><p>Mine too.</p></div>"""
+FLOORS = {"floors": ".f", "floor_text": "p", "floor_author": "b", "floor_time": "time", "floor_id": "@id"}
+
+
+def visit_list(cast: Cast, url: str, **more: Any) -> Source:
+    """What one visit makes of a list that is described so."""
+    definition = KINDS["listing"].validate({"url": url, "rows": "li", **more})
+    values = {"zone": "Asia/Taipei", "interval": 300, "name": "x", "retention_days": 90, "by": cast.admin}
+    add_source(workspace=cast.workspace, kind="listing", definition=definition, url=url, now=timezone.now(), **values)
+    crawl_round()
+    return Source.objects.get()
+
+
+def test_a_visit_reads_as_many_pages_as_are_wished_and_stores_floors_as_replies(yaori: Cast, site: Site) -> None:
+    thread = answer(THREAD)
+    pages = {"/list": answer(LISTED), "/list/2": answer(LISTED_ON), "/t/1": thread, "/t/2": thread}
+    server = site(pages)
+    source = visit_list(yaori, server.url("/list"), pages="2", next="a.nxt", **FLOORS)
+    assert source.outcome == "ok"
+    first = Post.objects.get(url=server.url("/t/1"), reply_to=None)
+    assert (first.text, first.author) == ("The milk was off.", "A")
+    assert set(Post.objects.filter(reply_to__isnull=False).values_list("text", "author")) == {("Mine too.", "B")}
+    assert Post.objects.filter(reply_to=None).count() == 2
+    assert not Post.objects.filter(url__contains="list").exists()
+
+
+def test_a_status_that_means_blocked_at_this_site_is_said_so(yaori: Cast, site: Site) -> None:
+    server = site({"/list": answer(b"", status="521 Web Server Is Down")})
+    source = visit_list(yaori, server.url("/list"), blocked_status="521")
+    assert (source.outcome, source.outcome_detail) == ("blocked", "521")
