@@ -17,9 +17,10 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
+from monitoring.crawling.receipts import blotted_said, blotted_text
 from monitoring.mailboxes import visit_mailbox
 from monitoring.models import AllowedHost, Source, Visit
-from monitoring.operations.definitions import full_definition
+from monitoring.operations.definitions import full_definition, unsealed
 from monitoring.operations.domains import rest_domains
 from monitoring.operations.visits import (
     VISITS,
@@ -221,16 +222,17 @@ def report_of(result: VisitResult, source: Source, now: datetime) -> Report:
     """What is kept of a visit."""
     read = [item.url for item in result.items]
     missed = after_visit(source.missed, listed=result.listed, read=read, failed=result.failed, now=now)
+    secrets = list(unsealed(source).values())
     return Report(
         outcome=result.outcome,
-        detail=result.detail,
+        detail=blotted_text(result.detail, secrets),
         http_status=result.http_status,
         requests=result.requests,
         bytes_received=result.bytes_received,
         retry_after=result.retry_after,
         state={} if has_hope(missed) else result.state,
         missed=missed,
-        log=[asdict(line) for line in result.log],
+        log=[blotted_said(asdict(line), secrets) for line in result.log],
         items=result.items,
         hints=result.hints,
         glimpsed=result.glimpsed,

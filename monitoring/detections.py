@@ -45,7 +45,6 @@ class Detection:
     title: str = ""
     checks: list[Check] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
-    secrets: str = ""  # encrypted: those of the one offer that was filled in by hand
     log: list[LogLine] = field(default_factory=list)
 
 

@@ -17,7 +17,6 @@ from monitoring.source_wording import address_text, channel_text, pace_words
 from monitoring.sources import KINDS
 from monitoring.sources.items import DefinitionError
 from monitoring.sources.kinds import GROUPS, REQUIRED, Field, secrets_of, without_secrets
-from monitoring.sources.presets import Parameter, Preset, in_language
 from sentinel.core.net.guard import RefusedAddressError, parse_target
 from sentinel.core.secrets import decrypt
 
@@ -155,9 +154,12 @@ class SourceForm(SettingsForm):
         self.kind_fields = [field.name for field in KINDS[kind].FIELDS]
         self.stored = dict(stored or {})
         self.secrets = _opened(self.data.get("kept_secrets", ""))
-        for field in KINDS[kind].FIELDS:
-            self.fields[field.name] = _form_field(field, is_kept=field.name in {**self.stored, **self.secrets})
+        self.fields.update(self._own_fields())
         self.order_fields([*self.kind_fields, *SETTINGS])
+
+    def _own_fields(self) -> dict[str, forms.Field]:
+        kept = {**self.stored, **self.secrets}
+        return {field.name: _form_field(field, is_kept=field.name in kept) for field in KINDS[self.kind].FIELDS}
 
     def groups(self) -> list[FieldGroup]:
         """The kind's own fields in their groups; what few sources need is folded away while it says nothing."""
@@ -173,6 +175,12 @@ class SourceForm(SettingsForm):
         is_open = not all(field.advanced for field in fields) or bool(filled) or any(one.errors for one in bound)
         return FieldGroup(label, bound, is_open, filled)
 
+    def _keep(self, typed: Mapping[str, str]) -> None:
+        """Take secrets that were typed, and say so at their fields."""
+        self.secrets |= typed
+        for name in typed:
+            self[name].help_text = kept_text()
+
     def kept_secrets(self) -> str:
         """What was typed into secret fields, encrypted, to go along with the next answer to this form."""
         return sealed(self.secrets)
@@ -181,7 +189,7 @@ class SourceForm(SettingsForm):
         cleaned = super().clean() or {}
         given = {name: cleaned.get(name, "") for name in self.kind_fields}
         fields = KINDS[self.kind].FIELDS
-        self.secrets |= secrets_of(fields, given)
+        self._keep(secrets_of(fields, given))
         for field in fields:
             if field.kind == "secret" and field.required and not {**self.stored, **self.secrets}.get(field.name):
                 self.add_error(field.name, _(REQUIRED))
@@ -235,6 +243,11 @@ def _opened(token: str) -> dict[str, str]:
     return secrets
 
 
+def kept_text() -> str:
+    """What stands at a secret field that is filled already."""
+    return _("Kept, and not shown again. Leave it empty to keep it.")
+
+
 class SecretLines(forms.Textarea):
     """Lines that are typed once and never shown again."""
 
@@ -264,41 +277,9 @@ def _form_field(field: Field, *, is_kept: bool = False) -> forms.Field:
 
 def _secret_field(field: Field, common: dict[str, Any], *, is_kept: bool) -> forms.Field:
     if is_kept:
-        common["help_text"] = _("Kept, and not shown again. Leave it empty to keep it.")
+        common["help_text"] = kept_text()
     plain = {"autocapitalize": "off", "autocomplete": "new-password", "spellcheck": "false", "class": "is-code"}
     lines, line = SecretLines(attrs={"rows": 2, **plain}), forms.PasswordInput(attrs=plain, render_value=False)
     return forms.CharField(
         widget=lines if field.multiline else line, max_length=8000, **{**common, "required": False, "initial": ""}
     )
-
-
-class PresetForm(forms.Form):
-    """What a ready definition asks for: an address, a board, a word, a key."""
-
-    def __init__(self, preset: Preset, language: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for one in preset.parameters:
-            self.fields[one.name] = _parameter_field(one, language)
-
-    def refuse(self, error: DefinitionError) -> None:
-        """Show what the definition says of the values."""
-        for name, problem in error.problems.items():
-            self.add_error(name if name in self.fields else None, _(problem))
-
-
-def _parameter_field(parameter: Parameter, language: str) -> forms.Field:
-    common: dict[str, Any] = {
-        "label": in_language(parameter.label, language),
-        "help_text": in_language(parameter.help, language),
-        "required": parameter.required and not parameter.default,
-        "initial": parameter.default,
-    }
-    if parameter.choices:
-        return forms.ChoiceField(
-            choices=[(value, in_language(texts, language)) for value, texts in parameter.choices], **common
-        )
-    plain = {"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}
-    plain["placeholder"] = parameter.placeholder
-    if parameter.secret:
-        return forms.CharField(widget=forms.PasswordInput(attrs={**plain, "autocomplete": "new-password"}), **common)
-    return forms.CharField(widget=forms.TextInput(attrs=plain), max_length=LONGEST_ADDRESS, **common)

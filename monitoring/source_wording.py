@@ -99,8 +99,11 @@ def wrong_source_state(code: str) -> str:
         "already-subscribed": _("This workspace reads that source already."),
         "already-paused": _("This source is paused already."),
         "drill": _("This source belongs to a drill. It comes and goes with the drill."),
+        "no-version": _("This source has no such version."),
         "not-paused": _("This source is not paused."),
+        "old-version": _("The definition of that version is no longer understood. Edit the source instead."),
         "paused": _("This source is paused. Resume it first."),
+        "same-version": _("The source is read like that already."),
         "visiting": _("A visit is under way."),
     }[code]
 
@@ -110,6 +113,7 @@ def source_done(what: str) -> str:
     return {
         "added": _("%(name)s is read from now on."),
         "edited": _("%(name)s is saved."),
+        "restored": _("%(name)s is read as it was in that version."),
         "paused": _("%(name)s is paused."),
         "resumed": _("%(name)s is read again."),
         "wanted": _("%(name)s is queued for a visit."),
@@ -126,6 +130,7 @@ def outcome_text(code: str, detail: str) -> str:
         "ok": _("Read."),
         "unchanged": _("Nothing has changed since the visit before."),
         "blocked": _("The site refuses us (%(detail)s). Sentinel does not get around logins, captchas or blocks."),
+        "login": _("The site shows its login page (%(detail)s). Sentinel does not get around logins."),
         "robots": _("The site's robots.txt closes this address to us."),
         "robots-unreachable": _("The site's robots.txt does not answer, so nothing may be asked for: %(detail)s."),
         "details": _("None of the %(detail)s pages that the list leads to can be read."),
@@ -149,6 +154,9 @@ def _http_text(detail: str) -> str:
 def _layout_text(detail: str) -> str:
     """`detail` is "<what is missing>: <selector>", as `monitoring.sources.listing` writes it."""
     missing, _colon, selector = detail.partition(": ")
+    if missing == "lost":
+        lost = field_text(selector)
+        return _("Its posts come without %(field)s, which they always had: the page has changed.") % {"field": lost}
     if missing == "no row":
         return _("Nothing on the page matches %(selector)s. Edit the selector and test again.") % {"selector": selector}
     if missing.endswith("rows without a link"):

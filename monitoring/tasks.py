@@ -3,10 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
+from monitoring.back_reader import back_reading_round
 from monitoring.crawler import crawl_round
 from monitoring.operations.analyses import ANALYSES
 from monitoring.operations.imports import IMPORTS, forget_abandoned_imports
 from monitoring.operations.pulses import pulse as pulse_workspaces
+from monitoring.operations.retention import expire
 from monitoring.operations.topics import BACK_MATCHES
 from monitoring.operations.visits import forget_old_visits
 from monitoring.revisiting import revisit_round
@@ -20,6 +22,11 @@ analyse_text("", "曜日鮮乳")
 @shared_task(name="monitoring.crawl", base=Sweep)
 def crawl() -> None:
     crawl_round()
+
+
+@shared_task(name="monitoring.read_back", base=Sweep)
+def read_back() -> None:
+    back_reading_round()
 
 
 @shared_task(name="monitoring.revisit", base=Sweep)
@@ -45,6 +52,11 @@ def import_files() -> None:
 @shared_task(name="monitoring.pulse", base=Sweep)
 def pulse() -> None:
     pulse_workspaces(now=timezone.now())
+
+
+@shared_task(name="monitoring.expire", base=Sweep)
+def expire_posts() -> None:
+    expire(now=timezone.now())
 
 
 @shared_task(name="monitoring.tidy", base=Sweep)

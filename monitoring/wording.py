@@ -115,3 +115,32 @@ def finding_text(finding: Finding) -> str:
     if finding.code == "hit" and params["count"] > 1:
         return _("%(said)s %(count)s times") % {"said": said, "count": params["count"]}
     return said
+
+
+def touched_text(name: str) -> str:
+    """What a deletion touches; see monitoring.operations.erasing.Touched."""
+    return {
+        "posts": _("posts, deleted for good"),
+        "posts_elsewhere": _("posts that another workspace keeps: they leave this workspace alone"),
+        "revisions": _("earlier versions of them"),
+        "figures": _("readings of their figures"),
+        "mentions": _("mentions in this workspace"),
+        "judgements": _("verdicts and corrected moods"),
+        "replies": _("replies by others, which stay and no longer say what they answer"),
+        "captures": _("snapshots"),
+        "snapshots_shared": _("of these, snapshots that show other posts as well; those posts lose them"),
+        "bodies": _("stored bodies of snapshots"),
+        "rows": _("rejected rows of imported files"),
+        "copies": _("copies on file in crises and titles of alerts, which become tombstones"),
+        "entries": _("audit entries, which keep that something was done and lose of what"),
+    }.get(name, name)
+
+
+def wish_error_text(code: str) -> tuple[str, str]:
+    """The field and the words for a deletion request that cannot be carried out."""
+    return {
+        "subject-missing": ("value", _("Say which author or which address.")),
+        "address-wrong": ("value", _("This is no web address. Copy it from the browser, with https:// in front.")),
+        "site-wrong": ("site", _("This is no site. Write it like forum.example.com, or leave it empty.")),
+        "reason-missing": ("reason", _("Say why, for example “request of the person by e-mail, 3 March”.")),
+    }[code]

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from monitoring.operations.erasing import connect
+from playbooks.operations.erasing import Copies
 from playbooks.views import (
     acting,
     actions,
@@ -12,6 +14,7 @@ from playbooks.views import (
     crises,
     emergency,
     evidence,
+    evidence_export,
     facts,
     holding,
     plans,
@@ -23,6 +26,9 @@ from playbooks.views import (
     team,
     work,
 )
+
+# Known wherever a deletion can be asked for: no view runs before its addresses are loaded.
+connect(Copies())
 
 urlpatterns = [
     path("w/<slug:workspace>/crises/", crises.crisis_list, name="crisis-list"),
@@ -116,6 +122,11 @@ urlpatterns = [
     path("w/<slug:workspace>/holding/<int:statement_id>/return/", emergency.holding_return, name="holding-return"),
     # collect
     path("w/<slug:workspace>/crises/<int:crisis_id>/collect/", collecting.collect, name="crisis-collect"),
+    path(
+        "w/<slug:workspace>/crises/<int:crisis_id>/evidence/export/",
+        evidence_export.evidence_export,
+        name="evidence-export",
+    ),
     path("w/<slug:workspace>/crises/<int:crisis_id>/evidence/file/", evidence.evidence_file, name="evidence-file"),
     path("w/<slug:workspace>/posts/<int:post_id>/crises/", evidence.post_crises, name="post-crises"),
     path("w/<slug:workspace>/posts/<int:post_id>/evidence/", evidence.post_evidence, name="post-evidence"),

@@ -34,6 +34,7 @@ EVENTS: dict[str, list[str]] = {
 CLOCKS: dict[str, float] = {
     "core.tick": 5,
     "monitoring.crawl": 2,
+    "monitoring.read_back": 10,
     "monitoring.revisit": 10,
     "monitoring.analyse": 3,
     "monitoring.back_match": 5,
@@ -45,6 +46,7 @@ CLOCKS: dict[str, float] = {
     "drill.play": 2,
     "core.tidy": 3600,
     "monitoring.tidy": 3600,
+    "monitoring.expire": 3600,
 }
 
 WAKE_LASTS_MS = 10_000

@@ -55,6 +55,7 @@ SECTIONS = {
     "collector": "sources",
     "token": "sources",
     "import": "sources",
+    "erasure": "erasures",
     "outlet": "outlets",
     "delivery": "outlets",
     "people": "people",

@@ -9,6 +9,9 @@ from django.apps import apps
 import alerts.tasks  # noqa: F401
 import monitoring.tasks  # noqa: F401  both bring their stages
 from monitoring.lab import TOOLS
+from monitoring.sources import KINDS
+from monitoring.sources.definition_file import is_exportable, read_file
+from monitoring.sources.presets import read_preset
 from sentinel.core.stages import all_stages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,3 +80,21 @@ def test_a_lock_holds_hashes_and_no_addresses(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text
     assert "--hash=sha256:" in text
+
+
+def test_the_definitions_in_the_documentation_are_understood() -> None:
+    page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    definition, preset = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    file = read_file(definition, KINDS)
+    assert file.definition["rows"] == "topic_list.topics"
+    ready = read_preset("example", preset)
+    filled = KINDS[ready.kind].validate(ready.definition({"board": "milk", "token": "t"}))
+    assert filled["url"] == "https://board.example.tw/milk"
+    assert filled["secret_headers"] == "Authorization: Bearer t"
+    assert ready.proposed_name({"board": "milk"}, "zh-hant") == "範例 milk"
+
+
+def test_the_documentation_names_every_kind_that_is_read_from_an_address() -> None:
+    page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert {name for name, kind in KINDS.items() if is_exportable(kind)} <= named

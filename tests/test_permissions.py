@@ -304,7 +304,8 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "invitation": lambda workspace: invitation_of(workspace).pk,
     "outlet-add:kind": lambda workspace: "webhook",
     "source-add-kind:kind": lambda workspace: "feed",
-    "source-preset:name": lambda workspace: "ptt",
+    "source-add-ready:preset": lambda workspace: "ptt",
+    "source-version-restore:number": lambda workspace: 1,
     "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
     "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
     "outlet_id": lambda workspace: outlet_of(workspace).pk,
@@ -324,7 +325,10 @@ FOR_OPERATORS = {"host-disallow", "host-allow"}
 def visit(client: Client, address: str) -> HttpResponse:
     """What an address answers to a reader, or, where it only takes writes, to an empty form."""
     answer = client.get(address)
-    return client.post(address) if answer.status_code == 405 else answer  # type: ignore[return-value]
+    answer = client.post(address) if answer.status_code == 405 else answer
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    return answer  # type: ignore[return-value]
 
 
 def keys_of(pattern: URLPattern) -> dict[str, str]:

@@ -47,6 +47,8 @@ _LABEL_BEHIND = re.compile(r"(?<=\d)\s*发[布表]\s*(?=.*(?:更新|修改))")
 _CHINA_TIME = re.compile(r"(?:北京|台北|臺北|台湾|香港|中国标准)时间")
 _NOT_GREGORIAN = re.compile(r"农历|農曆|阴历|陰曆")
 
+# What machines write for people, and most lists state: read at once.
+_FULL = re.compile(r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _EPOCH = re.compile(r"(?:/Date\()?(\d{16}|\d{13}|\d{10})(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?")
 _COMPACT = re.compile(
     r"\D{0,14}((?:19|20)\d\d)(\d\d)(\d\d)[T \-_]?(?:(\d\d):?(\d\d):?(\d\d)?)?(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?(?:\D.*)?"
@@ -98,6 +100,9 @@ def parse_date(text: str, now: datetime, zone: tzinfo) -> Parsed | None:
     other words after the date are passed over; of several dates the one labelled as publication wins. Without a year
     the date is the latest that is not in the future; a date of the future is none.
     """
+    full = _FULL.fullmatch(text)
+    if full and (stated := _full_date(full, zone)) and stated.at <= now:
+        return stated
     plain = _normalise(text)
     lunar = _NOT_GREGORIAN.search(plain)
     plain = plain[: lunar.start()].rstrip() if lunar else plain
@@ -107,8 +112,18 @@ def parse_date(text: str, now: datetime, zone: tzinfo) -> Parsed | None:
     behind = _LABEL_BEHIND.search(plain)
     label = _LABEL.search(plain)
     labelled = plain[: behind.start()] if behind else plain[label.end() :] if label else ""
-    found = _read(labelled, here) or _read(plain, here)
+    found = (_read(labelled, here) if labelled else None) or _read(plain, here)
     return _not_in_the_future(found, here) if found else None
+
+
+def _full_date(found: re.Match[str], zone: tzinfo) -> Parsed | None:
+    """A date with its time, both whole; None where no calendar or clock shows it."""
+    year, _, month, day, hour, minute, second = found.groups()
+    try:
+        at = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=zone)
+    except ValueError:
+        return None
+    return Parsed(at, "second" if second else "minute") if _EARLIEST_YEAR <= at.year <= _LATEST_YEAR else None
 
 
 def _not_in_the_future(found: Parsed, here: datetime) -> Parsed | None:

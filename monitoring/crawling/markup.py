@@ -7,6 +7,8 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from monitoring.crawling.memory import hold_memory
+
 _LONGEST = 6_000_000
 # So many tags cost at most a tenth of a second, however they nest; pieces come by the hundred and are allowed fewer.
 _HARMLESS_TAGS = 8_000
@@ -66,6 +68,7 @@ _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 
 def parse_html(html: str, harmless_tags: int = _HARMLESS_TAGS) -> LexborHTMLParser:
     """The tree of a page, in bounded time; up to `harmless_tags` its nesting is not looked at."""
+    hold_memory()
     return LexborHTMLParser(_bounded(html[:_LONGEST], harmless_tags))
 
 
@@ -141,10 +144,20 @@ def _bounded(html: str, harmless_tags: int) -> str:
 
 def _without_endless_tags(html: str) -> str:
     """`html` without the attributes of a tag that holds too many of them, and cut where too many tags end."""
+    if html.count(">") < _MOST_TAGS and not _has_endless_tag(html):
+        return html
     pieces = html.split(">", _MOST_TAGS)[:_MOST_TAGS]
-    if max(map(len, pieces)) <= _LONGEST_TAG:
-        return html if len(pieces) < _MOST_TAGS else ">".join(pieces)
     return ">".join(_short_tag(piece) if len(piece) > _LONGEST_TAG else piece for piece in pieces)
+
+
+def _has_endless_tag(html: str) -> bool:
+    """Whether somewhere nothing ends a tag for longer than a tag is."""
+    place = 0
+    while place + _LONGEST_TAG < len(html):
+        place = html.rfind(">", place, place + _LONGEST_TAG) + 1
+        if not place:
+            return True
+    return False
 
 
 def _short_tag(piece: str) -> str:

@@ -10,7 +10,9 @@ from django.db import connection, transaction
 
 from monitoring.crawling.addresses import host_of, post_key
 from monitoring.crawling.citations import cited_keys
+from monitoring.crawling.receipts import blotted_text
 from monitoring.models import HISTORY_AFTER, Analysis, Citation, Post, PostRevision, Source, Subscription
+from monitoring.operations.definitions import unsealed
 from monitoring.operations.evidence import Received, keep_received
 from monitoring.operations.suppression import suppressed_for
 from monitoring.sources.items import Item
@@ -127,7 +129,8 @@ def _batch(items: Iterable[Item], source: Source) -> _Batch:
     """The items by key, replies behind what they answer; a reply to a reply answers the post."""
     batch = _Batch({}, {})
     replies: list[tuple[bytes, Item, Item]] = []
-    for item in items:
+    secrets = list(unsealed(source).values())
+    for item in (_without_secrets(item, secrets) for item in items) if secrets else items:
         if not item.needs_detail:
             key = key_of(item, source)
             batch.items[key] = item
@@ -140,6 +143,18 @@ def _batch(items: Iterable[Item], source: Source) -> _Batch:
     return batch
 
 
+def _without_secrets(item: Item, secrets: Sequence[str]) -> Item:
+    """An item in which the server repeats no secret of ours."""
+    return replace(
+        item,
+        url=blotted_text(item.url, secrets),
+        title=blotted_text(item.title, secrets),
+        text=blotted_text(item.text, secrets),
+        author=blotted_text(item.author, secrets),
+        replies=tuple(_without_secrets(reply, secrets) for reply in item.replies),
+    )
+
+
 def _all_replies(item: Item) -> Iterator[Item]:
     for reply in item.replies:
         yield reply
@@ -150,7 +165,7 @@ def _add_posts(source: Source, batch: _Batch, known: set[bytes], now: datetime) 
     """Add what nobody has stored, the answered before their answers; the ids by key."""
     first_visit = source.last_success_at is None
     unknown = [key for key in sorted(batch.items) if key not in known]
-    batch.barred = _barred(source, {key: batch.items[key] for key in unknown})
+    batch.barred = barred_keys(source, {key: batch.items[key] for key in unknown})
     added: dict[bytes, int] = {}
     for is_reply in (False, True):
         wanted = [key for key in unknown if (key in batch.parents) is is_reply and key not in batch.barred]
@@ -169,8 +184,8 @@ def _ids_of(keys: Collection[bytes]) -> dict[bytes, int]:
     return {bytes(key): pk for key, pk in Post.objects.filter(key__in=keys).values_list("key", "pk")}
 
 
-def _barred(source: Source, items: Mapping[bytes, Item]) -> set[bytes]:
-    """What every workspace that reads the source had deleted."""
+def barred_keys(source: Source, items: Mapping[bytes, Item]) -> set[bytes]:
+    """Those of the items that every workspace which reads the source had deleted on request."""
     if not items:
         return set()
     readers = set(Subscription.objects.filter(source=source).values_list("workspace", flat=True))

@@ -8,10 +8,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from monitoring.models import AllowedHost, Sighting, Source, Subscription, Visit
-from monitoring.operations.definitions import definition_hash, keep_version, sealed, unsealed
+from monitoring.operations.back_reading import begin_back_read
+from monitoring.operations.definitions import definition_hash, full_definition, keep_version, sealed, unsealed
 from monitoring.operations.domains import domain_of_url
 from monitoring.operations.pacing import wishes_for
 from monitoring.operations.topics import walk_again
+from monitoring.sources import KINDS
+from monitoring.sources.items import DefinitionError
+from monitoring.sources.kinds import without_secrets
 from sentinel.core import audit
 from sentinel.core.models import User, Workspace
 from sentinel.core.operations import WrongStateError
@@ -136,6 +140,7 @@ def add_source(
     )
     _keep_delay(source, delay)
     replan(source.pk, now)
+    begin_back_read(source=source, now=now)
     if Sighting.objects.filter(source=source).exists():
         walk_again(workspace=workspace, now=now)  # what others' visits found before
     audit.record(verb="add", subject=subscription, by=by, now=now, workspace=workspace, data={"kind": kind, "url": url})
@@ -189,6 +194,38 @@ def edit_source(
     if after.pk != before.pk and Sighting.objects.filter(source=after).exists():
         walk_again(workspace=subscription.workspace, now=now)
     audit.record(verb="edit", subject=subscription, by=by, now=now, workspace=subscription.workspace, data={"url": url})
+
+
+@transaction.atomic
+def restore_version(*, subscription: Subscription, number: int, by: User, now: datetime) -> None:
+    """Go back to what a source's definition was: an edit, which makes a version of its own.
+
+    Raises WrongStateError: 'no-version', 'same-version' (it is read like that already), 'old-version' (the kind no
+    longer takes it), and what `edit_source` raises.
+    """
+    source = subscription.source
+    version = source.versions.filter(number=number).first()
+    if version is None:
+        raise WrongStateError("no-version")
+    kind, secrets = KINDS[source.kind], unsealed(source)
+    try:
+        definition = without_secrets(kind.FIELDS, kind.validate({**version.definition, **secrets}))
+    except DefinitionError as error:
+        raise WrongStateError("old-version") from error
+    now_read = without_secrets(kind.FIELDS, kind.validate(full_definition(source)))
+    if (definition, version.zone) == (now_read, source.zone):
+        raise WrongStateError("same-version")
+    edit_source(
+        subscription=subscription,
+        definition=definition,
+        url=kind.start(definition)[0].url,
+        zone=version.zone,
+        interval=subscription.interval,
+        name=subscription.name,
+        retention_days=subscription.retention_days,
+        by=by,
+        now=now,
+    )
 
 
 def _refuse_drill(subscription: Subscription) -> None:

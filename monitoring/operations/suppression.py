@@ -15,9 +15,14 @@ Subject = tuple[str, str, str]  # kind, host ("" for an address), author or addr
 
 def subject_hash(kind: str, value: str, host: str = "") -> bytes:
     """The tombstone's name for an author at a site, or an address: HMAC-SHA-256 under the installation's key."""
-    subject = value.strip().casefold() if kind == "author" else canonical_url(value.strip()).partition("://")[2]
+    subject = value.strip().casefold() if kind == "author" else bare_address(value)
     message = f"erasure\0{kind}\0{host.lower().removeprefix('www.')}\0{subject}".encode("utf-8", "surrogatepass")
     return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).digest()
+
+
+def bare_address(url: str) -> str:
+    """An address as the same page may be written: without scheme, `www.` and the last slash."""
+    return canonical_url(url.strip()).partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 def hashes_of(author: str, url: str) -> list[bytes]:

@@ -182,13 +182,19 @@ def _due(
 ) -> datetime:
     wait = wait_for(
         interval=interval,
-        floor=wishes.floor(floor_of(rhythm, report.hints)),
+        floor=max(wishes.floor(floor_of(rhythm, report.hints)), _quota_of(source)),
         failures=0 if report.lost_a_field else failures,  # it is still read, so no more rarely
         asked=max(report.retry_after or 0.0, ration_of(KINDS[source.kind], source.definition)),
         luck=random.random(),  # noqa: S311
     )
     due = now + timedelta(seconds=wait)
     return after_skipped_hours(due, rhythm.get("skip", ())) if wishes.fixed is None else due
+
+
+def _quota_of(source: Source) -> float:
+    """Seconds between two visits that the customer's key allows, for a kind that is rationed."""
+    rationed = getattr(KINDS.get(source.kind), "least_interval", None)
+    return float(rationed(source.definition)) if rationed else 0.0
 
 
 def _rhythm_after(source: Source, report: Report, stored: Stored, now: datetime) -> dict[str, Any]:

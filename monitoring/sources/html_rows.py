@@ -1,5 +1,7 @@
 """Values from a page by CSS selectors; see `selecting` for the language (pure)."""
 
+from collections.abc import Iterator
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitoring.crawling.addresses import absolute_url
@@ -10,6 +12,7 @@ from monitoring.sources.selecting import Row, SelectorError, css_selector, is_te
 
 _BLOCKS = "br, p, div, li, tr, table, section, blockquote, h1, h2, h3, h4, h5, h6"
 _DEEPEST = 100
+_FINE = ("second", "minute")  # nothing better is sought
 
 
 class HtmlRow:
@@ -60,10 +63,14 @@ class HtmlRow:
             return None
         if parts.attribute:
             return dating.read(parts.read(found.attributes.get(parts.attribute) or ""))
-        inner = found.css_first("[datetime], [title]")
-        stated = [one.attributes.get(name) for one in (found, inner) if one for name in ("datetime", "title")]
-        texts = [parts.read(text) for text in (*stated, line_of(found)) if text]
-        return finest([dating.read(text) for text in texts if text])
+        times: list[Parsed] = []
+        for text in _stated(found):
+            read = parts.read(text) if text else ""
+            time = dating.read(read) if read else None
+            if time and time.precision in _FINE:
+                return time
+            times += [time] if time else []
+        return finest([*times])
 
     def rows(self, selector: str) -> list[Row]:
         return [HtmlRow(node) for node in self.node.css(css_selector(selector).where)]
@@ -90,6 +97,21 @@ class HtmlRow:
         if parts.attribute or parts.inner is not None or parts.pattern is not None:
             return bool(self.value(selector))
         return self.node.css_first(parts.where) is not None
+
+
+def _stated(node: LexborNode) -> Iterator[str]:
+    """Where an element states its time: for machines, beside the pointer, and in sight."""
+    yield from _for_machines(node)
+    inner = node.css_first("[datetime], [title]")
+    if inner is not None:
+        yield from _for_machines(inner)
+    yield line_of(node)
+
+
+def _for_machines(node: LexborNode) -> Iterator[str]:
+    attributes = node.attributes
+    yield attributes.get("datetime") or ""
+    yield attributes.get("title") or ""
 
 
 def _text(node: LexborNode, removed: str) -> str:

@@ -90,6 +90,7 @@ FIELDS: tuple[Field, ...] = (
     *SHARED,
 )
 ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
+_SHORT = 300  # characters
 # what stands for the row or the page as a whole would say nothing there
 _NEEDS_CSS = (ON_A_PAGE - {"floor_id", "floor_url", "floor_author", "floor_time", "floor_text"}) | {"rows", "next"}
 
@@ -144,10 +145,12 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
 def _found(row: Row, selector: str, base: str) -> Found | None:
     """Where a row leads, with the title of its link."""
     url = page_address(row, selector, base)
-    if not url:
-        return None
+    return Found(url, lambda: _title_of(row, selector)) if url else None
+
+
+def _title_of(row: Row, selector: str) -> str:
     link = row.link("" if is_template(selector) else selector) if isinstance(row, HtmlRow) else None
-    return Found(url, _link_title(link) if link is not None else "")
+    return _link_title(link) if link is not None else ""
 
 
 def _link_title(link: LexborNode) -> str:
@@ -176,8 +179,9 @@ def page_detail(definition: Definition, item: Item, response: Response, now: dat
         raise SourceError("layout", "no text: ")
     row = HtmlRow(tree.root)
     require_unblocked(definition, row, html)
+    named = line_of(tree.css_first("title"))
     try:
-        return read_detail(
+        whole = read_detail(
             definition,
             item,
             row,
@@ -188,6 +192,12 @@ def page_detail(definition: Definition, item: Item, response: Response, now: dat
         )
     except SourceError as error:
         raise refusal(response.url, html) or error from error
+    if not said(definition, "detail_text") and len(whole.text) < _SHORT:
+        # The words of a captcha page are no article.
+        refused = refusal(response.url, f"{named}\n{whole.text}")
+        if refused:
+            raise refused
+    return whole
 
 
 def origins(definition: Definition) -> dict[str, str]:

@@ -35,10 +35,10 @@ def said(definition: Definition, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A row's address, and the title that stands with its link."""
+    """A row's address, and the title that stands with its link, read where it is asked for."""
 
     url: str
-    title: str = ""
+    title: Callable[[], str] = str
 
 
 def items_of(
@@ -51,32 +51,30 @@ def items_of(
 ) -> list[Item]:
     """The rows that lead somewhere, each once; `find` says where."""
     items: dict[tuple[str, str], Item] = {}
+    selectors = {name: said(definition, name) for name in ("title", "author", "time", "summary")}
+    counted = {name: selector for name in FIGURES if (selector := said(definition, name))}
     for place, row in enumerate(rows[:MOST_ROWS], start=1):
         found = find(row)
         if found is None or not found.url:
             continue
-        item = _row_item(definition, row, found, place, dating, follow)
+        published = row.time(selectors["time"], dating)
+        figures = _counts(row, counted)
+        if definition.get("ranked") and "rank" not in figures:
+            figures["rank"] = place
+        # The text is read last: reading it may change the row.
+        item = Item(
+            url=found.url,
+            title=row.value(selectors["title"]) or found.title(),
+            author=row.value(selectors["author"]),
+            site_id=_identifier(definition, row, found.url),
+            published_at=published.at if published else None,
+            precision=published.precision if published else "",
+            figures=figures,
+            text=row.block(selectors["summary"])[:_LONGEST_SUMMARY],
+            needs_detail=follow,
+        )
         items.setdefault((item.url, item.site_id), item)
     return list(items.values())
-
-
-def _row_item(definition: Definition, row: Row, found: Found, place: int, dating: Dating, follow: bool) -> Item:
-    published = row.time(said(definition, "time"), dating)
-    figures = _counts(row, {name: said(definition, name) for name in FIGURES})
-    if definition.get("ranked") and "rank" not in figures:
-        figures["rank"] = place
-    # The text is read last: reading it may change the row.
-    return Item(
-        url=found.url,
-        title=row.value(said(definition, "title")) or found.title,
-        author=row.value(said(definition, "author")),
-        site_id=_identifier(definition, row, found.url),
-        published_at=published.at if published else None,
-        precision=published.precision if published else "",
-        figures=figures,
-        text=row.block(said(definition, "summary"))[:_LONGEST_SUMMARY],
-        needs_detail=follow,
-    )
 
 
 def _counts(row: Row, selectors: dict[str, str]) -> dict[str, int]:

@@ -17,11 +17,11 @@ from monitoring.detecting_wording import legal_note_of
 from monitoring.detections import Detection, detect
 from monitoring.models import Source
 from monitoring.operations import sources as operations
-from monitoring.operations.definitions import unsealed
 from monitoring.previews import Preview, try_source
 from monitoring.source_forms import AddressForm, SettingsForm
 from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
 from monitoring.sources import KINDS
+from monitoring.views.source_editing import draft_of
 from monitoring.views.trials import is_tested, operators_of, tested_note
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.operations import WrongStateError
@@ -48,7 +48,7 @@ def source_detect(request: WorkspaceRequest) -> HttpResponse:
     offer = found.offers[_picked(request, found)] if found and found.offers else None
     if found is None or offer is None:
         found = detect(url, request.workspace.time_zone, now)
-        return found_page(request, address, found)
+        return _page(request, address, found=found, settings=_fresh_settings(request, found))
     settings = SettingsForm(request.POST)
     return _try_or_save(request, address, found, offer, settings, now)
 
@@ -68,9 +68,7 @@ def _try_or_save(
     zone = settings.cleaned_data.get("zone") or request.workspace.time_zone
     preview: Preview | None = None
     if action != "save-anyway" and not is_tested(request.POST.get("tested", ""), offer.kind, offer.definition, zone):
-        source = Source(
-            kind=offer.kind, definition=offer.definition, zone=zone, url=_begins_at(offer), secrets=found.secrets
-        )
+        source = Source(kind=offer.kind, definition=offer.definition, zone=zone, url=_begins_at(offer))
         preview = try_source(source, request.workspace, now)
     if wants_save and is_valid and (preview is None or preview.succeeded):
         try:
@@ -79,7 +77,6 @@ def _try_or_save(
                 kind=offer.kind,
                 definition=offer.definition,
                 preset=offer.preset,
-                secrets=unsealed(Source(secrets=found.secrets)),
                 url=_begins_at(offer),
                 by=request.user,
                 now=now,
@@ -93,11 +90,6 @@ def _try_or_save(
     if not wants_save and not is_valid:
         settings = SettingsForm(initial={**_initial(request, found, offer), **request.POST.dict()})
     return _page(request, address, found=found, settings=settings, preview=preview, offer=offer, zone=zone)
-
-
-def found_page(request: WorkspaceRequest, address: AddressForm, found: Detection) -> HttpResponse:
-    """The ways to read an address, none of which was tried yet."""
-    return _page(request, address, found=found, settings=_fresh_settings(request, found))
 
 
 def _begins_at(offer: Offer) -> str:
@@ -168,6 +160,7 @@ def _page(
         "settings": settings,
         "preview": preview,
         "chosen": chosen,
+        "draft": draft_of(chosen.definition) if chosen else "",
         "carried": _carry(found) if found else "",
         "tried": tested_note(chosen.kind, chosen.definition, zone) if chosen and preview and preview.succeeded else "",
         "is_fresh": bool(found and found.offers and offer is None),

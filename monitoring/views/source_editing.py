@@ -19,14 +19,15 @@ from monitoring.previews import Preview, try_source
 from monitoring.source_forms import RETENTION_DAYS, SETTINGS, SourceForm
 from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
 from monitoring.sources import KINDS
-from monitoring.templatetags.detecting import DRAFT_SALT
 from monitoring.views.trials import is_tested, operators_of, tested_note
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
-DRAFT_LASTS = 3600  # seconds
 BROUGHT = ("api", "webhook", "imap", "file", "manual")  # described on pages of their own
+
+DRAFT_SALT = "monitoring.draft-source"
+DRAFT_LASTS = 3600  # seconds
 
 Save = Callable[[dict[str, Any], datetime], Subscription]
 
@@ -91,12 +92,22 @@ def source_edit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
 
 
 def _draft(request: WorkspaceRequest) -> dict[str, Any]:
-    """The definition that a detected way to read an address has, to be edited by hand."""
+    """A definition that is not saved yet, to be tried and edited by hand; `draft_of` makes it."""
     try:
         draft: dict[str, Any] = signing.loads(request.GET.get("from", ""), salt=DRAFT_SALT, max_age=DRAFT_LASTS)
     except signing.BadSignature:
         return {}
     return draft
+
+
+def draft_of(values: dict[str, Any]) -> str:
+    """What a form is to begin with, signed, for the address of `source-add-kind`."""
+    return signing.dumps(values, salt=DRAFT_SALT, compress=True)
+
+
+def describe(request: WorkspaceRequest, form: SourceForm, save: Save) -> HttpResponse:
+    """A form of a new source: shown, tried, saved."""
+    return _edit(request, form, None, save)
 
 
 def _typed(request: WorkspaceRequest) -> QueryDict | None:

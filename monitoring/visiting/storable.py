@@ -1,4 +1,8 @@
-"""Make what a server wrote fit to be kept: a database of UTF-8 text takes neither NUL nor half a character (pure)."""
+"""Make what a server wrote fit to be kept and shown (pure).
+
+A database of UTF-8 text takes neither NUL nor half a character; control characters are for terminals; and the marks
+that turn the direction of all that follows (U+202A–E, U+2066–9) would turn our own words beside the text as well.
+"""
 
 import re
 from dataclasses import replace
@@ -7,19 +11,21 @@ from monitoring.sources.items import Item
 
 LONGEST_TITLE = 1_000  # characters
 LONGEST_TEXT = 200_000
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_UNFIT = re.compile(f"{_UNSTORABLE.pattern}|{_TURNING.pattern}")
 
 
 def storable(text: str, longest: int = LONGEST_TEXT) -> str:
-    """The beginning of `text`, with U+FFFD for each NUL and lone surrogate."""
-    return _UNSTORABLE.sub("\ufffd", text[:longest])
+    """The beginning of `text`, with U+FFFD for each control character and lone surrogate, without turning marks."""
+    return _UNSTORABLE.sub("\ufffd", _TURNING.sub("", text[:longest]))
 
 
 def storable_item(item: Item) -> Item:
     """`item` with every text fit to be kept."""
     short, texts = (item.title, item.author, item.site_id), (item.url, item.text)
     is_fit = max(map(len, short)) <= LONGEST_TITLE and max(map(len, texts)) <= LONGEST_TEXT
-    if is_fit and not item.replies and not _UNSTORABLE.search("".join((*short, *texts))):
+    if is_fit and not item.replies and not _UNFIT.search("".join((*short, *texts))):
         return item
     return replace(
         item,

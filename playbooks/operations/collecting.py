@@ -6,7 +6,7 @@ from typing import Any, Required, TypedDict, Unpack
 from django.db import transaction
 
 from alerts.operations.alerts import lead_mention
-from monitoring.models import Post, Subscription
+from monitoring.models import Post, PostHold, Subscription
 from playbooks.models import Crisis, Evidence, Fact
 from playbooks.operations.files import check, lock, stripped, write_down
 from sentinel.core.models import User
@@ -85,6 +85,10 @@ def file_earliest(crisis: Crisis, post: Post, *, now: datetime) -> None:
 
 
 def _file(crisis: Crisis, post: Post, *, note: str, by: User | None, now: datetime) -> tuple[Evidence, bool]:
+    # Held, so that no retention takes it: neither the post nor what was received of it.
+    PostHold.objects.get_or_create(
+        post=post, workspace=crisis.workspace, reason=crisis.thread, defaults={"held_at": now}
+    )
     subscription = Subscription.objects.filter(workspace=crisis.workspace, source=post.source_id).first()
     return Evidence.objects.get_or_create(
         crisis=crisis,

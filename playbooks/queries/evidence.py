@@ -13,7 +13,8 @@ from sentinel.core.models import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """Evidence checked against the post: same, changed (online) or gone; damaged: not what its own hash says."""
+    """Evidence checked against the post: same, changed (online) or gone; damaged: not what its own hash says;
+    erased: deleted on request, a tombstone."""
 
     evidence: Evidence
     fingerprint: str
@@ -48,6 +49,8 @@ def filed_evidence(crisis: Crisis) -> list[Filed]:
 def check_evidence(evidence: Evidence) -> str:
     """Whether the words on file have the hash on file, and whether the post still says the same."""
     kept = bytes(evidence.content_hash)
+    if not kept:
+        return "erased"
     if content_hash(evidence.title, evidence.text) != kept:
         return "damaged"
     if evidence.post is None:

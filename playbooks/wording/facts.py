@@ -38,6 +38,7 @@ def check_text(check: str) -> str:
         "changed": pgettext("evidence", "Changed"),
         "gone": pgettext("evidence", "No longer stored"),
         "damaged": pgettext("evidence", "Damaged"),
+        "erased": pgettext("evidence", "Deleted on request"),
     }[check]
 
 
@@ -48,12 +49,13 @@ def check_help(check: str) -> str:
         "changed": _("The post says something else by now. What is on file stays as it was."),
         "gone": _("The post is no longer stored. What is on file stays as it was."),
         "damaged": _("The words on file no longer have their own fingerprint. Tell whoever runs this installation."),
+        "erased": _("A person asked for its deletion; that something was on file stays, what it said is gone."),
     }[check]
 
 
 def check_kind(check: str) -> str:
     """The kind of `components/state.html` for a check."""
-    return {"same": "good", "changed": "warn", "gone": "off", "damaged": "bad"}[check]
+    return {"same": "good", "changed": "warn", "gone": "off", "damaged": "bad", "erased": "off"}[check]
 
 
 def gap_text(kind: str) -> str:

@@ -254,7 +254,8 @@ class _Conversation(ResponseHandler):
 class _Connector(aiohttp.TCPConnector):
     def bound(self, most: int) -> None:
         """Let every connection be a `_Conversation`."""
-        self._factory = functools.partial[ResponseHandler](_Conversation, self._loop, most)
+        factory: Any = functools.partial(_Conversation, self._loop, most)
+        self._factory = factory
 
 
 class _NoResolver(AbstractResolver):

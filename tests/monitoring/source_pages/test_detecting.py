@@ -1,7 +1,6 @@
 """Paste an address, get a source; many feeds at once."""
 
 import html
-import json
 import re
 from typing import Any
 from urllib.parse import unquote
@@ -12,8 +11,6 @@ from django.test import Client
 
 from monitoring.detecting.feeds import read_opml, starter_pack
 from monitoring.models import Subscription, Visit
-from monitoring.operations.definitions import unsealed
-from monitoring.sources.presets import PRESETS
 from tests.factories import Cast
 from tests.fakes.hostile import answer, silence
 from tests.fakes.loopback import feed_of
@@ -21,8 +18,6 @@ from tests.monitoring.detecting import pages
 from tests.monitoring.source_pages.conftest import Site, sign_in
 
 SETTINGS = {"name": "島嶼新聞", "channel": "news", "interval": "", "zone": "Asia/Taipei", "retention_days": "90"}
-FORUM = {**SETTINGS, "channel": "forum"}
-BRAVE = {"keyword": "曜日乳業", "country": "TW"}
 RSS = feed_of({"title": "曜日鮮乳", "link": "https://n.example/1"})
 NAMES_FEED = '<link rel="alternate" type="application/rss+xml" title="全部" href="/rss">'
 
@@ -207,49 +202,3 @@ def test_a_site_that_never_answers_is_told_in_time(admin: Client, yaori: Cast, s
     monkeypatch.setattr("monitoring.detections.SECONDS", 1.0)
     server = site({"/x": silence})
     assert ask(admin, "detect", server.url("/x")).status_code == 200
-
-
-# --- ready definitions
-
-
-def test_every_ready_definition_is_offered_and_asks_for_what_it_needs(admin: Client, yaori: Cast) -> None:
-    page = text(admin.get("/w/yaori/sources/add/ready/"))
-    for name, preset in PRESETS.items():
-        assert f"/sources/add/ready/{name}/" in page
-        form = text(admin.get(f"/w/yaori/sources/add/ready/{name}/"))
-        assert all(f'name="{one.name}"' in form for one in preset.parameters)
-    assert admin.get("/w/yaori/sources/add/ready/nothing/").status_code == 404
-
-
-def test_a_ready_definition_is_filled_in_tried_and_saved(admin: Client, yaori: Cast, site: Site) -> None:
-    topics = {"topic_list": {"topics": [{"id": 7, "title": "曜日鮮乳沉澱", "slug": "x", "posts_count": 1}]}}
-    server = site({"/latest.json": answer(json.dumps(topics).encode())})
-    filled = text(admin.post("/w/yaori/sources/add/ready/discourse/", {"url": server.url("/")}))
-    asked = hidden(filled, "url")
-    saved = ask(
-        admin, "save-anyway", asked, found=hidden(filled, "found"), pick="0", **{**SETTINGS, "channel": "forum"}
-    )
-    assert saved.status_code == 302
-    source = Subscription.objects.get().source
-    assert (source.preset, source.kind) == ("discourse", "json")
-
-
-def test_what_a_ready_definition_cannot_take_is_told_and_kept(admin: Client, yaori: Cast) -> None:
-    refused = admin.post("/w/yaori/sources/add/ready/ptt/", {"board": "no such board!"})
-    assert refused.status_code == 422
-    assert 'value="no such board!"' in text(refused)
-
-
-def test_a_key_is_kept_apart_and_stands_on_no_page(admin: Client, yaori: Cast) -> None:
-    key = "sk-0123456789-geheim"
-    filled = admin.post(
-        "/w/yaori/sources/add/ready/brave-results/", {"keyword": "曜日乳業", "country": "TW", "key": key}
-    )
-    page = text(filled)
-    assert key not in page
-    asked = hidden(page, "url")
-    ask(admin, "save-anyway", asked, found=hidden(page, "found"), pick="0", **FORUM)
-    source = Subscription.objects.get().source
-    assert source.owner == yaori.workspace
-    assert any(key in one for one in unsealed(source).values())
-    assert key not in json.dumps(source.definition)

@@ -164,3 +164,82 @@ MARKUP = '<>/&;="[]!?-x12 \n中\x00' + "".join(("rss", "channel", "item", "title
 def test_no_bytes_raise_anything_but_a_source_error(body: bytes) -> None:
     with contextlib.suppress(SourceError):
         feed.parse(DEFINITION, answer(body), NOW, TAIPEI)
+
+
+COUNTED = """<rss version="2.0" xmlns:slash="http://purl.org/rss/1.0/modules/slash/" xmlns:media="http://search.yahoo.com/mrss/"
+  xmlns:thr="http://purl.org/syndication/thread/1.0"><channel>
+<item><link>https://c.example/1</link><comments>https://c.example/1#c</comments><slash:comments>17</slash:comments></item>
+<item><link>https://c.example/2</link><comments>9</comments></item>
+<item><link>https://c.example/3</link><stats><reposts_count>1.2万</reposts_count><comments_count>3</comments_count>
+  <attitudes_count>4</attitudes_count></stats></item>
+<item><link>https://c.example/4</link><media:group><media:community><media:statistics views="5000" favorites="7"/>
+  <media:starRating count="12" average="5.00"/></media:community></media:group></item>
+<item><link>https://c.example/5</link><thr:total>6</thr:total></item>
+<item><link>https://c.example/6</link><comments>not a number</comments><slash:comments/></item></channel></rss>"""
+
+
+def test_counts_become_figures() -> None:
+    items = feed.parse(DEFINITION, answer(COUNTED.encode()), NOW, TAIPEI).items
+    assert [item.figures for item in items] == [
+        {"comments": 17},
+        {"comments": 9},
+        {"reposts": 12_000, "comments": 3, "likes": 4},
+        {"views": 5000, "likes": 12},
+        {"comments": 6},
+        {},
+    ]
+
+
+def test_counts_of_atom_and_of_a_json_feed_become_figures() -> None:
+    atom = b"""<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><entry>
+      <link href="https://c.example/1"/><link rel="replies" href="/1/r" thr:count="8"/></entry></feed>"""
+    assert feed.parse(DEFINITION, answer(atom), NOW, TAIPEI).items[0].figures == {"comments": 8}
+    listed = b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "url": "https://c.example/1",'
+    extended = listed + b'"_site": {"stats": {"views": 5, "likes": "6", "x": 7}}, "_other": 3}]}'
+    assert feed.parse(DEFINITION, answer(extended), NOW, TAIPEI).items[0].figures == {"views": 5, "likes": 6}
+
+
+GATHERED = """<rss version="2.0"><channel><item><title>曜日說明 - 調查中 - 中央社</title><link>https://g.example/1</link>
+<source url="https://cna.example">中央社</source>
+<description>&lt;a href="x"&gt;曜日說明 - 調查中&lt;/a&gt; 中央社</description></item>
+<item><title>月見 - 沒有出處</title><link>https://www.google.com/url?rct=j&amp;url=https%3A%2F%2Fn.example%2F2&amp;ct=ga</link>
+<author>志明</author></item></channel></rss>"""
+
+
+def test_an_entry_that_was_gathered_names_its_outlet_and_leads_to_it() -> None:
+    first, second = feed.parse(DEFINITION, answer(GATHERED.encode()), NOW, TAIPEI).items
+    assert (first.title, first.author, first.text) == ("曜日說明 - 調查中", "中央社", "")
+    assert (second.title, second.author, second.url) == ("月見 - 沒有出處", "志明", "https://n.example/2")
+
+
+def test_entries_that_only_begin_can_be_read_on_their_own_pages() -> None:
+    definition = feed.validate({**DEFINITION, "follow": True})
+    item = feed.parse(definition, answer(payload("feed_rss_gbk.xml")), NOW, TAIPEI).items[0]
+    assert item.needs_detail
+    assert feed.detail_request(definition, item).url == item.url
+    whole = feed.detail(definition, item, answer(payload("article_news.html"), item.url), NOW, TAIPEI)
+    assert whole.text.startswith("曜日乳業今（20）日表示")
+    assert whole.title == item.title
+    # A page that tells nothing leaves what the feed said; one that refuses us is said to refuse.
+    less = feed.detail(definition, item, answer(b"<html><body></body></html>", item.url), NOW, TAIPEI)
+    assert (less.text, less.needs_detail) == (item.text, False)
+    with pytest.raises(SourceError) as caught:
+        feed.detail(definition, item, answer(payload("page_captcha.html"), item.url), NOW, TAIPEI)
+    assert caught.value.code == "blocked"
+
+
+def test_a_feed_has_secret_headers_of_its_own() -> None:
+    definition = feed.validate({**DEFINITION, "secret_headers": "Authorization: Basic eDp5"})
+    assert feed.start(definition)[0].headers["Authorization"] == "Basic eDp5"
+    with pytest.raises(DefinitionError) as caught:
+        feed.validate({**DEFINITION, "headers": "nonsense", "detail_text": "p["})
+    assert set(caught.value.problems) == {"headers", "detail_text"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "big5", "gb18030"])
+def test_a_feed_in_any_charset_is_read(encoding: str) -> None:
+    declared = {"utf-8-sig": "utf-8", "utf-16": "utf-16"}.get(encoding, encoding)
+    text = f'<?xml version="1.0" encoding="{declared}"?><rss><channel><item><title>乳業公司召回產品說明</title>'
+    body = f"{text}<link>https://c.example/1</link></item></channel></rss>".encode(encoding)
+    (item,) = feed.parse(DEFINITION, answer(body), NOW, TAIPEI).items
+    assert item.title == "乳業公司召回產品說明"
