@@ -26,7 +26,7 @@ class Estimate:
 def estimate(times: Sequence[datetime], details: bool, wished: int | None, now: datetime) -> Estimate | None:
     """Estimate from publication `times`; `details`: each post has a page of its own. None where too little is known.
 
-    The range of posts is that of a Poisson process with the seen rate, at 80 %: n ± 1.28 √n over the time that they span.
+    The range of posts is a Poisson process's with the seen rate, at 80 %: n ± 1.28 √n over the time that they span.
     """
     known = sorted(moment for moment in times if moment <= now)
     if len(known) < FEWEST:
