@@ -13,7 +13,7 @@ from monitoring.operations.definitions import definition_hash, full_definition, 
 from monitoring.operations.domains import domain_of_url
 from monitoring.operations.pacing import wishes_for
 from monitoring.operations.topics import walk_again
-from monitoring.sources import KINDS
+from monitoring.sources import KINDS, imap
 from monitoring.sources.items import DefinitionError
 from monitoring.sources.kinds import without_secrets
 from sentinel.core import audit
@@ -218,7 +218,7 @@ def restore_version(*, subscription: Subscription, number: int, by: User, now: d
     edit_source(
         subscription=subscription,
         definition=definition,
-        url=kind.start(definition)[0].url,
+        url=_address_of(source, definition),
         zone=version.zone,
         interval=subscription.interval,
         name=subscription.name,
@@ -226,6 +226,14 @@ def restore_version(*, subscription: Subscription, number: int, by: User, now: d
         by=by,
         now=now,
     )
+
+
+def _address_of(source: Source, definition: dict[str, Any]) -> str:
+    """Where a visit begins; what is pushed to us keeps the address that it was given."""
+    if source.kind == "imap":
+        return imap.address(definition)
+    first = KINDS[source.kind].start(definition)
+    return first[0].url if first else source.url
 
 
 def _refuse_drill(subscription: Subscription) -> None:

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 
 from monitoring.models import Body, Capture, FileImport, IngestToken, Mention, Post, PostCapture, Source, Subscription
 from monitoring.operations.imports import IMPORTS
+from monitoring.operations.sources import restore_version
 from monitoring.operations.tokens import admit
 from sentinel.core.models import AuditEntry, Membership
 from sentinel.core.permissions import Role
@@ -335,3 +336,13 @@ def test_a_picture_of_another_workspace_does_not_exist(staff: Client, cast: Cast
     stranger = Client()
     stranger.force_login(theirs.admin)
     assert stranger.get(f"/w/tsukimi/attachments/{capture.pk}/").status_code == 404
+
+
+def test_an_earlier_version_of_a_form_can_be_gone_back_to(admin: Client, cast: Cast) -> None:
+    admin.post(at("collector-add-kind", "webhook"), {**SETTINGS, "path_text": "first", "secret": "geheimnis"})
+    subscription = Subscription.objects.get()
+    admin.post(at("collector-edit", subscription.pk), {**SETTINGS, "path_text": "second"})
+    restore_version(subscription=Subscription.objects.get(), number=1, by=cast.admin, now=NOW)
+    source = Source.objects.get()
+    assert (source.definition["path_text"], source.is_pushed, bool(source.secrets)) == ("first", True, True)
+    assert source.url.startswith("sentinel:webhook/")
