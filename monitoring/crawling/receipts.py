@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 LONGEST_HEADER = 2_000  # characters of a value
@@ -41,6 +42,18 @@ def blotted_text(text: str, secrets: Iterable[str]) -> str:
     for form in secret_forms(secrets):
         text = text.replace(form, "*" * len(form))
     return text
+
+
+def blotted_said(said: Mapping[str, Any], secrets: Sequence[str]) -> dict[str, Any]:
+    """What a line of a log says, without the secrets that a server may have repeated to us."""
+    return {
+        name: blotted_text(value, secrets)
+        if isinstance(value, str)
+        else blotted_said(value, secrets)
+        if isinstance(value, Mapping)
+        else value
+        for name, value in said.items()
+    }
 
 
 def blotted(body: bytes, secrets: Iterable[str]) -> tuple[bytes, int]:

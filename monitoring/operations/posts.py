@@ -10,7 +10,9 @@ from django.db import connection, transaction
 
 from monitoring.crawling.addresses import host_of, post_key
 from monitoring.crawling.citations import cited_keys
+from monitoring.crawling.receipts import blotted_text
 from monitoring.models import HISTORY_AFTER, Analysis, Citation, Post, PostRevision, Source, Subscription
+from monitoring.operations.definitions import unsealed
 from monitoring.operations.evidence import Received, keep_received
 from monitoring.operations.suppression import suppressed_for
 from monitoring.sources.items import Item
@@ -127,7 +129,8 @@ def _batch(items: Iterable[Item], source: Source) -> _Batch:
     """The items by key, replies behind what they answer; a reply to a reply answers the post."""
     batch = _Batch({}, {})
     replies: list[tuple[bytes, Item, Item]] = []
-    for item in items:
+    secrets = list(unsealed(source).values())
+    for item in (_without_secrets(item, secrets) for item in items) if secrets else items:
         if not item.needs_detail:
             key = key_of(item, source)
             batch.items[key] = item
@@ -138,6 +141,18 @@ def _batch(items: Iterable[Item], source: Source) -> _Batch:
             batch.items[key] = reply if reply.response else replace(reply, response=item.response)
             batch.parents[key] = parent
     return batch
+
+
+def _without_secrets(item: Item, secrets: Sequence[str]) -> Item:
+    """An item in which the server repeats no secret of ours."""
+    return replace(
+        item,
+        url=blotted_text(item.url, secrets),
+        title=blotted_text(item.title, secrets),
+        text=blotted_text(item.text, secrets),
+        author=blotted_text(item.author, secrets),
+        replies=tuple(_without_secrets(reply, secrets) for reply in item.replies),
+    )
 
 
 def _all_replies(item: Item) -> Iterator[Item]:

@@ -14,6 +14,7 @@ from sentinel.core.net.types import Response
 from tests.alerts.stage import watched
 from tests.browser.conftest import PageAs, assert_accessible, visit
 from tests.factories import Cast
+from tests.fakes.xss import vectors
 from tests.monitoring.stage import MINUTE, capture, captured, item, subscribe, work
 from tests.payloads.hostile_pages import HOSTILE_PAGES
 
@@ -34,8 +35,8 @@ def post(cast: Cast) -> Post:
     now = timezone.now() - timedelta(hours=3)
     source = subscribe(cast, now=now).source
     watched(cast, now=now)
-    page = f"<html><body><h1>昨天買的曜日</h1><p>{FIRST}</p>" + "".join(HOSTILE_PAGES)
-    shown = Response("https://dcard.example/p/1", 200, {"content-type": "text/html"}, page.encode())
+    page = f"<html><body><h1>昨天買的曜日</h1><p>{FIRST}</p>" + "".join((*vectors(), *HOSTILE_PAGES))
+    shown = Response("https://dcard.example/p/1", 200, {"content-type": "text/html"}, page.encode("utf-8", "replace"))
     for step, likes in enumerate((12, 96, 180, 340, 480, 700, 860, 990, 1120, 1240)):
         said = Item(
             url="https://dcard.example/p/1",

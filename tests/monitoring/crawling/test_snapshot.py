@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from monitoring.crawling.snapshot import Own, harmless_css, media_of, snapshot
+from tests.fakes.xss import vectors
 from tests.payloads.hostile_pages import HOSTILE_PAGES
 
 LOADING = {"src", "href", "srcset", "action", "formaction", "poster", "data", "background", "xlink:href", "ping"}
@@ -31,9 +32,11 @@ def assert_harmless(page: str) -> None:
     assert not re.search(r"url\s*\(|@import|expression\s*\(|javascript:", styles, re.IGNORECASE), page
 
 
-@pytest.mark.parametrize("hostile", HOSTILE_PAGES)
+@pytest.mark.parametrize("hostile", [*HOSTILE_PAGES, *vectors()])
 def test_nothing_of_a_hostile_page_runs_or_loads(hostile: str) -> None:
-    assert_harmless(snapshot(hostile.encode(), "text/html", Own(url="https://forum.example/t/1", title="標題")))
+    assert_harmless(
+        snapshot(hostile.encode("utf-8", "replace"), "text/html", Own(url="https://forum.example/t/1", title="標題"))
+    )
 
 
 @given(st.lists(st.sampled_from(HOSTILE_PAGES), min_size=2, max_size=4), st.integers(1, 60))
