@@ -41,17 +41,18 @@ from tests.fakes.loopback import feed_of
 from tests.monitoring.visiting.test_visit import ALL_OPEN, Office
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
-SECONDS = 6.0  # a visit may take 2 s here, and reading one page 2 s of processor time
+SECONDS = 25.0  # of the clock, whatever else the machine does; alone these visits take 2 s at most
 FETCH = Limits(connect=0.4, total=0.8)
 LIMITS = VisitLimits(pages=10, details=5, seconds=2)
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+API = "/api/container/getIndex"
 SLOW = r"(x+x+)+y"
 UNREAD = {"layout", "blocked", "malformed", "empty", "too-costly", "too-large"}
 DEFINITIONS: dict[str, dict[str, Any]] = {
     "feed": {"url": "URL"},
     "listing": {"url": "URL", "rows": "li", "title": "em", "summary": "p", "time": "span"},
-    "weibo": {"url": "URL?page=1", "query": ""},
+    "weibo": {"url": "URL?containerid=1&page=1", "query": ""},
 }
 
 
@@ -81,9 +82,9 @@ def assert_shown(result: VisitResult) -> None:
 
 
 async def attack(kind: str, behaviour: Behaviour, outcomes: set[str]) -> VisitResult:
-    async with serving(ALL_OPEN | {"/": behaviour}) as server:
+    async with serving(ALL_OPEN | {"/": behaviour, API: behaviour}) as server:
         began = time.monotonic()
-        result = await visiting(kind, server.url("/"), server.place)
+        result = await visiting(kind, server.url(API if kind == "weibo" else "/"), server.place)
         assert time.monotonic() - began < SECONDS
     assert result.outcome in outcomes, (result.outcome, result.detail)
     assert_shown(result)
@@ -192,9 +193,9 @@ async def test_a_robots_txt_of_half_a_megabyte_of_rules_is_kept_to_in_no_time() 
     async with serving(
         {"/robots.txt": answer(rules), "/": answer(feed_of({"title": "t", "link": "http://n.example"}))}
     ) as server:
-        began = time.monotonic()
+        began = time.process_time()
         result = await visiting("feed", server.url("/"), server.place)
-    assert (result.outcome, time.monotonic() - began < 1.5) == ("ok", True)
+    assert (result.outcome, time.process_time() - began < 1.5) == ("ok", True)
 
 
 async def test_cookies_that_grow_are_never_sent_back() -> None:
@@ -205,7 +206,7 @@ async def test_cookies_that_grow_are_never_sent_back() -> None:
 
 
 def cards(number: int) -> Callable[[Seen], bytes]:
-    post = '{"mblog":{"id":"%d","text":"x"}}'
+    post = '{"card_type":9,"mblog":{"id":"%d","text":"x","created_at":"刚刚","user":{"id":1,"screen_name":"a"}}}'
     return lambda seen: (
         f'{{"ok":1,"data":{{"cardlistInfo":{{"since_id":"{number}"}},"cards":[{post % number}]}}}}'.encode()
     )
@@ -219,9 +220,9 @@ async def test_pages_that_always_lead_to_a_next_one_come_to_an_end() -> None:
         await answer(cards(7)(seen))(server, seen, writer)
 
     for behaviour, items in ((onward, 10), (again, 1)):
-        async with serving(ALL_OPEN | {"/": behaviour}) as server:
-            result = await visiting("weibo", server.url("/"), server.place, pages="10")
-        assert (result.outcome, len(result.items)) == ("ok", items)
+        async with serving(ALL_OPEN | {API: behaviour}) as server:
+            result = await visiting("weibo", server.url(API), server.place, pages="10")
+        assert (result.outcome, len(result.listed)) == ("ok", items)
         assert len(server.seen) <= 1 + LIMITS.pages
 
 
