@@ -15,6 +15,7 @@ from alerts import board as read
 from alerts.clocks import position_clock
 from alerts.models import Alert, AlertEvent, Evaluation
 from alerts.wording import close_reason_text, reason_of, tier_name
+from monitoring.health_wording import unseen_sentence
 from monitoring.models import Measure, Mention, Post, Subscription, Topic
 from monitoring.operations.mentions import bucket_of
 from monitoring.operations.posts import PLACED_BY_PUBLICATION
@@ -69,6 +70,7 @@ class BoardReader:
         at_worst = sum(alert.tier == worst for alert in unclaimed)
         late = [self.now - alert.claim_due_at for alert in unclaimed if alert.claim_due_at < self.now]
         subscriptions = Subscription.objects.active().real().filter(workspace=self.workspace)
+        unseen = (subscriptions.blind(), subscriptions.weak())
         return read.Situation(
             counts=tuple(read.TierCount(tier, sum(alert.tier == tier for alert in alerts)) for tier in (1, 2, 3, 4)),
             unclaimed=len(unclaimed),
@@ -79,20 +81,11 @@ class BoardReader:
             overdue_by=max(late, default=None),
             mine=sum(alert.claimed_by_id == self.user.pk for alert in alerts),
             sources_total=subscriptions.count(),
-            blind_sentence=self._blind_sentence(list(subscriptions.blind().order_by("name"))),
+            blind_sentence=unseen_sentence(
+                *(list(one.order_by("name").values_list("name", flat=True)) for one in unseen)
+            ),
             drill=sum(alert.topic.is_drill for alert in unclaimed),
         )
-
-    def _blind_sentence(self, blind: Sequence[Subscription]) -> str:
-        if not blind:
-            return ""
-        names = _(", ").join(subscription.name for subscription in blind[:3])
-        if len(blind) > 3:
-            return _("Not collected right now: %(names)s and %(more)s more.") % {
-                "names": names,
-                "more": len(blind) - 3,
-            }
-        return _("Not collected right now: %(names)s.") % {"names": names}
 
     # --- the pulse
 

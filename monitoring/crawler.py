@@ -5,9 +5,9 @@ import logging
 import socket
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from monitoring.mailboxes import visit_mailbox
 from monitoring.models import AllowedHost, Source, Visit
 from monitoring.operations.definitions import full_definition, unsealed
 from monitoring.operations.domains import rest_domains
+from monitoring.operations.health import show_progress
 from monitoring.operations.visits import (
     VISITS,
     Claimed,
@@ -35,7 +36,7 @@ from monitoring.ports import ports_of
 from monitoring.sources import KINDS
 from monitoring.visiting.missed import after_visit, has_hope
 from monitoring.visiting.pacing import Turn
-from monitoring.visiting.visit import Client, Ports, VisitLimits, VisitResult, visit
+from monitoring.visiting.visit import Client, LogLine, Ports, VisitLimits, VisitResult, visit
 from sentinel.core.net.client import GuardedClient
 from sentinel.core.net.guard import Resolver, SystemResolver, allow_list
 from sentinel.core.stages import LeaseLostError
@@ -44,6 +45,7 @@ logger = logging.getLogger(__name__)
 
 SOCKETS = 50
 TURN = 50.0  # seconds in which a round takes on new visits; with the longest visit still below the tasks' limit
+HANDED_OVER_AFTER = 8.0  # seconds later: what is slow shall keep neither the next visits waiting nor two workers long
 LOOK_AGAIN = 0.5
 LIMITS = VisitLimits(pages=10, seconds=22.0)  # and two for reading the last page
 
@@ -121,15 +123,18 @@ def _mend() -> None:
 
 
 async def _visits_of_a_round(give_up: Callable[[], Awaitable[None]]) -> int:
-    """Run visits side by side. When the turn is over the next round begins elsewhere, while these come to their end."""
+    """Run visits side by side. The next round begins elsewhere while the slowest of this one come to their end."""
     running: set[asyncio.Task[Done]] = set()
     count, looked_at, ends = 0, -LOOK_AGAIN, time.monotonic() + TURN
     with SystemResolver(SOCKETS) as resolver:
         while True:
-            is_over = time.monotonic() >= ends
-            if is_over:
+            if time.monotonic() >= ends + HANDED_OVER_AFTER:
                 await give_up()
-            elif len(running) < SOCKETS and (not running or time.monotonic() - looked_at >= LOOK_AGAIN):
+            elif (
+                time.monotonic() < ends
+                and len(running) < SOCKETS
+                and (not running or time.monotonic() - looked_at >= LOOK_AGAIN)
+            ):
                 looked_at = time.monotonic()
                 claimed, open_to = await sync_to_async(_claim)(SOCKETS - len(running))
                 count += len(claimed)
@@ -160,7 +165,9 @@ async def _run(claimed: Claimed, allowed: frozenset[str], resolver: Resolver) ->
     turn = Turn(claimed.domain, time.monotonic() + ahead)
     try:
         async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL, resolver=resolver) as client:
-            result = await visit_source(source, client, ports_of(source, allowed, turn))
+            log: list[LogLine] = []
+            async with _shown(claimed.visit, log):
+                result = await visit_source(source, client, ports_of(source, allowed, turn), log=log)
         return Done(claimed, turn, report_of(result, source, timezone.now()))
     except Exception as error:
         logger.exception("visit of %s failed", source.url)
@@ -199,7 +206,33 @@ def _finish_one(claimed: Claimed, report: Report) -> None:
         VISITS.fail(claimed.visit, f"{type(error).__name__}: {error}", now=timezone.now())
 
 
-async def visit_source(source: Source, client: Client, ports: Ports, limits: VisitLimits = LIMITS) -> VisitResult:
+@asynccontextmanager
+async def _shown(planned: Visit, log: list[LogLine]) -> AsyncIterator[None]:
+    """Write the log down while a visit goes on that somebody asked for and waits to see."""
+    if not planned.is_watched:
+        yield
+        return
+    telling = asyncio.create_task(_tell(planned, log))
+    try:
+        yield
+    finally:
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await telling
+
+
+async def _tell(planned: Visit, log: list[LogLine]) -> None:
+    told = 0
+    while True:
+        if len(log) > told:
+            told = len(log)
+            await sync_to_async(show_progress)(visit=planned, log=[asdict(line) for line in log])
+        await asyncio.sleep(LOOK_AGAIN)
+
+
+async def visit_source(
+    source: Source, client: Client, ports: Ports, limits: VisitLimits = LIMITS, log: list[LogLine] | None = None
+) -> VisitResult:
     """Read what is new at a source; writes nothing but whose turn the domain is and its robots.txt."""
     if source.kind == "imap":
         open_to = await sync_to_async(allowed_private_hosts)()
@@ -215,6 +248,7 @@ async def visit_source(source: Source, client: Client, ports: Ports, limits: Vis
         limits=limits,
         state=source.state,
         missed=source.missed,
+        log=log,
     )
 
 

@@ -61,6 +61,8 @@ class PresetForm(SourceForm):
         self.preset, self.language = preset, language
         super().__init__(preset.kind, *args, **kwargs)
         self.order_fields([*(one.name for one in preset.parameters), *SETTINGS])
+        self.fields["name"].required = False
+        self.fields["name"].help_text = _("Empty: a name is made of the above.")
 
     def _own_fields(self) -> dict[str, forms.Field]:
         return {
@@ -94,6 +96,7 @@ class PresetForm(SourceForm):
         fields = KINDS[self.kind].FIELDS
         cleaned["definition"] = without_secrets(fields, whole)
         cleaned["secrets"] = secrets_of(fields, whole)
+        cleaned["name"] = cleaned.get("name") or self.preset.proposed_name(typed, self.language)
         cleaned["address"] = self._address(whole)
         return cleaned
 

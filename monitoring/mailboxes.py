@@ -160,7 +160,7 @@ def _use(
             return use(mailbox)
     finally:
         watchdog.cancel()
-        mailbox.hang_up()
+        mailbox.let_go()
 
 
 def _read_new(box: "Mailbox", definition: Mapping[str, Any], state: State, now: datetime, read: _Read) -> None:
@@ -205,6 +205,7 @@ class Mailbox(imaplib.IMAP4):
         for one in others:
             with suppress(OSError):
                 return self._secured(socket.create_connection((one, self._port), timeout))
+            self._drop()
         return self._secured(socket.create_connection((last, self._port), timeout))
 
     def _secured(self, wire: socket.socket) -> socket.socket:
@@ -216,6 +217,15 @@ class Mailbox(imaplib.IMAP4):
     def hang_up(self) -> None:
         """End the connection from any thread; whoever waits for it gets an error."""
         self._is_cut = True
+        self._drop()
+
+    def let_go(self) -> None:
+        """Give everything back, once nobody reads any more."""
+        self._drop()
+        if hasattr(self, "file"):
+            self.file.close()
+
+    def _drop(self) -> None:
         if self._wire is not None:
             with suppress(OSError):
                 self._wire.shutdown(socket.SHUT_RDWR)

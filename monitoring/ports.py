@@ -95,7 +95,8 @@ def recall_robots(place: str) -> RobotsFile | None:
     known = Host.objects.filter(name=place, robots_fetched_at__gt=now - STALE_ROBOTS_KEPT).first()
     if known is None or known.robots_fetched_at is None:
         return None
-    return RobotsFile(known.robots_status or 0, known.robots or "", known.robots_fetched_at <= now - ROBOTS_KEPT)
+    age = now - known.robots_fetched_at
+    return RobotsFile(known.robots_status or 0, known.robots or "", age >= ROBOTS_KEPT, age.total_seconds())
 
 
 @sync_to_async

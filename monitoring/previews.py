@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from monitoring.crawler import allowed_private_hosts, visit_source
+from monitoring.detecting.estimates import Estimate, estimate
 from monitoring.matching import Document
 from monitoring.models import Post, Source, Topic
 from monitoring.operations.mentions import watch
@@ -63,6 +64,7 @@ class Preview:
     matching: int
     imprecise: int  # items whose time is only a day, or unknown
     closed_place: str  # the private `host:port` that the guard refused and that an operator may open
+    estimate: Estimate | None  # at the automatic pace; None where too little is known
 
     @property
     def succeeded(self) -> bool:
@@ -89,7 +91,19 @@ def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
         matching=sum(one.matches for one in found),
         imprecise=sum(item.precision not in PRECISE for item in newest),
         closed_place=_closed_place(source, result, allowed),
+        estimate=estimate(_times(newest), _has_pages(newest), None, now),
     )
+
+
+def _times(items: Sequence[Item]) -> list[datetime]:
+    """When the items were published, where that is known well enough."""
+    return [item.published_at for item in items if item.published_at and item.precision in PRECISE]
+
+
+def _has_pages(items: Sequence[Item]) -> bool:
+    """Whether items came from pages of their own, each of which is a request."""
+    answers = {item.response.url for item in items if item.response}
+    return len(answers) > 1
 
 
 async def _visit(source: Source, allowed: frozenset[str]) -> VisitResult:

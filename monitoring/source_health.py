@@ -1,34 +1,32 @@
-"""How well sources are read: state, latency and volume per source, in few queries."""
+"""How well sources are read: state, latency and volume per source and per channel, in few queries."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import connection
+from django.db.models import Q
 
-from monitoring.models import DOWN_AFTER, HIDING_OUTCOMES, Subscription, Visit
+from monitoring.models import CHANNELS, WEAK_KINDS, SourceHabit, SourceNotice, Subscription, Visit, failure_kind
+from monitoring.operations.health import Missed, hours_of, missed_of
+from monitoring.queries.latencies import HOURS, NORM, Latency, Measured, measured
 from sentinel.core.models import Workspace
 
-DAY = timedelta(hours=24)
-NORM = timedelta(hours=1)  # published → captured
-HOURS = 24
+COMPARED_HOURS = 3  # seen against expected
 STRETCHES_SHOWN = 60
+HABIT_LASTS = 2.0  # hours
 
-State = Literal["parked", "blocked", "down", "late", "retrying", "waiting", "ok", "paused"]
-HIDDEN: tuple[State, ...] = ("parked", "blocked", "down")  # nothing is seen of them
-TROUBLE: tuple[State, ...] = (*HIDDEN, "late", "retrying")
+State = Literal[
+    "parked", "blocked", "login", "robots", "layout", "down",
+    "late", "empty", "quiet", "retrying", "waiting", "ok", "paused",
+]  # fmt: skip
+HIDDEN: tuple[State, ...] = ("parked", "blocked", "login", "robots", "layout", "down")  # nothing is seen of them
+WEAK: tuple[State, ...] = ("empty", "quiet")
+TROUBLE: tuple[State, ...] = (*HIDDEN, "late", *WEAK, "retrying")
 ORDER: tuple[State, ...] = (*TROUBLE, "waiting", "ok", "paused")
 
-
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Published → captured, over `posts` posts, of which `within` kept the norm."""
-
-    median: timedelta
-    p95: timedelta
-    posts: int
-    within: int
+Triple = tuple[float, float, float]  # 10th percentile, expected, 90th percentile
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,12 @@ class SourceHealth:
     subscription: Subscription
     state: State
     latency: Latency | None  # None where no post of the last 24 hours can be measured
-    spark: tuple[int, ...]  # posts that the source brought per hour, oldest first
+    spark: tuple[int, ...]  # new posts that the source brought per hour, oldest first; history apart
+    band: tuple[Triple, ...]  # what it usually brings in these hours; empty where too little is known
+    expected: Triple | None  # what it usually brings in the last three
+    since: datetime | None  # since when nothing, or too little, is seen
+    unseen: Missed | None  # what we estimate not to have seen since then
+    notice: SourceNotice | None
     visit: Visit | None  # the one that is planned or under way
     is_visiting: bool
 
@@ -48,14 +51,34 @@ class SourceHealth:
         return sum(self.spark)
 
     @property
+    def seen(self) -> int:
+        """Posts in the last three hours."""
+        return sum(self.spark[-COMPARED_HOURS:])
+
+    @property
+    def is_low(self) -> bool:
+        """Whether that is less than usual because of what is wrong."""
+        return self.since is not None and self.expected is not None and self.seen < self.expected[0]
+
+    @property
     def is_trouble(self) -> bool:
         return self.state in TROUBLE
 
     @property
+    def is_hidden(self) -> bool:
+        return self.state in HIDDEN
+
+    @property
     def next_visit_at(self) -> datetime | None:
-        """None where none is planned: paused, parked, or under way."""
+        """None where none is planned: paused, parked, pushed, or under way."""
         coming = self.visit and not self.visit.parked_at and not self.is_visiting
         return self.visit.due_at if self.visit and coming else None
+
+    @property
+    def wait(self) -> timedelta | None:
+        """How long the next visit waits after the last one."""
+        last = self.subscription.source.last_visit_at
+        return self.next_visit_at - last if self.next_visit_at and last else None
 
     @property
     def missed(self) -> int:
@@ -63,7 +86,59 @@ class SourceHealth:
         return len(self.subscription.source.missed)
 
 
-def state_of(subscription: Subscription, visit: Visit | None, latency: Latency | None) -> State:
+@dataclass(frozen=True, slots=True)
+class ChannelHealth:
+    """How well the sources of one channel are read together."""
+
+    channel: str
+    sources: tuple[SourceHealth, ...]
+    latency: Latency | None
+
+    @property
+    def fine(self) -> int:
+        return sum(one.state in ("ok", "waiting") for one in self.sources)
+
+    @property
+    def spark(self) -> tuple[int, ...]:
+        return tuple(map(sum, zip(*(one.spark for one in self.sources), strict=True)))
+
+    @property
+    def band(self) -> tuple[Triple, ...]:
+        """The sum of those that have one; a paused source is not expected to bring anything."""
+        bands = [one.band for one in self.sources if one.band and one.state != "paused"]
+        return tuple(_sum(hour) for hour in zip(*bands, strict=True))
+
+    @property
+    def expected(self) -> Triple | None:
+        known = [one.expected for one in self.sources if one.expected and one.state != "paused"]
+        return _sum(known) if known else None
+
+    @property
+    def seen(self) -> int:
+        return sum(one.seen for one in self.sources)
+
+    @property
+    def last_item_at(self) -> datetime | None:
+        moments = [one.subscription.source.last_item_at for one in self.sources]
+        return max(filter(None, moments), default=None)
+
+    @property
+    def next_visit_at(self) -> datetime | None:
+        return min(filter(None, (one.next_visit_at for one in self.sources)), default=None)
+
+    @property
+    def is_visiting(self) -> bool:
+        return any(one.is_visiting for one in self.sources)
+
+    @property
+    def is_pushed(self) -> bool:
+        """Whether all of them come by themselves."""
+        return all(one.subscription.source.is_pushed for one in self.sources)
+
+
+def state_of(
+    subscription: Subscription, visit: Visit | None, latency: Latency | None, notice: SourceNotice | None = None
+) -> State:
     """What a subscription's row says first."""
     source = subscription.source
     if subscription.paused_at:
@@ -71,23 +146,47 @@ def state_of(subscription: Subscription, visit: Visit | None, latency: Latency |
     if visit and visit.parked_at:
         return "parked"
     if source.failures:
-        if source.outcome in HIDING_OUTCOMES:
-            return "blocked"
-        return "down" if source.failures >= DOWN_AFTER else "retrying"
-    if not source.outcome:
+        return failure_kind(source.outcome, source.failures)  # type: ignore[return-value]
+    if not source.outcome and not (source.is_pushed and source.last_item_at):
         return "waiting"
+    if notice and notice.kind in WEAK_KINDS:
+        return notice.kind  # type: ignore[return-value]
     return "late" if latency is not None and latency.p95 > NORM else "ok"
 
 
 def source_health(workspace: Workspace, now: datetime, subscription_id: int | None = None) -> list[SourceHealth]:
     """Every subscription of the workspace (or one): trouble first, then by name."""
+    return _coverage(workspace, now, subscription_id)[0]
+
+
+def coverage(workspace: Workspace, now: datetime) -> tuple[list[SourceHealth], list[ChannelHealth]]:
+    """Every subscription, and those of the real world by channel; a channel that nothing is read of is left out."""
+    health, latencies = _coverage(workspace, now)
+    channels = []
+    for channel in CHANNELS:
+        mine = [one for one in health if one.subscription.channel == channel and not one.subscription.source.is_drill]
+        if mine:
+            channels.append(ChannelHealth(channel, tuple(mine), latencies.get(channel)))
+    return health, channels
+
+
+def _coverage(
+    workspace: Workspace, now: datetime, subscription_id: int | None = None
+) -> tuple[list[SourceHealth], dict[str, Latency]]:
     found = Subscription.objects.filter(workspace=workspace).select_related("workspace", "source", "paused_by")
     subscriptions = list(found.filter(pk=subscription_id) if subscription_id else found)
-    sources = [subscription.source_id for subscription in subscriptions]
-    latencies, volumes = _latencies(sources, now), _volumes(sources, now)
-    visits = {visit.source_id: visit for visit in Visit.objects.open().filter(source__in=sources)}
-    health = [_health(one, latencies, volumes, visits.get(one.source_id), now) for one in subscriptions]
-    return sorted(health, key=lambda one: (ORDER.index(one.state), one.subscription.name))
+    seen = measured(subscriptions, now)
+    sources = [one.source_id for one in subscriptions]
+    visits = {visit.source_id: visit for visit in Visit.objects.open().filter(source__in=sources).defer("log")}
+    habits = {one.pk: one for one in SourceHabit.objects.filter(source__in=sources).defer("posts")}
+    weak = Q(kind__in=WEAK_KINDS, ended_at=None)
+    notices = {one.source_id: one for one in SourceNotice.objects.filter(weak, source__in=sources)}
+    health = [
+        _health(one, seen, visits.get(one.source_id), habits.get(one.source_id), notices.get(one.source_id), now)
+        for one in subscriptions
+    ]
+    health = _with_estimates(health, now)
+    return sorted(health, key=lambda one: (ORDER.index(one.state), one.subscription.name)), seen.by_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,72 +225,105 @@ def course_of(source_id: int, since: datetime) -> list[Stretch]:
 
 
 def late_count(workspace: Workspace, now: datetime) -> int:
-    """How many sources are read without failing, but too late."""
+    """How many sources are read without failing and bring what they usually do, but too late."""
     read = Subscription.objects.real().filter(workspace=workspace)
-    failing = set(read.failing().values_list("source_id", flat=True))
-    sources = [source for source in read.active().values_list("source_id", flat=True) if source not in failing]
-    return sum(latency.p95 > NORM for latency in _latencies(sources, now).values())
+    troubled = read.failing().values("pk").union(read.weak().values("pk"))
+    others = {pk for (pk,) in troubled.values_list("pk")}
+    working = [one for one in read.active().select_related("source") if one.pk not in others]
+    return sum(latency.p95 > NORM for latency in measured(working, now).by_source.values())
 
 
 def share_within_norm(health: Iterable[SourceHealth]) -> float | None:
     """Which share of the posts with a known time was captured within the norm; None without such posts."""
-    measured = [one.latency for one in health if one.latency]
-    posts = sum(latency.posts for latency in measured)
-    return sum(latency.within for latency in measured) / posts if posts else None
+    known = [one.latency for one in health if one.latency]
+    posts = sum(latency.posts for latency in known)
+    return sum(latency.within for latency in known) / posts if posts else None
+
+
+def unseen_in_all(health: Iterable[SourceHealth]) -> Missed | None:
+    """What we estimate not to have seen of all of them: the sum of the ranges; None where there is no estimate."""
+    known = [one.unseen for one in health if one.unseen]
+    if not known:
+        return None
+    return Missed(sum(one.low for one in known), sum(one.high for one in known), min(one.days for one in known))
+
+
+# --- what a row is made of --------------------------------------------------------------------------------------------
 
 
 def _health(
     subscription: Subscription,
-    latencies: dict[int, Latency],
-    volumes: dict[int, tuple[int, ...]],
+    seen: Measured,
     visit: Visit | None,
+    habit: SourceHabit | None,
+    notice: SourceNotice | None,
     now: datetime,
 ) -> SourceHealth:
-    latency = latencies.get(subscription.source_id)
+    source = subscription.source
+    latency = seen.by_source.get(source.pk)
+    state = state_of(subscription, visit, latency, notice)
+    since = None
+    if state in HIDDEN:
+        since = source.last_success_at or source.failing_since or (visit.parked_at if visit else None)
+    elif state in WEAK and notice:
+        since = notice.began_at
+    age = hours_of(now) - hours_of(habit.hour) if habit else HABIT_LASTS
+    is_known = habit is not None and 0 <= age < HABIT_LASTS
     return SourceHealth(
         subscription=subscription,
-        state=state_of(subscription, visit, latency),
+        state=state,
         latency=latency,
-        spark=volumes.get(subscription.source_id, (0,) * HOURS),
+        spark=seen.volumes.get(source.pk, (0,) * HOURS),
+        band=_sliding(habit.band, age) if habit and is_known and habit.band else (),
+        expected=_between(habit.three, age) if habit and is_known and habit.three else None,
+        since=since,
+        unseen=None,
+        notice=notice,
         visit=visit,
         is_visiting=bool(visit and visit.lease_until and visit.lease_until > now),
     )
 
 
-def _latencies(sources: list[int], now: datetime) -> dict[int, Latency]:
-    """Per source, over what it brought in 24 hours and was published, to the minute, since it is read."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT source_id, count(*), count(*) FILTER (WHERE seconds <= %s),
-                      percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY seconds)
-                 FROM (SELECT sighting.source_id,
-                              GREATEST(EXTRACT(EPOCH FROM sighting.captured_at - post.published_at), 0) AS seconds
-                         FROM monitoring_sighting sighting
-                         JOIN monitoring_post post ON post.id = sighting.post_id
-                         JOIN monitoring_source source ON source.id = sighting.source_id
-                        WHERE sighting.source_id = ANY(%s) AND sighting.captured_at > %s AND NOT post.is_history
-                          AND post.precision IN ('second', 'minute') AND post.published_at >= source.created_at
-                      ) AS measured
-                GROUP BY source_id""",
-            [NORM.total_seconds(), sources, now - DAY],
-        )
-        return {
-            source: Latency(timedelta(seconds=median), timedelta(seconds=p95), posts, within)
-            for source, posts, within, (median, p95) in cursor.fetchall()
-        }
+def _sliding(band: Sequence[Sequence[float]], age: float) -> tuple[Triple, ...]:
+    """The 24 hours up to now from clock hours, of which the last but one ended `age` hours ago."""
+    return tuple(_between(band, len(band) - 1 + age - back) for back in range(HOURS, 0, -1))
 
 
-def _volumes(sources: list[int], now: datetime) -> dict[int, tuple[int, ...]]:
-    """Posts that each source brought in each of the last 24 hours."""
-    hours: dict[int, list[int]] = {}
+def _between(known: Sequence[Sequence[float]], place: float) -> Triple:
+    low = min(int(place), len(known) - 1)
+    high = min(low + 1, len(known) - 1)
+    one, other, part = known[low], known[high], place - low
+    first, second, third = (a + (b - a) * part for a, b in zip(one, other, strict=True))
+    return first, second, third
+
+
+def _sum(triples: Iterable[Triple]) -> Triple:
+    low, expected, high = (sum(column) for column in zip(*triples, strict=True))
+    return low, expected, high
+
+
+def _with_estimates(health: list[SourceHealth], now: datetime) -> list[SourceHealth]:
+    """With what is estimated to be unseen of those that are hidden or weak."""
+    blind = {one.subscription.source_id: one.since for one in health if one.since and one.state in (*HIDDEN, *WEAK)}
+    if not blind:
+        return health
+    seen = _seen_since(blind, now)
+    habits = SourceHabit.objects.filter(source__in=blind)
+    unseen = {one.pk: missed_of(one, blind[one.pk], seen.get(one.pk, 0), now) for one in habits}
+    return [replace(one, unseen=unseen.get(one.subscription.source_id)) for one in health]
+
+
+def _seen_since(moments: dict[int, datetime], now: datetime) -> dict[int, int]:
+    """New posts that each source brought since its own moment."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT source_id, floor(EXTRACT(EPOCH FROM %s - captured_at) / 3600)::int AS hours_ago, count(*)
-                 FROM monitoring_sighting
-                WHERE source_id = ANY(%s) AND captured_at > %s AND captured_at <= %s
-                GROUP BY source_id, hours_ago""",
-            [now, sources, now - DAY, now],
+            """SELECT mine.source_id, count(*)
+                 FROM unnest(%s::bigint[], %s::timestamptz[]) AS mine(source_id, since)
+                 JOIN monitoring_sighting AS sighting
+                   ON sighting.source_id = mine.source_id AND sighting.captured_at > mine.since
+                      AND sighting.captured_at <= %s
+                 JOIN monitoring_post AS post ON post.id = sighting.post_id AND NOT post.is_history
+                GROUP BY 1""",
+            [list(moments), list(moments.values()), now],
         )
-        for source, hours_ago, posts in cursor.fetchall():
-            hours.setdefault(source, [0] * HOURS)[HOURS - 1 - hours_ago] = posts
-    return {source: tuple(counts) for source, counts in hours.items()}
+        return dict(cursor.fetchall())

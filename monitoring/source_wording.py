@@ -1,29 +1,20 @@
-"""States of sources, outcomes of visits and lines of their log, in the reader's language."""
+"""Outcomes of visits and lines of their log, in the reader's language; states are in `monitoring.health_wording`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from monitoring.source_health import SourceHealth
-from monitoring.sources import KINDS
 from monitoring.wording import figure_text
 from sentinel.core.net.guard import RefusedAddressError
+from sentinel.core.templatetags.sentinel import span
 from sentinel.core.wording import fetch_error_text
 
 FAILED_LINES = ("no-answer", "detail-failed", "failed")
-
-
-@dataclass(frozen=True, slots=True)
-class StateWords:
-    """A state of a source: its word, an icon of the sprite, and the kind of `components/state.html`."""
-
-    label: str
-    icon: str
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +25,6 @@ class LogWords:
     what: str
     text: str
     is_bad: bool
-
-
-def state_words(state: str) -> StateWords:
-    """A state of `monitoring.source_health`."""
-    return {
-        "parked": StateWords(pgettext("source", "Stuck"), "circle-alert", "bad"),
-        "blocked": StateWords(pgettext("source", "Blocked"), "ban", "bad"),
-        "down": StateWords(pgettext("source", "Down"), "unplug", "bad"),
-        "late": StateWords(pgettext("source", "Late"), "clock-alert", "warn"),
-        "retrying": StateWords(pgettext("source", "Trying again"), "refresh-cw", "warn"),
-        "waiting": StateWords(pgettext("source", "Not read yet"), "circle", "off"),
-        "ok": StateWords(pgettext("source", "Well"), "check", "good"),
-        "paused": StateWords(pgettext("source", "Paused"), "pause", "off"),
-    }[state]
-
-
-def source_told(health: SourceHealth) -> str:
-    """Why a source is in its state, in one sentence; of one that is well, what it is."""
-    subscription, source = health.subscription, health.subscription.source
-    if health.state == "paused":
-        by = subscription.paused_by
-        return _("Paused by %(name)s") % {"name": by.name} if by else ""
-    if health.state == "parked":
-        return _("Its visits failed again and again by a fault of ours. An admin can start them again.")
-    if health.state == "waiting":
-        return _("Nothing has come yet.") if source.is_pushed else _("The first visit is on its way.")
-    if health.state == "late":
-        return _("One post in twenty comes later than an hour after its publication.")
-    if health.state == "ok" and health.missed:
-        missed = ngettext("%(count)s page could not be read", "%(count)s pages could not be read", health.missed)
-        return missed % {"count": health.missed}
-    if health.state == "ok":
-        kind = _(KINDS[source.kind].NAME)
-        if source.is_pushed:
-            return kind
-        return _("%(kind)s, %(pace)s") % {"kind": kind, "pace": pace_words(source.interval)}
-    return outcome_text(source.outcome, source.outcome_detail)
 
 
 def pace_words(seconds: int) -> str:
@@ -116,6 +70,7 @@ def source_done(what: str) -> str:
         "restored": _("%(name)s is read as it was in that version."),
         "paused": _("%(name)s is paused."),
         "resumed": _("%(name)s is read again."),
+        "seen": _("You know of it: %(name)s is not announced again for the same reason."),
         "wanted": _("%(name)s is queued for a visit."),
         "removed": _("%(name)s is no longer read. Its posts stay."),
         "closed": _("%(name)s is closed to the crawler."),
@@ -209,12 +164,13 @@ def log_words(lines: Iterable[dict[str, Any]]) -> list[LogWords]:
 def _log_subject(line: dict[str, Any]) -> str:
     what: str = line["what"]
     said: dict[str, Any] = line["said"]
-    if what in ("answer", "no-answer", "detail-failed"):
+    if what in ("answer", "redirect", "no-answer", "detail-failed"):
         parts = urlsplit(said["url"])
-        return f"{parts.path or '/'}{'?…' if parts.query else ''}"
+        return f"GET {parts.path or '/'}{'?…' if parts.query else ''}"
     words = {
         "wait": pgettext("log", "Wait"),
         "robots": "robots.txt",
+        "address": pgettext("log", "Address check"),
         "unchanged": pgettext("log", "Result"),
         "items": pgettext("log", "List"),
         "details": pgettext("log", "Pages"),
@@ -230,18 +186,30 @@ def _log_text(line: dict[str, Any]) -> str:
     if what in FAILED_LINES:
         return outcome_text(str(said["code"]), str(said.get("detail", "")))
     if what == "robots":
-        return _("nothing is forbidden") if said["status"] >= 400 else _("read, and kept to")
+        read = _("nothing is forbidden") if said["status"] >= 400 else _("read, and kept to")
+        return _("%(read)s; kept for %(span)s") % {"read": read, "span": span(said["age"])} if "age" in said else read
+    if what == "redirect":
+        return f"{said['status']} → {_place_of(str(said['url']), str(said['to']))}"
+    if what == "answer":
+        size = filesizeformat(said["bytes"])
+        return _("%(status)s, %(size)s, %(took_ms)s ms") % {**said, "size": size}
     if what == "items":
         return ngettext("%(count)s item", "%(count)s items", said["count"]) % said
     if what == "details":
         return _pages_text(said["wanted"], said["unread"])
     text: str = {
         "wait": _("%(seconds)s s, until %(host)s may be asked again"),
-        "answer": _("%(status)s, %(bytes)s bytes, %(took_ms)s ms"),
+        "address": _("%(address)s, let through"),
         "unchanged": _("not changed since the visit before"),
         "out-of-time": _("none left to ask %(host)s"),
     }.get(what, what)
     return text % said
+
+
+def _place_of(asked: str, to: str) -> str:
+    """Where a redirect leads: the path alone where the site stays the same."""
+    here, there = urlsplit(asked), urlsplit(to)
+    return f"{'' if here.netloc == there.netloc else there.netloc}{there.path or '/'}"
 
 
 def _pages_text(wanted: int, unread: int) -> str:

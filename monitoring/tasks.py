@@ -6,6 +6,7 @@ from django.utils import timezone
 from monitoring.back_reader import back_reading_round
 from monitoring.crawler import crawl_round
 from monitoring.operations.analyses import ANALYSES
+from monitoring.operations.health import watch_sources as watch_all_sources
 from monitoring.operations.imports import IMPORTS, forget_abandoned_imports
 from monitoring.operations.pulses import pulse as pulse_workspaces
 from monitoring.operations.retention import expire
@@ -52,6 +53,11 @@ def import_files() -> None:
 @shared_task(name="monitoring.pulse", base=Sweep)
 def pulse() -> None:
     pulse_workspaces(now=timezone.now())
+
+
+@shared_task(name="monitoring.watch_sources", base=Sweep)
+def watch_sources() -> None:
+    watch_all_sources(now=timezone.now())
 
 
 @shared_task(name="monitoring.expire", base=Sweep)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from alerts.models import Alert
 from alerts.tiers import Tier
 from monitoring.models import Subscription
+from monitoring.notices import unseen_notices
 from monitoring.source_health import late_count
 from playbooks.models import Crisis
 from playbooks.queries.approvals import cosigns_for, waiting_for
@@ -109,6 +110,8 @@ def _figures(membership: Membership) -> dict[str, Any]:
         "pressing_work": pressing_count(membership, timezone.now()),
         **_sources(workspace),
     }
+    if membership.may(Permission.EDIT_SOURCES):
+        figures["source_notices"] = unseen_notices(workspace)
     if membership.may(Permission.RELEASE_PARKED):
         figures["parked"] = _parked(membership)
     return figures
@@ -118,22 +121,23 @@ def _sources(workspace: Workspace) -> dict[str, Any]:
     tally = Subscription.objects.real().filter(workspace=workspace).tally()
     # Measuring how late sources are is the one dear figure here, and changes slowly.
     late = cache.get_or_set(f"late-sources:{workspace.pk}", lambda: late_count(workspace, timezone.now()), LATE_KEPT)
-    troubled = tally["failing"] + (late or 0)
+    read = tally["total"] - tally["paused"]
+    troubled = min(tally["failing"] + tally["weak"] + (late or 0), read)
     return {
         "sources_total": tally["total"],
-        "sources_ok": tally["total"] - troubled,
+        "sources_ok": read - troubled,
         "sources_trouble": troubled,
-        "blind_sentence": _blind_sentence(tally["total"], tally["blind"]),
+        "blind_sentence": _blind_sentence(read, tally["blind"], troubled),
     }
 
 
-def _blind_sentence(total: int, blind: int) -> str:
-    if total and blind == total:
+def _blind_sentence(read: int, blind: int, troubled: int) -> str:
+    if read and blind == read:
         return _("Nothing is being captured at the moment.")
-    if blind:
-        return ngettext("%(count)d source is not captured", "%(count)d sources are not captured", blind) % {
-            "count": blind
-        }
+    if troubled:
+        return ngettext(
+            "%(count)d has gaps, figures are too low", "%(count)d have gaps, figures are too low", troubled
+        ) % {"count": troubled}
     return ""
 
 

@@ -67,8 +67,8 @@ def test_sources_in_trouble_and_blind_ones_are_counted(cast: Cast) -> None:
     Subscription.objects.filter(pk=paused.pk).update(paused_at=NOW + timedelta(days=1))
     source(make_tsukimi().workspace, "theirs", outcome="blocked", failures=9)
     nav = shown_to(cast.staff)["nav"]
-    assert (nav["sources_total"], nav["sources_ok"], nav["sources_trouble"]) == (5, 2, 3)  # type: ignore[index]
-    assert "2" in nav["blind_sentence"]  # type: ignore[index]
+    assert (nav["sources_total"], nav["sources_ok"], nav["sources_trouble"]) == (6, 2, 3)  # type: ignore[index]
+    assert "3" in nav["blind_sentence"]  # type: ignore[index]
 
 
 def test_a_workspace_that_sees_nothing_says_so(cast: Cast) -> None:
@@ -112,7 +112,8 @@ def test_the_frame_asks_one_question_of_each_kind(
     request = RequestFactory().get("/")
     request.membership = Membership.objects.select_related("workspace", "user").get(user=cast.admin)  # type: ignore[attr-defined]
     cache.set(f"late-sources:{cast.workspace.pk}", 0)  # measured once a minute
-    with django_assert_num_queries(7):  # sequence, alerts, co-signatures, crises, sources, parked work, workspaces
+    # sequence, alerts, co-signatures, crises, sources, notices of sources, parked work, workspaces
+    with django_assert_num_queries(8):
         shown = navigation(request)
         assert shown["nav"]["parked"] == 0
         assert len(shown["workspaces"]) == 1

@@ -26,6 +26,7 @@ from monitoring.models import (
     Post,
     PostCapture,
     Source,
+    SourceNotice,
     Subscription,
     Topic,
     TopicVersion,
@@ -308,6 +309,9 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "source-version-restore:number": lambda workspace: 1,
     "member": lambda workspace: Membership.objects.get(workspace=workspace, roles=["staff"]).pk,
     "mention_id": lambda workspace: Mention.objects.get(post=post_of(workspace)).pk,
+    "notice_id": lambda workspace: (
+        SourceNotice.objects.create(source=subscription_of(workspace).source, kind="quiet", began_at=NOW).pk
+    ),
     "outlet_id": lambda workspace: outlet_of(workspace).pk,
     "plan_id": lambda workspace: plan_of(workspace).pk,
     "post_id": lambda workspace: post_of(workspace).pk,

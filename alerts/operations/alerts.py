@@ -12,6 +12,7 @@ from alerts.models import Alert, AlertEvent, Delivery, Outlet
 from alerts.rules import Reason
 from alerts.tiers import Tier, should_reopen
 from monitoring.models import Mention, Topic
+from monitoring.operations.growth import hold_mentions, release_posts
 from sentinel.core import audit
 from sentinel.core.live import announce
 from sentinel.core.models import LiveCounter, User, Workspace
@@ -38,6 +39,7 @@ def raise_alert(*, topic: Topic, tier: Tier, reasons: Sequence[Reason], now: dat
     alert.topic_version = topic.current or alert.topic_version
     alert.claim_due_at = min(alert.claim_due_at, claim_deadline(tier, now))
     alert.save(update_fields=["tier", "reasons", "raised_at", "topic_version", "claim_due_at"])
+    hold_mentions(topic=topic, reason=_hold_of(alert), now=now)
     _note(alert, "raised", now=now, tier_before=before)
     return alert
 
@@ -63,8 +65,14 @@ def _open(topic: Topic, tier: Tier, reasons: Sequence[Reason], now: datetime) ->
         claim_due_at=claim_deadline(tier, now),
         earliest_post=lead.post if lead else None,
     )
+    hold_mentions(topic=topic, reason=_hold_of(alert), now=now)
     _note(alert, "opened", now=now)
     return alert
+
+
+def _hold_of(alert: Alert) -> str:
+    """Why posts are kept and followed while the alert is open."""
+    return f"alert:{alert.pk}"
 
 
 def lead_mention(topic: Topic, now: datetime) -> Mention | None:
@@ -119,6 +127,7 @@ def close_alert(*, alert: Alert, reason: str, note: str, may_close_red: bool, by
         data={"reason": reason, "note": alert.close_note},
         is_drill=alert.topic.is_drill,
     )
+    release_posts(workspace=alert.workspace, reason=_hold_of(alert))
     _note(alert, "closed", now=now, by=by)
 
 

@@ -12,11 +12,13 @@ _INNER_BREAKS = re.compile(r"[\t\r\n]+")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,252})")
 _KEPT = "/:@!$&'()*+,;=~-._"
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
-# An address that is canonical as it stands, but for trackers in its query: most links are, and are read at once.
+# An address that is canonical as it stands, but for trackers in its query and a fragment: most links are, and are read
+# at once. Escapes count where they are needed and in capitals.
+_NEEDED_ESCAPE = r"%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[BCDF])"
 _PLAIN = re.compile(
-    r"(https?://([a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){0,250})(?::(?!(?:80|443)/)[1-9]\d{0,3}|:[1-5]\d{4})?"
-    r"/(?:[\w:@!$&'()*+,;=~-]|(?<!/)\.|/(?!\.))*)"
-    r"(?:\?([\w/:@!$&'()*+,;=~.?-]*))?",
+    r"(https?://([a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){0,250})(?::(?!(?:80|443)(?:[/?#]|$))[1-9]\d{0,3}|:[1-5]\d{4})?)"
+    rf"(/(?:[\w:@!$&'()*+,;=~-]|{_NEEDED_ESCAPE}|(?<!/)\.|/(?!\.))*)?"
+    rf"(?:\?((?:[\w/:@!$&'()*+,;=~.?-]|{_NEEDED_ESCAPE})*))?(?:#[!-~]*)?",
     re.ASCII,
 )
 LONGEST = 4096  # characters of an address; a page that repeats a longer base in every link would fill the memory
@@ -213,10 +215,9 @@ def _plain(url: str) -> str:
     found = _PLAIN.fullmatch(url) if len(url) <= LONGEST else None
     if not found:
         return ""
-    if not found[3]:
-        return found[1]
-    query = _query(found[3], registrable_domain(found[2]))
-    return f"{found[1]}?{query}" if query else found[1]
+    page = found[1] + (found[3] or "/")
+    query = _query(found[4], registrable_domain(found[2])) if found[4] else ""
+    return f"{page}?{query}" if query else page
 
 
 def _canonical(url: str) -> str:
@@ -235,8 +236,7 @@ def _canonical(url: str) -> str:
 def absolute_url(base: str, link: str) -> str:
     """`link` as a page at `base` means it, canonical; empty where it leads to no web page or is absurdly long."""
     link = link.strip()
-    is_rooted = link.startswith("/") and not link.startswith("//")
-    plain = _plain("/".join(base.split("/", 3)[:3]) + link if is_rooted else link)
+    plain = _plain(_joined_plainly(base, link))
     if plain:
         return plain
     try:
@@ -244,6 +244,13 @@ def absolute_url(base: str, link: str) -> str:
     except ValueError:
         return ""
     return _canonical(joined) if len(joined) <= LONGEST and _split(joined) else ""
+
+
+def _joined_plainly(base: str, link: str) -> str:
+    """A link from the root of a site, or from its scheme, put behind the base; any other as it is."""
+    if link.startswith("//"):
+        return base.partition("//")[0] + link
+    return "/".join(base.split("/", 3)[:3]) + link if link.startswith("/") else link
 
 
 def post_key(url: str, site_id: str, source_site: str) -> bytes:

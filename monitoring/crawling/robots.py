@@ -22,6 +22,7 @@ class RobotsFile:
     status: int
     text: str
     is_stale: bool = False
+    age: float | None = None  # seconds that it was kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from monitoring.models.evidence import Body, Capture, Erasure, Expired, PostCapture, PostHold
 from monitoring.models.growth import Figures, Revisit
+from monitoring.models.health import NOTICE_KINDS, NoticeReceipt, SourceHabit, failure_kind
 from monitoring.models.intake import ColumnMapping, FileImport, FilePiece, IngestToken, RejectedRow
 from monitoring.models.judging import MOODS, VERDICTS, Judgement, MoodCorrection
 from monitoring.models.posts import (
@@ -21,6 +22,7 @@ from monitoring.models.sources import (
     CHANNELS,
     DOWN_AFTER,
     HIDING_OUTCOMES,
+    WEAK_KINDS,
     AllowedHost,
     BackRead,
     Host,
@@ -43,8 +45,10 @@ __all__ = [
     "HIDING_OUTCOMES",
     "HISTORY_AFTER",
     "MOODS",
+    "NOTICE_KINDS",
     "PRECISIONS",
     "VERDICTS",
+    "WEAK_KINDS",
     "AllowedHost",
     "Analysis",
     "BackMatch",
@@ -67,6 +71,7 @@ __all__ = [
     "MentionQuerySet",
     "Meter",
     "MoodCorrection",
+    "NoticeReceipt",
     "Post",
     "PostCapture",
     "PostHold",
@@ -76,6 +81,7 @@ __all__ = [
     "Revisit",
     "Sighting",
     "Source",
+    "SourceHabit",
     "SourceNotice",
     "SourceQuerySet",
     "SourceVersion",
@@ -87,4 +93,5 @@ __all__ = [
     "Visit",
     "VisitQuerySet",
     "Volume",
+    "failure_kind",
 ]

@@ -9,8 +9,10 @@ from django.utils import timezone
 from sentinel.core.models import StageRow, User, Workspace
 
 DOWN_AFTER = 3  # failures in a row
-HIDING_OUTCOMES = ("blocked", "robots", "layout")  # what hides a source at the first failure
+HIDING_OUTCOMES = ("blocked", "login", "robots", "layout")  # what hides a source at the first failure
 
+
+WEAK_KINDS = ("empty", "quiet")  # notices of sources whose visits go well and that yet bring too little
 
 CHANNELS = ("news", "forum", "social", "search", "inbox")  # search: hot lists and result pages; inbox: our own
 
@@ -110,10 +112,19 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Those of which nothing is seen: refused, down, or stopped by our fault."""
         return self.active().filter(_is_blind())
 
+    def weak(self) -> Self:
+        """Those whose visits go well and that bring far less than they usually do."""
+        return self.active().filter(_is_weak())
+
     def tally(self) -> dict[str, int]:
-        """How many are read, how many of them fail, and how many see nothing, in one question."""
-        return self.active().aggregate(
-            total=Count("pk"), failing=Count("pk", filter=_is_failing()), blind=Count("pk", filter=_is_blind())
+        """How many there are; of those that are read, how many fail, see nothing or bring too little; in one query."""
+        read = Q(paused_at__isnull=True)
+        return self.aggregate(
+            total=Count("pk"),
+            failing=Count("pk", filter=read & _is_failing()),
+            blind=Count("pk", filter=read & _is_blind()),
+            weak=Count("pk", filter=read & _is_weak()),
+            paused=Count("pk", filter=~read),
         )
 
 
@@ -124,6 +135,11 @@ def _is_failing() -> Q:
 def _is_blind() -> Q:
     hidden = Q(source__failures__gt=0, source__outcome__in=HIDING_OUTCOMES)
     return hidden | Q(source__failures__gte=DOWN_AFTER) | Q(_visits_are_parked())
+
+
+def _is_weak() -> Q:
+    told = SourceNotice.objects.filter(source=OuterRef("source"), kind__in=WEAK_KINDS, ended_at__isnull=True)
+    return Q(Exists(told)) & ~_is_failing()
 
 
 def _visits_are_parked() -> Exists:
@@ -144,6 +160,8 @@ class Subscription(models.Model):
     legal_note = models.TextField(blank=True, default="", db_default="")  # on what ground it is read and kept
     paused_at = models.DateTimeField(null=True)
     paused_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    paused_until = models.DateTimeField(null=True)  # read again by itself from then on; None: when somebody says so
+    pause_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = SubscriptionQuerySet.as_manager()
@@ -181,6 +199,7 @@ class Visit(StageRow):
     bytes_received = models.PositiveIntegerField(default=0)
     items = models.PositiveIntegerField(default=0)
     new_posts = models.PositiveIntegerField(default=0)
+    is_watched = models.BooleanField(default=False, db_default=False)  # somebody waits for it: its log grows as it goes
     log = models.JSONField(default=list)
     repeats = models.PositiveIntegerField(default=1, db_default=1)  # visits that this row stands for
 
@@ -244,7 +263,7 @@ class SourceNotice(models.Model):
     """What admins are told of a source: that it went quiet against its habit, is blocked, down, or changed."""
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="notices")
-    kind = models.CharField(max_length=20)  # quiet, blocked, login, layout, down
+    kind = models.CharField(max_length=20)  # quiet, empty, or how its visits fail: see monitoring.models.health
     detail = models.JSONField(default=dict)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

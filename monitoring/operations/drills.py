@@ -27,6 +27,7 @@ def add_drill_source(
     zone: str,
     interval: int,
     name: str,
+    channel: str,
     by: User,
     now: datetime,
 ) -> Subscription:
@@ -46,6 +47,7 @@ def add_drill_source(
         workspace=workspace,
         source=source,
         name=name,
+        channel=channel,
         interval=interval,
         retention_days=KEPT_DAYS,
         created_at=now,

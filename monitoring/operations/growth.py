@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models import Figures, Mention, Post, PostCapture, PostHold, Revisit, Source
+from monitoring.models import Figures, Mention, Post, PostCapture, PostHold, Revisit, Source, Topic
 from monitoring.operations.definitions import full_definition
 from monitoring.operations.evidence import Received, keep_received
 from monitoring.operations.posts import Stored, content_hash, store_posts
@@ -19,12 +19,15 @@ from monitoring.sources.items import Item, SourceError
 from monitoring.visiting.again import REFUSALS, Seen
 from monitoring.visiting.revisit import DRILL_PACE, STEPS, Standing, growth_of, next_gap
 from monitoring.visiting.rewording import is_same_piece
+from sentinel.core.models import Workspace
 from sentinel.core.net.types import Response
 from sentinel.core.stages import LeaseLostError, Stage
 
 ADOPTED_FROM = 20_000  # the newest mentions among which posts to follow are looked for
 FOLLOWED_FROM = timedelta(days=7)
 MISSES_UNTIL_GONE = 2  # an error status alone is believed when it is seen again
+HELD_FROM = timedelta(days=1)
+MOST_HELD = 200
 REFUSED_AGAIN = timedelta(minutes=30)
 _POINTING = ("detail_text", "floors")  # the selectors that say where on a page the text of a post stands
 _NOTHING = Stored(0, 0, 0)
@@ -84,6 +87,28 @@ def postpone_revisits(*, revisits: Sequence[Revisit], until: datetime) -> None:
     """Give claimed revisits back, to be run at `until`; raises LeaseLostError."""
     if revisits:
         REVISITS.finish(revisits, again=dict.fromkeys(revisits, until))
+
+
+@transaction.atomic
+def hold_mentions(*, topic: Topic, reason: str, now: datetime) -> None:
+    """Keep and follow the topic's mentions of the last day for as long as something rests on them, and look at once.
+
+    `reason` names what it is (alert:12), for `release_posts`.
+    """
+    recent = topic.mentions.filter(placed_at__gt=now - HELD_FROM, is_history=False, dismissed_at__isnull=True)
+    posts = list(recent.order_by("-sensitive", "-placed_at", "-pk").values_list("post_id", flat=True)[:MOST_HELD])
+    PostHold.objects.bulk_create(
+        [PostHold(post_id=one, workspace_id=topic.workspace_id, reason=reason, held_at=now) for one in sorted(posts)],
+        ignore_conflicts=True,
+    )
+    followed = Revisit.objects.filter(post__in=posts, due_at__gt=now, lease_until__isnull=True)
+    rows = list(followed.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
+    Revisit.objects.filter(pk__in=rows).update(due_at=now)
+
+
+def release_posts(*, workspace: Workspace, reason: str) -> None:
+    """End what `hold_mentions` began."""
+    PostHold.objects.filter(workspace=workspace, reason=reason).delete()
 
 
 @transaction.atomic

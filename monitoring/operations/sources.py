@@ -315,20 +315,25 @@ def _change(
 
 
 @transaction.atomic
-def pause_source(*, subscription: Subscription, by: User | None, now: datetime) -> None:
-    """Stop reading for this workspace; raises WrongStateError('already-paused')."""
-    if not Subscription.objects.active().filter(pk=subscription.pk).update(paused_at=now, paused_by=by):
+def pause_source(
+    *, subscription: Subscription, by: User | None, now: datetime, reason: str = "", until: datetime | None = None
+) -> None:
+    """Stop reading for this workspace, for good or `until` a moment; raises WrongStateError('already-paused')."""
+    paused = Subscription.objects.active().filter(pk=subscription.pk)
+    if not paused.update(paused_at=now, paused_by=by, paused_until=until, pause_reason=reason.strip()[:200]):
         raise WrongStateError("already-paused")
     replan(subscription.source_id, now)
-    audit.record(verb="pause", subject=subscription, by=by, now=now, workspace=subscription.workspace)
+    data = {"reason": reason.strip()[:200], "until": until.isoformat() if until else None}
+    said = {name: value for name, value in data.items() if value}
+    audit.record(verb="pause", subject=subscription, by=by, now=now, workspace=subscription.workspace, data=said)
 
 
 @transaction.atomic
-def resume_source(*, subscription: Subscription, by: User, now: datetime) -> None:
-    """Read again; raises WrongStateError('not-paused' or 'drill')."""
+def resume_source(*, subscription: Subscription, by: User | None, now: datetime) -> None:
+    """Read again; `by` nobody where the pause is over. Raises WrongStateError('not-paused' or 'drill')."""
     _refuse_drill(subscription)
     paused = Subscription.objects.filter(pk=subscription.pk, paused_at__isnull=False)
-    if not paused.update(paused_at=None, paused_by=None):
+    if not paused.update(paused_at=None, paused_by=None, paused_until=None, pause_reason=""):
         raise WrongStateError("not-paused")
     replan(subscription.source_id, now)
     audit.record(verb="resume", subject=subscription, by=by, now=now, workspace=subscription.workspace)
@@ -359,7 +364,7 @@ def want_visit(*, subscription: Subscription, by: User, now: datetime) -> None:
     replan(subscription.source_id, now)
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     waiting = Visit.objects.open().filter(free, source=subscription.source_id)
-    if not waiting.update(due_at=now, parked_at=None, attempt=0):
+    if not waiting.update(due_at=now, parked_at=None, attempt=0, is_watched=True):
         raise WrongStateError("visiting")
     audit.record(verb="visit-now", subject=subscription, by=by, now=now, workspace=subscription.workspace)
     wake("monitoring.visit-wanted")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import Post, Source, Visit
 from monitoring.operations.closing import FINE_OUTCOMES, Closing, Report, close_visits
-from monitoring.operations.domains import SOON, domain_of_url, hold_domains
+from monitoring.operations.domains import SOON, domain_of_url, hold_domains, rest_domains
 from monitoring.operations.pacing import Wishes, wishes_for
 from monitoring.operations.posts import Stored, known_glimpses, store_posts
 from monitoring.operations.volumes import note_volume
@@ -78,7 +78,10 @@ def claim_visits(*, now: datetime, limit: int) -> list[Claimed]:
     with transaction.atomic():
         free = hold_domains(names=due, until=now + VISITS.lease, now=now)
         visits = VISITS.claim(now=now, limit=limit, among=[due[name] for name in free])
-        Visit.objects.filter(pk__in=[visit.pk for visit in visits]).update(started_at=now)
+        claimed = [visit.pk for visit in visits]
+        Visit.objects.filter(pk__in=claimed).update(started_at=now)
+        for name in [name for name in free if due[name] not in claimed]:  # somebody else has the visit
+            rest_domains(rests={name: free[name]}, held_until=[now + VISITS.lease])
     domains = {pk: name for name, pk in due.items()}
     return [Claimed(visit, domains[visit.pk], free[domains[visit.pk]]) for visit in visits]
 

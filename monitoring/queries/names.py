@@ -5,6 +5,7 @@ import hmac
 from functools import cache
 
 from django.conf import settings
+from django.db.models import Q
 
 from monitoring.crawling.addresses import host_of
 from monitoring.models import Post, Subscription
@@ -15,6 +16,13 @@ from sentinel.core.models import Workspace
 def source_names(workspace: Workspace) -> dict[int, str]:
     """By source, the workspace's name for it."""
     return dict(Subscription.objects.filter(workspace=workspace).order_by("name").values_list("source_id", "name"))
+
+
+def is_from(workspace: Workspace, channel: str) -> Q:
+    """Mentions whose source is this channel to the workspace; a feed that it reads no longer was news."""
+    mine = Subscription.objects.filter(workspace=workspace)
+    read = Q(source__in=mine.filter(channel=channel).values("source"))
+    return read | Q(source__kind="feed") & ~Q(source__in=mine.values("source")) if channel == "news" else read
 
 
 def author_code(post: Post) -> str:

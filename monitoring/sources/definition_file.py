@@ -136,18 +136,16 @@ def _definition(kind: Kind, data: Any) -> tuple[Definition, list[Problem]]:
     fields = {field.name: field for field in kind.FIELDS}
     problems = [Problem(f"definition.{name}", UNKNOWN_FIELD) for name in data if name not in fields]
     known = {name: value for name, value in data.items() if name in fields}
-    problems += [Problem(f"definition.{name}", SECRET) for name in known if fields[name].kind == "secret"]
-    problems += [
-        Problem(f"definition.{name}", NOT_A_VALUE)
-        for name, value in known.items()
-        if not isinstance(value, bool if fields[name].kind == "bool" else str)
-    ]
-    if problems:
-        return {}, problems
+    wrong = {name: SECRET for name in known if fields[name].kind == "secret"}
+    for name, value in known.items():
+        if not isinstance(value, bool if fields[name].kind == "bool" else str):
+            wrong.setdefault(name, NOT_A_VALUE)
+    clean: Definition = {}
     try:
-        return without_secrets(kind.FIELDS, kind.validate(known)), []
+        clean = without_secrets(kind.FIELDS, kind.validate({n: value for n, value in known.items() if n not in wrong}))
     except DefinitionError as error:
-        return {}, [Problem(f"definition.{name}", text) for name, text in error.problems.items()]
+        wrong = {**error.problems, **wrong}
+    return clean, [*problems, *(Problem(f"definition.{name}", text) for name, text in wrong.items())]
 
 
 def _shown(value: Any) -> str:

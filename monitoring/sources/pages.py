@@ -25,6 +25,8 @@ def revisit_requests(kind: Kind, definition: Definition, item: Item) -> list[Req
     own = getattr(kind, "revisit", None)
     if own is not None:
         return list(own(definition, item))
+    if definition.get("ranked"):
+        return []  # an entry of a hot list or of search results: it leads elsewhere
     return [kind.detail_request(definition, item)] if urlsplit(item.url).scheme in ("http", "https") else []
 
 

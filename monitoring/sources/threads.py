@@ -123,12 +123,12 @@ def _item(row: dict[str, Any], now: datetime, zone: tzinfo) -> Item | None:
     number, link = str(row.get("id") or ""), row.get("permalink")
     url = absolute_url("https://www.threads.net/", link) if isinstance(link, str) else ""
     text = row.get("text")
-    if not url or not number:
-        return None
+    if not url or not number or not isinstance(text, str) or not text.strip():
+        return None  # a picture alone says nothing that a topic could match
     published = parse_date(str(row.get("timestamp") or ""), now, zone)
     return Item(
         url=url,
-        text=text.strip() if isinstance(text, str) else "",
+        text=text.strip(),
         author=str(row.get("username") or ""),
         site_id=number,
         published_at=published.at if published else None,

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from monitoring.growth_wording import followed_text
 from monitoring.wording import (
     category_text,
     corrected_text,
@@ -26,6 +27,7 @@ register = template.Library()
 register.filter("category_text", category_text)
 register.filter("corrected_text", corrected_text)
 register.filter("figure_text", figure_text)
+register.filter("followed_text", followed_text)
 register.filter("media_text", media_text)
 register.filter("verdict_text", verdict_text)
 register.filter("verb_words", verb_words)

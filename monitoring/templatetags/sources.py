@@ -1,6 +1,7 @@
 """Tags and filters of the pages of sources."""
 
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,17 +11,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from monitoring.source_health import NORM, Latency
-from monitoring.source_wording import field_text, pace_words
+from monitoring.models import Visit
+from monitoring.queries.latencies import NORM, Latency
+from monitoring.source_wording import field_text, outcome_text, pace_words
 from monitoring.templatetags.posts import published_text
 from monitoring.wording import precision_text
-from sentinel.core.templatetags.sentinel import span
+from sentinel.core.templatetags.sentinel import grouped, span
 
 register = template.Library()
 register.filter("field_text", field_text)
 register.filter("pace_words", pace_words)
 
 WIDTH = 152
+SPARK_WIDTH, SPARK_HEIGHT = 92, 30
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=10)
 
 
@@ -33,6 +36,28 @@ def latency_bar(latency: Latency | None) -> dict[str, Any]:
         "p95": _place(latency.p95) if latency else "",
         "norm": _place(NORM),
         "is_over": latency is not None and latency.p95 > NORM,
+    }
+
+
+@register.inclusion_tag("monitoring/expected_spark.html")
+def expected_spark(points: Sequence[float], band: Sequence[Sequence[float]]) -> dict[str, Any]:
+    """24 hours as a line, before the range that is usual: `band` is (10th percentile, expected, 90th) per hour."""
+    top = max([1.0, *points, *(high for _low, _expected, high in band)])
+    step = SPARK_WIDTH / max(len(points) - 1, 1)
+
+    def place(index: int, value: float) -> str:
+        return f"{index * step:.1f} {SPARK_HEIGHT - 2 - (SPARK_HEIGHT - 5) * value / top:.1f}"
+
+    upper = [place(index, high) for index, (_low, _expected, high) in enumerate(band)]
+    lower = [place(index, low) for index, (low, _expected, _high) in enumerate(band)]
+    x, y = place(len(points) - 1, points[-1]).split() if points else ("", "")
+    return {
+        "line": "M" + " L".join(place(index, value) for index, value in enumerate(points)),
+        "band": f"M{' L'.join([*upper, *reversed(lower)])}Z" if band else "",
+        "x": x,
+        "y": y,
+        "width": SPARK_WIDTH,
+        "height": SPARK_HEIGHT,
     }
 
 
@@ -69,6 +94,24 @@ def until(moment: datetime) -> str:
 def passed(moment: datetime) -> str:
     """How long it is since `moment`: "1 h 28 min"."""
     return span(timezone.now() - moment)
+
+
+@register.filter
+def visit_words(visit: Visit) -> str:
+    """What came of a visit."""
+    return outcome_text(visit.outcome, visit.outcome_detail)
+
+
+@register.filter
+def fine_percent(share: float) -> str:
+    """A share to the tenth of a percent: 97.1%; never 100% where one is missing."""
+    return f"{math.floor(share * 1000) / 10:g}%"
+
+
+@register.filter
+def rounded(value: float) -> str:
+    """An expected number of posts as whole ones, with thousands grouped."""
+    return grouped(round(value))
 
 
 @register.filter

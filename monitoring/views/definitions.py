@@ -202,7 +202,8 @@ def _changes(kind: str, before: SourceVersion, after: SourceVersion | Source) ->
 
 def _shown_definition(kind: str, definition: dict[str, Any]) -> list[tuple[str, str]]:
     fields = [field for field in KINDS[kind].FIELDS if field.kind != "secret"]
-    return [(field.label, text) for field in fields if (text := value_text(field, definition))]
+    said = [field for field in fields if definition.get(field.name, field.default) != field.default]
+    return [(field.label, value_text(field, definition)) for field in said]
 
 
 def value_text(field: Field, definition: dict[str, Any]) -> str:

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from monitoring.detecting.feeds import LARGEST_FILE, NamedFeed, NotAnOpmlList, read_opml, starter_pack, write_opml
 from monitoring.detecting_wording import added_text, group_text, opml_problem
+from monitoring.health_wording import source_told, state_words
 from monitoring.models import Subscription
 from monitoring.operations.feed_lists import add_feeds
 from monitoring.source_forms import RETENTION_DAYS
 from monitoring.source_health import source_health
-from monitoring.source_wording import channel_text, source_told, state_words
+from monitoring.source_wording import channel_text
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.permissions import Permission
 

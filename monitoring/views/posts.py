@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from monitoring.models import Post
 from monitoring.operations.posts import reveal_author
+from monitoring.queries.growth import followed
 from monitoring.queries.mentions import Wanted, neighbours
 from monitoring.queries.post_context import citing_sources, course_of, log_of, opinion_of, replies_of
 from monitoring.queries.post_evidence import snapshots
@@ -92,6 +93,7 @@ def _page(request: WorkspaceRequest, shown: Post, revealed_author: str = "") -> 
         "snapshots": kept,
         "snapshots_in_all": kept_in_all,
         "course": course_of(shown),
+        "followed": followed(shown),
         "citing": citing_sources(workspace, shown),
         "replies": replies,
         "replies_in_all": replies_in_all,

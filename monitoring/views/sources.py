@@ -1,49 +1,54 @@
 """Sources: are we blind anywhere?"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from monitoring.models import AllowedHost, Post, Sighting, Subscription, Visit
-from monitoring.operations import sources as operations
+from monitoring.health_wording import (
+    StateWords,
+    named,
+    range_text,
+    source_advice,
+    source_explained,
+    source_told,
+    state_words,
+)
+from monitoring.models import CHANNELS, AllowedHost, Post, Sighting, SourceNotice, Subscription, Visit
+from monitoring.notices import unseen_notices
 from monitoring.operations.visits import FINE_OUTCOMES
 from monitoring.queries.names import author_code
+from monitoring.queries.undercount import undercounted
 from monitoring.source_health import (
     HIDDEN,
     TROUBLE,
+    WEAK,
+    ChannelHealth,
     SourceHealth,
     Stretch,
     course_of,
+    coverage,
     share_within_norm,
     source_health,
+    unseen_in_all,
 )
-from monitoring.source_wording import (
-    LogWords,
-    StateWords,
-    log_words,
-    outcome_text,
-    source_done,
-    source_told,
-    state_words,
-    wrong_source_state,
-)
+from monitoring.source_wording import LogWords, channel_text, log_words, outcome_text
 from monitoring.sources import KINDS
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.models import Workspace
-from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
 
 NEWEST_SHOWN = 5
 COURSE = timedelta(days=3)
+VISITS_SHOWN = 6  # before the last one, with their logs
+NOTICES_SHOWN = 10
+OPEN_BELOW = 9  # so few sources need no folding
 
 # what the list can be narrowed to → the states that it then shows
 VIEWS: dict[str, tuple[str, ...]] = {
@@ -51,6 +56,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "trouble": TROUBLE,
     "hidden": HIDDEN,
     "late": ("late",),
+    "quiet": WEAK,
     "retrying": ("retrying",),
     "well": ("ok", "waiting"),
     "paused": ("paused",),
@@ -73,6 +79,41 @@ class SourceRow:
     def name(self) -> str:
         return self.health.subscription.name
 
+    @property
+    def code(self) -> str:
+        """What people call it on the phone: SRC-07."""
+        return f"SRC-{self.id:02d}"
+
+    @property
+    def channel(self) -> str:
+        return channel_text(self.health.subscription.channel)
+
+    @property
+    def explained(self) -> str:
+        return source_explained(self.health)
+
+    @property
+    def advice(self) -> str:
+        return source_advice(self.health)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A channel's line, and the lines of its sources where it is open; `toggle` is the address without them or with."""
+
+    health: ChannelHealth
+    rows: Sequence[SourceRow]
+    is_open: bool
+    toggle: str
+
+    @property
+    def label(self) -> str:
+        return channel_text(self.health.channel)
+
+    @property
+    def names(self) -> str:
+        return named([one.subscription.name for one in self.health.sources])
+
 
 @dataclass(frozen=True, slots=True)
 class ShownVisit:
@@ -82,6 +123,12 @@ class ShownVisit:
     log: list[LogWords]
     failed: bool
 
+    @property
+    def took(self) -> timedelta | None:
+        """How long it took; None where that is not known, or while it is under way."""
+        visit = self.visit
+        return visit.finished_at - visit.started_at if visit.finished_at and visit.started_at else None
+
 
 @dataclass(frozen=True, slots=True)
 class ShownStretch:
@@ -90,6 +137,15 @@ class ShownStretch:
     stretch: Stretch
     outcome: str
     failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNotice:
+    """What admins were told of a source, and whether the workspace has taken note of it."""
+
+    notice: SourceNotice
+    words: StateWords
+    is_seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +165,7 @@ def _row(health: SourceHealth) -> SourceRow:
 @require_GET
 @needs(Permission.VIEW)
 def source_list(request: WorkspaceRequest) -> HttpResponse:
-    """Trouble first, then what is well."""
+    """Trouble first, then by channel what is well."""
     return render(request, "monitoring/source_list.html", _list_context(request))
 
 
@@ -121,47 +177,119 @@ def source_list_live(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _list_context(request: WorkspaceRequest) -> dict[str, Any]:
-    rows = [_row(health) for health in source_health(request.workspace, timezone.now())]
+    now = timezone.now()
+    health, channels = coverage(request.workspace, now)
     view = request.GET.get("show", "")
     view = view if view in VIEWS else "all"
-    shown = [row for row in rows if row.health.state in VIEWS[view]]
-    real = [row for row in rows if not row.health.subscription.source.is_drill]
-    chosen = next((row for row in rows if str(row.id) == request.GET.get("source", "")), None)
-    selected = chosen or next(iter(shown), None)
+    chosen = next((one for one in health if str(one.subscription.pk) == request.GET.get("source", "")), None)
+    shown = [one for one in health if one.state in VIEWS[view]]
+    selected = _row(chosen or shown[0]) if chosen or shown else None
+    real = [one for one in health if not one.subscription.source.is_drill]
+    counts = {name: sum(one.state in states for one in real) for name, states in VIEWS.items()}
+    unseen = unseen_in_all(real)
     return {
         "section": "sources",
-        "groups": [(name, [row for row in shown if row.health.state in VIEWS[name]]) for name in _GROUPS],
-        "counts": {name: sum(row.health.state in states for row in rows) for name, states in VIEWS.items()},
-        "real": {name: sum(row.health.state in states for row in real) for name, states in VIEWS.items()},
-        "captured": sum(row.health.captured for row in real),
-        "within_norm": share_within_norm(row.health for row in real),
+        "trouble": [_row(one) for one in real if one.state in TROUBLE and one.state in VIEWS[view]],
+        "channels": _channel_rows(request, channels, view, chosen),
+        "paused": [_row(one) for one in real if one.state == "paused" and "paused" in VIEWS[view]],
+        "drills": [_row(one) for one in shown if one.subscription.source.is_drill],
+        "counts": counts,
+        "has_sources": bool(health),
+        "captured": sum(one.captured for one in real),
+        "within_norm": share_within_norm(real),
+        "unseen": unseen,
+        "unseen_range": range_text(unseen.low, unseen.high) if unseen else "",
+        "undercounted": undercounted(request.workspace, [one for one in real if one.state in (*HIDDEN, *WEAK)], now),
         "view": view,
         "is_empty": not shown,
-        "query": "" if view == "all" else f"{urlencode({'show': view})}&",
+        "query": _query(request),
         "selected": selected,
         "is_chosen": chosen is not None,
         "opened": AllowedHost.objects.filter(is_drill=False).select_related("created_by").order_by("address")
         if request.user.is_operator
         else (),
-        **(_detail(selected) if selected else {}),
+        **(_detail(selected, request.workspace) if selected else {}),
     }
 
 
-_GROUPS = ("trouble", "well", "paused")
+def _query(request: WorkspaceRequest, **changed: str) -> str:
+    """What the address says of the list, to be followed by which source is selected."""
+    kept = {name: request.GET[name] for name in ("show", "open") if request.GET.get(name)}
+    given = {name: value for name, value in {**kept, **changed}.items() if value}
+    return f"{urlencode(given, safe=',')}&" if given else ""
 
 
-def _detail(row: SourceRow) -> dict[str, Any]:
+def _channel_rows(
+    request: WorkspaceRequest, channels: Sequence[ChannelHealth], view: str, chosen: SourceHealth | None
+) -> list[ChannelRow]:
+    """The channels, those that are open with their sources that are well; only where the view shows such."""
+    if view not in ("all", "well"):
+        return []
+    states = VIEWS["well"]
+    is_small = sum(len(one.sources) for one in channels) < OPEN_BELOW
+    asked = request.GET.get("open")
+    opened = set(asked.split(",")) if asked else set(CHANNELS) if is_small or view == "well" else set()
+    if chosen and chosen.state in states and not asked:
+        opened.add(chosen.subscription.channel)
+    rows = []
+    for one in channels:
+        is_open = one.channel in opened
+        after = [name for name in CHANNELS if (name in opened) != (name == one.channel)]
+        rows.append(
+            ChannelRow(
+                health=one,
+                rows=[_row(source) for source in one.sources if source.state in states] if is_open else (),
+                is_open=is_open,
+                toggle=_query(request, open=",".join(after) or "none"),
+            )
+        )
+    return rows
+
+
+def _detail(row: SourceRow, workspace: Workspace) -> dict[str, Any]:
     """What the pane and a source's own page show beyond the row."""
     source = row.health.subscription.source
-    last = Visit.objects.finished().filter(source=source).order_by("-finished_at").first()
     newest = Sighting.objects.filter(source=source).select_related("post").order_by("-captured_at", "-pk")
-    posts = _shown_posts(newest[:NEWEST_SHOWN], row.health.subscription.workspace)
+    posts = _shown_posts(newest[:NEWEST_SHOWN], workspace)
     return {
-        "last": ShownVisit(last, log_words(last.log), failed=last.outcome not in FINE_OUTCOMES) if last else None,
+        **_visits(row),
         "posts": posts,
         "complete": _complete([one.post for one in posts]),
         "kind_name": KINDS[source.kind].NAME,
+        "notices": _notices(row, workspace),
+        "unseen_text": range_text(row.health.unseen.low, row.health.unseen.high) if row.health.unseen else "",
     }
+
+
+def _visits(row: SourceRow) -> dict[str, Any]:
+    """The last visit or the one under way, and those before."""
+    health = row.health
+    finished = Visit.objects.finished().filter(source=health.subscription.source_id).order_by("-finished_at")
+    visits = [_shown(one) for one in finished[: VISITS_SHOWN + 1]]
+    under_way = None
+    if health.visit and (health.is_visiting or (health.visit.is_watched and not health.visit.parked_at)):
+        under_way = (
+            _shown(Visit.objects.get(pk=health.visit.pk))
+            if health.is_visiting
+            else ShownVisit(health.visit, [], failed=False)
+        )
+    return {"last": visits[0] if visits else None, "earlier": visits[1:], "under_way": under_way}
+
+
+def _shown(visit: Visit) -> ShownVisit:
+    return ShownVisit(visit, log_words(visit.log), failed=bool(visit.outcome) and visit.outcome not in FINE_OUTCOMES)
+
+
+def _notices(row: SourceRow, workspace: Workspace) -> list[ShownNotice]:
+    """The open ones first, then the newest."""
+    told = SourceNotice.objects.filter(source=row.health.subscription.source_id).order_by("-began_at")[:NOTICES_SHOWN]
+    seen = set(
+        SourceNotice.objects.filter(receipts__workspace=workspace, pk__in=[one.pk for one in told]).values_list(
+            "pk", flat=True
+        )
+    )
+    shown = [ShownNotice(one, state_words(one.kind), one.pk in seen) for one in told]
+    return sorted(shown, key=lambda one: one.notice.ended_at is not None)
 
 
 def _complete(posts: list[Post]) -> dict[str, int]:
@@ -204,72 +332,35 @@ def source_live(request: WorkspaceRequest, source_id: int) -> HttpResponse:
     return render(request, "monitoring/source.html#live", _page_context(request, source_id))
 
 
-def _page_context(request: WorkspaceRequest, source_id: int) -> dict[str, Any]:
+@require_GET
+@needs(Permission.VIEW)
+def source_log(request: WorkspaceRequest, source_id: int) -> HttpResponse:
+    """The last visit, or the one under way as far as it has come; a page asks for it every second."""
+    row = _one(request, source_id)
+    context = {"selected": row, "tag": "h3", "more": True, **_visits(row)}
+    return render(request, "monitoring/source_visit.html", context)
+
+
+@require_GET
+@needs(Permission.EDIT_SOURCES)
+def source_notices(request: WorkspaceRequest) -> HttpResponse:
+    """The line about sources that every page shows to admins."""
+    return render(request, "components/source_notices.html", {"notices": unseen_notices(request.workspace)})
+
+
+def _one(request: WorkspaceRequest, source_id: int) -> SourceRow:
     in_workspace(request, Subscription.objects.all(), source_id)
     (health,) = source_health(request.workspace, timezone.now(), source_id)
-    row = _row(health)
-    course = course_of(health.subscription.source_id, timezone.now() - COURSE)
+    return _row(health)
+
+
+def _page_context(request: WorkspaceRequest, source_id: int) -> dict[str, Any]:
+    row = _one(request, source_id)
+    course = course_of(row.health.subscription.source_id, timezone.now() - COURSE)
     return {
         "section": "sources",
         "selected": row,
         "course": [ShownStretch(one, outcome_text(one.outcome, one.detail), one.outcome != "ok") for one in course],
         "course_days": COURSE.days,
-        **_detail(row),
+        **_detail(row, request.workspace),
     }
-
-
-@require_POST
-@needs(Permission.EDIT_SOURCES)
-def source_pause(request: WorkspaceRequest, source_id: int) -> HttpResponse:
-    """Stop reading."""
-    return _act(request, source_id, operations.pause_source, "paused")
-
-
-@require_POST
-@needs(Permission.EDIT_SOURCES)
-def source_resume(request: WorkspaceRequest, source_id: int) -> HttpResponse:
-    """Read again."""
-    return _act(request, source_id, operations.resume_source, "resumed")
-
-
-@require_POST
-@needs(Permission.EDIT_SOURCES)
-def source_visit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
-    """Visit as soon as manners allow."""
-    return _act(request, source_id, operations.want_visit, "wanted")
-
-
-@require_POST
-@needs(Permission.EDIT_SOURCES)
-def source_remove(request: WorkspaceRequest, source_id: int) -> HttpResponse:
-    """End the subscription; what was captured stays."""
-    return _act(request, source_id, operations.remove_source, "removed")
-
-
-def _act(request: WorkspaceRequest, source_id: int, verb: Callable[..., None], done: str) -> HttpResponse:
-    """Do it, say so, and lead back to where it was asked for: the source's own page (`from=page`) or the list."""
-    subscription = in_workspace(request, Subscription.objects.select_related("source", "workspace"), source_id)
-    name = subscription.name
-    try:
-        verb(subscription=subscription, by=request.user, now=timezone.now())
-    except WrongStateError as error:
-        messages.error(request, wrong_source_state(error.code))
-    else:
-        messages.success(request, source_done(done) % {"name": name})
-    if done == "removed":
-        return redirect("source-list", workspace=request.workspace.slug)
-    if request.POST.get("from") == "page":
-        return redirect("source", workspace=request.workspace.slug, source_id=source_id)
-    return redirect(f"{reverse('source-list', args=[request.workspace.slug])}?source={source_id}")
-
-
-@require_POST
-@needs(Permission.EDIT_SOURCES)
-def host_disallow(request: WorkspaceRequest, host_id: int) -> HttpResponse:
-    """Close a private address again."""
-    allowed = AllowedHost.objects.filter(pk=host_id).first()
-    if not request.user.is_operator or allowed is None:
-        raise Http404
-    operations.disallow_host(allowed=allowed, by=request.user, now=timezone.now())
-    messages.success(request, source_done("closed") % {"name": allowed.address})
-    return redirect("source-list", workspace=request.workspace.slug)

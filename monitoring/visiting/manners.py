@@ -56,9 +56,10 @@ class Ports:
 class LogLine:
     """`ms` after the visit began `what` happened; `said` are its particulars.
 
-    wait(host, seconds), answer(url, status, bytes, took_ms), no-answer(url, code, detail), robots(host, status),
-    unchanged(url), items(url, count), details(wanted, unread), detail-failed(url, code, detail),
-    failed(code, detail), out-of-time(host).
+    wait(host, seconds), address(host, address), redirect(url, status, to), answer(url, status, bytes, took_ms),
+    no-answer(url, code, detail), robots(host, status, age: seconds that it was kept), unchanged(url),
+    items(url, count), details(wanted, unread), detail-failed(url, code, detail), failed(code, detail),
+    out-of-time(host).
     """
 
     ms: int
@@ -84,6 +85,7 @@ class Manners:
     wait_asked: float | None = None
     _began: float = 0.0
     _rules: dict[str, Rules | Failure] = field(default_factory=dict)  # by host:port
+    _addresses: set[str] = field(default_factory=set)  # that are noted already
 
     def __post_init__(self) -> None:
         self._began = self.ports.clock()
@@ -103,9 +105,22 @@ class Manners:
     def note(self, what: str, **said: str | int | float) -> None:
         """Add a line to the log; see `LogLine`."""
         short = {name: storable(value, 300) if isinstance(value, str) else value for name, value in said.items()}
-        self.lines.append(LogLine(round(self._elapsed() * 1000), what, short))
+        self.lines.append(LogLine(round(self.elapsed() * 1000), what, short))
 
-    def _elapsed(self) -> float:
+    def _note_way(self, request: Request, response: Response, asked_at: float) -> None:
+        """Which machine was let through, and what sent us on."""
+        host = parse_target(response.url).host
+        if response.address and response.address not in self._addresses:
+            self._addresses.add(response.address)
+            self.note("address", host=host, address=response.address)
+        onward = [*(one.url for one in response.redirects[1:]), response.url]
+        for hop, to in zip(response.redirects, onward, strict=False):
+            said: dict[str, str | int | float] = {"url": storable(hop.url, 300), "status": hop.status}
+            said["to"] = storable(to, 300)
+            self.lines.append(LogLine(round(asked_at * 1000) + hop.took_ms, "redirect", said))
+
+    def elapsed(self) -> float:
+        """Seconds since the visit began."""
         return self.ports.clock() - self._began
 
     async def _rules_for(self, target: Target) -> Rules:
@@ -122,7 +137,8 @@ class Manners:
     async def _find_rules(self, target: Target) -> Rules:
         known = await self.ports.recall_robots(target.place)
         file = known if known and not known.is_stale else await self._renewed_robots(target, known)
-        self.note("robots", host=target.place, status=file.status)
+        kept = {} if file.age is None else {"age": round(file.age)}
+        self.note("robots", host=target.place, status=file.status, **kept)
         return read_robots(file, PRODUCT)
 
     async def _renewed_robots(self, target: Target, old: RobotsFile | None) -> RobotsFile:
@@ -152,7 +168,7 @@ class Manners:
         if self.requests >= self.most_requests:
             raise SourceError("out-of-time", target.host)
         seconds = await self.ports.reserve(target.place, delay)
-        if seconds > self.seconds - self._elapsed():
+        if seconds > self.seconds - self.elapsed():
             self.wait_asked = max(self.wait_asked or 0.0, seconds)
             await self.ports.release(target.place, 0.0, 0.0)
             raise SourceError("out-of-time", target.host)
@@ -165,26 +181,27 @@ class Manners:
         rest, began = delay, None
         try:
             await self._wait_for(target, delay)
-            began = self._elapsed()
+            began = self.elapsed()
             response = await self._exchange(request)
             if response.status == 429:  # the whole domain has had enough of us, not this address alone
                 rest = max(rest, retry_after(response.headers, self.now) or TOO_MANY)
             return response
         finally:
             if began is not None:
-                await self.ports.release(target.place, rest, self._elapsed() - began)
+                await self.ports.release(target.place, rest, self.elapsed() - began)
 
     async def _exchange(self, request: Request) -> Response:
         self.requests += 1
-        asked_at = self._elapsed()
+        asked_at = self.elapsed()
         try:
             response = await self.client.fetch(request)
         except FetchError as failure:
             self.note("no-answer", url=request.url, code=failure.code, detail=failure.detail)
             raise
-        took = round((self._elapsed() - asked_at) * 1000)
+        took = round((self.elapsed() - asked_at) * 1000)
         self.bytes_received += len(response.body)
-        self.note("answer", url=request.url, status=response.status, bytes=len(response.body), took_ms=took)
+        self._note_way(request, response, asked_at)
+        self.note("answer", url=response.url, status=response.status, bytes=len(response.body), took_ms=took)
         asked_to_wait = retry_after(response.headers, self.now) if response.status >= 400 else None
         if asked_to_wait is not None:
             self.wait_asked = max(self.wait_asked or 0.0, asked_to_wait)

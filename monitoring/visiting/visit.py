@@ -96,12 +96,15 @@ async def visit(
     limits: VisitLimits,
     state: Mapping[str, Mapping[str, str]],
     missed: Missed = _NOTHING_MISSED,
+    log: list[LogLine] | None = None,
 ) -> VisitResult:
     """Read what is new at one source. `state` and `missed` are those of the visit before, {} after an edit.
 
+    `log` is filled as the visit goes, for who wants to look on.
+
     Raises nothing for what a server does; what a port raises passes through, as does being cancelled.
     """
-    manners = Manners(client, ports, now, limits.seconds, limits.requests)
+    manners = Manners(client, ports, now, limits.seconds, limits.requests, [] if log is None else log)
     run = _Visit(kind, definition, now, zone, limits, state, missed, manners)
     try:
         async with asyncio.timeout(limits.seconds) as time_allowed:
@@ -187,9 +190,13 @@ class _Visit:
         if response.status == 304 and first.url in self.old_state:
             self._note_unchanged(first, response, self.old_state[first.url])
             return
+        before = self.old_state.get(first.url, {})
+        if _digest_of(response) == before.get("body"):
+            self._note_unchanged(first, response, before)
+            return
         page = self._parsed(first, response)
         known = self._validators(first, response, page)
-        if known.get("items", "") == self.old_state.get(first.url, {}).get("items"):
+        if known.get("items", "") == before.get("items"):
             self._note_unchanged(first, response, known)
             return
         full_before = self.pages_full
@@ -238,7 +245,9 @@ class _Visit:
         """What tells at the next visit that the list is as it was: the server's validators, and what it listed."""
         values = {name: response.headers.get(name.replace("_", "-"), "") for name in _VALIDATORS}
         usable = {name: value for name, value in values.items() if value.isascii() and 0 < len(value) <= 500}
-        return {**usable, "items": contents_of(page.items)} if request.method == "GET" and page.items else usable
+        if request.method != "GET" or not page.items:
+            return usable
+        return {**usable, "items": contents_of(page.items), "body": _digest_of(response)}
 
     # --- detail pages
 
@@ -296,6 +305,11 @@ def contents_of(items: Iterable[Item]) -> str:
         digest.update(repr((said, item.needs_detail, len(item.replies))).encode("utf-8", "replace"))
         digest.update(contents_of(item.replies).encode() if item.replies else b"")
     return digest.hexdigest()
+
+
+def _digest_of(response: Response) -> str:
+    """What tells that an answer is the same to the byte, and need not be read again."""
+    return hashlib.sha1(response.body, usedforsecurity=False).hexdigest() if response.status == 200 else ""
 
 
 def guarded(read: Callable[[], Read]) -> Read:

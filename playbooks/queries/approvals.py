@@ -8,12 +8,12 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from monitoring.models import Mention
+from monitoring.queries.names import is_from
 from monitoring.text.differences import Part
 from playbooks.differences import marked, passages
 from playbooks.models import Approval, Cosign, Crisis, Plan
 from playbooks.operations.plans import draft_of
 from playbooks.plan_drafts import CandidateDraft, ItemDraft, PlanDraft
-from playbooks.queries.collecting import NEWS_KINDS
 from playbooks.queries.volume import undercount_words
 from playbooks.wording.codes import channel_word, strategy_word
 from playbooks.wording.plans import cost_text
@@ -204,7 +204,7 @@ def figures_at(crisis: Crisis, at: datetime) -> Figures:
     """What had been captured by `at`."""
     hour = _mentions(crisis, at).filter(placed_at__gt=at - HOUR)
     counted = hour.aggregate(total=Count("pk"), negative=Count("pk", filter=Q(label="neg")))
-    outlets = _mentions(crisis, at).filter(source__kind__in=NEWS_KINDS, placed_at__gte=crisis.started_at)
+    outlets = _mentions(crisis, at).filter(is_from(crisis.workspace, "news"), placed_at__gte=crisis.started_at)
     return Figures(
         volume=counted["total"],
         negative_share=counted["negative"] / counted["total"] if counted["total"] else None,

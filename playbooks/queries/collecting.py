@@ -11,15 +11,14 @@ from django.db.models.functions import Cast, Coalesce
 
 from monitoring.models import Mention, Post, Subscription, Visit
 from monitoring.operations.visits import FINE_OUTCOMES
+from monitoring.queries.latencies import NORM
 from monitoring.queries.mentions import Wanted, latency
-from monitoring.queries.names import source_names
-from monitoring.source_health import NORM
+from monitoring.queries.names import is_from, source_names
 from monitoring.text.script import language_of
 from playbooks.models import Crisis, Evidence
 from playbooks.wording.facts import gap_sentence, gap_text, ranked_text
 
 LOOK_BACK = timedelta(hours=24)
-NEWS_KINDS = ("feed",)  # a site that offers a feed is an outlet; forums and networks are read otherwise
 REACTIONS = ("reposts", "comments", "likes", "shares")
 TOP = 8
 PICKUPS = 30
@@ -212,7 +211,7 @@ class CollectReader:
         """The first article of each outlet, in the order in which they came out."""
         firsts = (
             self._mentions()
-            .filter(source__kind__in=NEWS_KINDS)
+            .filter(is_from(self.crisis.workspace, "news"))
             .order_by("source", "placed_at", "pk")
             .distinct("source")
             .values("pk")

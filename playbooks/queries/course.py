@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from alerts.models import AlertEvent
 from alerts.wording import tier_name
 from monitoring.models import Measure, Mention, Subscription
+from monitoring.queries.names import is_from
 from playbooks import effect
 from playbooks.models import Crisis
 from playbooks.queries.volume import undercount_words
@@ -177,7 +178,7 @@ def _usual_limit(measures: Mapping[datetime, Measure], start: datetime, step: ti
 
 
 def _marks(crisis: Crisis) -> list[Mark]:
-    """The earliest captured post, the first article of a news feed, the worst level of the alert, and what people
+    """The earliest captured post, the first article of a news source, the worst level of the alert, and what people
     assessed otherwise; the log has every step."""
     marks = []
     if crisis.earliest_post_id:
@@ -197,9 +198,8 @@ def _marks(crisis: Crisis) -> list[Mark]:
 
 def _first_article(crisis: Crisis) -> list[Mark]:
     since = crisis.started_at
-    found = Mention.objects.counted().filter(
-        topic=crisis.topic_id, placed_at__gte=since, source__kind="feed", is_history=False
-    )
+    news = is_from(crisis.workspace, "news")
+    found = Mention.objects.counted().filter(news, topic=crisis.topic_id, placed_at__gte=since, is_history=False)
     first = found.order_by("placed_at", "pk").first()
     if first is None or first.post_id == crisis.earliest_post_id:
         return []

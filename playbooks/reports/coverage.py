@@ -10,10 +10,11 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from monitoring.health_wording import state_words
 from monitoring.models import Measure, Mention, Subscription
-from monitoring.queries.names import author_code, source_names
+from monitoring.queries.names import author_code, is_from, source_names
 from monitoring.source_health import course_of, source_health
-from monitoring.source_wording import outcome_text, state_words
+from monitoring.source_wording import outcome_text
 from monitoring.sources import KINDS
 from monitoring.wording import figure_text
 from playbooks.models import Crisis
@@ -26,7 +27,6 @@ CALM_SHOWN = timedelta(hours=6)  # after the last post
 BEFORE = timedelta(hours=1)  # of the earliest captured publication
 BARS_MOST = 120
 STEPS = [timedelta(minutes=m) for m in (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440)]
-MEDIA_KINDS = ("feed",)  # feeds are what news sites publish
 MEDIA_SHOWN, TOP_SHOWN = 20, 8
 SPREADS = ("reposts", "shares", "comments", "likes", "views")
 WELL = ("ok", "unchanged", "empty")
@@ -136,10 +136,10 @@ class Coverage:
         return self.names.get(source_id) or _("a source that is no longer read")
 
     def _media(self) -> tuple[say.PostLine, ...]:
-        """The first post of each feed since the story began, in order of time."""
+        """The first post of each news source since the story began, in order of time."""
         first: dict[int, Mention] = {}
-        feeds = self.mentions().filter(source__kind__in=MEDIA_KINDS, placed_at__gte=self.crisis.started_at)
-        for mention in feeds.select_related("post").order_by("placed_at", "pk"):
+        news = self.mentions().filter(is_from(self.crisis.workspace, "news"), placed_at__gte=self.crisis.started_at)
+        for mention in news.select_related("post").order_by("placed_at", "pk"):
             first.setdefault(mention.source_id, mention)
         return tuple(self._line(mention) for mention in list(first.values())[:MEDIA_SHOWN])
 

@@ -33,6 +33,7 @@ class SourceDefinition:
     url: str
     zone: str
     name: str
+    channel: str  # see monitoring.models.CHANNELS
     interval: int = INTERVAL
 
 
@@ -46,14 +47,18 @@ def source_definitions(run: Run, ports: Mapping[str, int]) -> list[SourceDefinit
     at = {site: f"http://{HOST}:{ports[site]}" for site in SITES}
     search = urlencode({"containerid": f"100103type=61&q={run.names.brand}", "page_type": "searchall", "page": "1"})
     return [
-        _source("feed", news.NAME, {"url": f"{at['news']}{news.FEED}"}),
-        _source("listing", forum.NAME, {"url": f"{at['forum']}{forum.LIST}", "follow": True, **forum.SELECTORS}),
-        _source("weibo", weibo.NAME, {"url": f"{at['weibo']}{weibo.API}?{search}", "pages": str(weibo.PAGES)}),
+        _source("feed", "news", news.NAME, {"url": f"{at['news']}{news.FEED}"}),
+        _source(
+            "listing", "forum", forum.NAME, {"url": f"{at['forum']}{forum.LIST}", "follow": True, **forum.SELECTORS}
+        ),
+        _source(
+            "weibo", "social", weibo.NAME, {"url": f"{at['weibo']}{weibo.API}?{search}", "pages": str(weibo.PAGES)}
+        ),
     ]
 
 
-def _source(kind: str, name: str, definition: dict[str, Any]) -> SourceDefinition:
-    return SourceDefinition(kind, KINDS[kind].validate(definition), definition["url"], ZONE, name)
+def _source(kind: str, channel: str, name: str, definition: dict[str, Any]) -> SourceDefinition:
+    return SourceDefinition(kind, KINDS[kind].validate(definition), definition["url"], ZONE, name, channel)
 
 
 def free_ports(taken: Collection[int] = ()) -> dict[str, int]:

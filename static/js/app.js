@@ -5,6 +5,7 @@ import "./drill_banner.js";
 import "./forms.js";
 import "./htmx.js";
 import "./live.js";
+import "./source_notices.js";
 import "./theme.js";
 import "./waiting.js";
 import { startClocks } from "./clocks.js";

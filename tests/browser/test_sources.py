@@ -1,19 +1,23 @@
 """The pages of sources in a real browser."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from monitoring.models import AllowedHost, Source, Subscription
+from monitoring.crawler import crawl_round
+from monitoring.models import AllowedHost, Source, SourceNotice, Subscription
 from sentinel.core.live import announce
 from tests.browser.conftest import PHONE, PageAs, assert_accessible, visit
 from tests.factories import Cast
 from tests.fakes.hostile import HostileServer, Seen, answer
 from tests.fakes.loopback import feed_of, serving_in_thread
-from tests.monitoring.source_pages.samples import every_state
+from tests.monitoring.source_pages.samples import every_state, read_source
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +80,8 @@ def test_pages_of_sources_are_accessible(cast: Cast, page_as: PageAs) -> None:
     every = every_state(cast, timezone.now())
     page = page_as(cast.admin)
     blocked = every["blocked"].pk
-    for address in (f"?source={blocked}", f"{blocked}/", "add/listing/", f"{every['late'].pk}/edit/"):
+    shown = (f"?source={blocked}", "?open=news,forum", "?show=well", f"{blocked}/", f"{every['quiet'].pk}/")
+    for address in (*shown, "add/listing/", f"{every['late'].pk}/edit/"):
         visit(page, f"/w/yaori/sources/{address}")
         assert_accessible(page)
 
@@ -84,7 +89,7 @@ def test_pages_of_sources_are_accessible(cast: Cast, page_as: PageAs) -> None:
 def test_figures_change_in_place_and_nobody_is_moved(cast: Cast, page_as: PageAs) -> None:
     every = every_state(cast, timezone.now())
     page = page_as(cast.staff)
-    page.goto("/w/yaori/sources/")
+    page.goto("/w/yaori/sources/?open=news")
     wait_until_live(page)
     last = page.get_by_role("link", name="奶粉媽媽社團")
     last.focus()
@@ -111,6 +116,86 @@ def test_a_click_or_a_key_shows_another_source_beside_the_list(cast: Cast, page_
     assert page.evaluate("window.stays")
 
 
+def test_a_channel_opens_and_closes_in_place_by_mouse_and_by_key(cast: Cast, page_as: PageAs) -> None:
+    every_state(cast, timezone.now())
+    page = page_as(cast.staff)
+    page.goto("/w/yaori/sources/")
+    page.evaluate("window.stays = true")
+    toggle = page.get_by_role("link", name="News")
+    toggle.click()
+    page.get_by_role("link", name="島嶼新聞 RSS").wait_for()
+    assert toggle.get_attribute("aria-expanded") == "true"
+    toggle.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="島嶼新聞 RSS").wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.id") == "toggle-news"
+    assert page.evaluate("window.stays")
+
+
+def test_keys_walk_over_channels_without_opening_them(cast: Cast, page_as: PageAs) -> None:
+    every = every_state(cast, timezone.now())
+    page = page_as(cast.staff)
+    page.goto(f"/w/yaori/sources/?source={every['retrying'].pk}")
+    wait_until_live(page)
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.id") == "toggle-news"
+    page.keyboard.press("j")
+    page.get_by_role("heading", name="美食板精選").wait_for()  # the next one that can be shown
+    assert page.get_by_role("link", name="News").get_attribute("aria-expanded") == "false"
+
+
+def test_a_visit_that_is_asked_for_is_shown_line_by_line(cast: Cast, page_as: PageAs, news: HostileServer) -> None:
+    subscription = read_source(cast, "島嶼新聞", news.url("/rss"), now=timezone.now())
+    page = page_as(cast.admin)
+    page.goto(f"/w/yaori/sources/?source={subscription.pk}")
+    page.get_by_role("button", name="Visit now").click()
+    page.get_by_text("waits for its turn").wait_for()
+    crawler = threading.Thread(target=crawl_and_hang_up)
+    crawler.start()
+    log = page.get_by_role("log")
+    log.get_by_text("robots.txt", exact=True).wait_for()
+    assert page.get_by_role("heading", name="Visit under way").is_visible()
+    crawler.join(20)
+    page.get_by_text("4 new posts").wait_for()
+    page.get_by_role("heading", name="Last visit").wait_for()
+
+
+def crawl_and_hang_up() -> None:
+    crawl_round()
+    connections.close_all()
+
+
+def test_admins_are_told_of_a_source_on_any_page_and_take_note(cast: Cast, page_as: PageAs) -> None:
+    subscription = read_source(cast, "Google 商家評論", "https://x.example/rss", now=timezone.now())
+    page = page_as(cast.admin)
+    page.goto("/w/yaori/")
+    wait_until_live(page)
+    bar = page.get_by_role("complementary", name="A source needs a look")
+    assert not bar.is_visible()
+    detail = {"seen": 0, "low": 7, "high": 15, "hours": 3}
+    began = timezone.now() - timedelta(hours=3)
+    SourceNotice.objects.create(source=subscription.source, kind="quiet", began_at=began, detail=detail)
+    announce(workspace_id=cast.workspace.pk, kind="source.noticed", now=timezone.now())
+    bar.get_by_text("Unusually quiet").wait_for()
+    assert_accessible(page)
+    bar.get_by_role("button", name="Noted").click()
+    page.get_by_text("You know of it: Google 商家評論").wait_for()
+    page.goto("/w/yaori/")
+    assert not bar.is_visible()
+
+
+def test_a_pause_says_why_and_until_when(cast: Cast, page_as: PageAs) -> None:
+    every = every_state(cast, timezone.now())
+    page = page_as(cast.admin)
+    page.goto(f"/w/yaori/sources/?source={every['down'].pk}")
+    page.get_by_role("complementary").get_by_role("button", name="Pause").click()
+    dialog = page.get_by_role("dialog", name="Pause 港都報 RSS")
+    dialog.get_by_label("Why").fill("更換憑證")
+    dialog.get_by_label("Read again").select_option("24")
+    dialog.get_by_role("button", name="Pause").click()
+    page.get_by_text("更換憑證; read again from").first.wait_for()
+
+
 def test_on_a_phone_a_source_opens_over_the_list_and_closes_again(cast: Cast, page_as: PageAs) -> None:
     every_state(cast, timezone.now())
     page = page_as(cast.admin, phone=True)
@@ -129,6 +214,7 @@ def test_removing_asks_first(cast: Cast, page_as: PageAs) -> None:
     every = every_state(cast, timezone.now())
     page = page_as(cast.admin)
     page.goto(f"/w/yaori/sources/?source={every['down'].pk}")
+    page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Remove").click()
     dialog = page.get_by_role("dialog", name="Remove 港都報 RSS?")
     announce(workspace_id=cast.workspace.pk, kind="pulse", now=timezone.now())

@@ -4,7 +4,7 @@ import pytest
 
 from monitoring.models import Figures, Post, Revisit
 from monitoring.operations.growth import REVISITS, adopt_revisits, note_growth
-from monitoring.queries.growth import course_of, replies_of
+from monitoring.queries.post_context import replies_of
 from monitoring.revisiting import revisit_round
 from monitoring.visiting.again import Seen
 from sentinel.core.net.types import Response
@@ -13,6 +13,7 @@ from sentinel.drill.storyline import posts_until
 from tests.drill.stage import brought, rows_of_every_table, started
 from tests.drill.test_through_the_crawler import MINUTE, Rehearsal, rehearse  # noqa: F401  the fixture
 from tests.factories import NOW, Cast
+from tests.monitoring.growth.stage import course_of
 from tests.monitoring.stage import HOUR, SPOILT, item
 
 
@@ -30,12 +31,10 @@ def test_threads_and_posts_of_a_drill_grow(rehearse: Rehearsal) -> None:  # noqa
     assert looked_at
     assert set(Revisit.objects.exclude(visited_at=None).values_list("outcome", flat=True)) == {"ok"}
     post = Post.objects.get(title=thread.title, source__kind="listing")
-    assert {reply.post.text for reply in replies_of(post, rehearse.cast.workspace)} >= {
-        reply.text for reply in thread.replies
-    }
+    replies, _total = replies_of(rehearse.cast.workspace, post)
+    assert {reply.text for reply in replies} >= {reply.text for reply in thread.replies}
     network = Post.objects.filter(source__kind="weibo", revisit__visits__gt=0).exclude(figures={})
-    grown = [course_of(post).points for post in network]
-    assert any(points[-1].figures["likes"] > points[0].figures["likes"] for points in grown)
+    assert any(course_of(post)[-1]["likes"] > course_of(post)[0]["likes"] for post in network)
     assert Post.objects.filter(gone_at__isnull=False).count() == 0
 
 

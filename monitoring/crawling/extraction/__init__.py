@@ -21,7 +21,9 @@ from monitoring.crawling.extraction.stated import Stated
 from monitoring.crawling.extraction.thread import Discussion
 from monitoring.crawling.extraction.times import (
     agreed_time,
+    coded_time,
     finer_time,
+    is_fine,
     lines_beside,
     posted_time,
     stated_time,
@@ -35,6 +37,7 @@ __all__ = ["Article", "extract_article", "without_site"]
 _ENOUGH_EVIDENCE = 2
 _LONGEST_TITLE_LINE = 400
 _NEXT_TO_NONE = 60
+_MOST_TAGS_READ_TWICE = 8_000
 _NOSCRIPT = re.compile(r"<(/?)noscript\b", re.IGNORECASE)
 _LINES_OF_A_POST = 80
 _LEAST_OF_A_TITLE = 6
@@ -73,7 +76,7 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     stated = Stated(tree)
     title = page_title(tree, stated)
     whole = whole_title(tree)
-    published = stated_time(tree, html, stated, now, zone)
+    published = stated_time(tree, stated, now, zone)
     program = f"{stated.meta('generator')} {stated.kinds} {_names(tree.body)}"
     body = tree.body or tree.root
     if body is None:
@@ -84,6 +87,7 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     at = _line_of_title(lines, title)
     beside = lines_beside(lines, at)
     seen = agreed_time(visible_time(beside, now, zone), published)
+    seen = seen if is_fine(seen) else agreed_time(seen, coded_time(html, now, zone))
     seen = seen or posted_time(lines[at or 0 :][:_LINES_OF_A_POST], now, zone)
     suffix = site_in_title(whole, title)
     text = ""
@@ -91,13 +95,13 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
         place = _Place(title, at, program, f"{whole.removeprefix(title)} {stated.meta('og:site_name')}", url)
         text = _text_of(outline, place)
         text = carried_text(text, next(stated.linked("articleBody"), ""), html)
-    if with_text and len(text) < _NEXT_TO_NONE and "<noscript" in html:
+    if with_text and len(text) < _NEXT_TO_NONE and "<noscript" in html and html.count("<") < _MOST_TAGS_READ_TWICE:
         # Programs that draw their pages in the browser leave the posts there for readers without scripts.
         text = extract_article(_NOSCRIPT.sub(r"<\1div", html), now, zone, url).text
     return Article(
         title=title,
         author=author_of(tree, stated, suffix, beside),
-        published=finer_time(tree, seen, now, zone),
+        published=seen if is_fine(seen) else finer_time(tree, seen, now, zone),
         text=text,
         site=site_of(stated, suffix, beside),
     )

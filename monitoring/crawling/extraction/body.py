@@ -43,6 +43,8 @@ _MOST_LEADING_LINES = 3
 _SENTENCE_END = re.compile("[。！？!?…”」]$")
 _MOST_WORTH = 600
 _WORTH_OF_GROWING = 0.18
+# What is worth less has no sentence: a notice, a button, a name.
+_LEAST_WORTH = 5
 _ADDED_SHARE, _LEAST_ADDED = 0.12, 80
 _LINKED_LINES = 0.3
 
@@ -113,7 +115,7 @@ def article_block(outline: Outline, prose: Prose) -> int | None:
             block = parts[block].parent
             if block < 0:
                 break
-    if not scores:
+    if max(scores.values(), default=0.0) < _LEAST_WORTH:
         return None
     return _grown(outline, prose, max(scores, key=lambda block: scores[block] * _plainness(outline, block)))
 

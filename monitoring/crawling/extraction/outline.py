@@ -104,8 +104,13 @@ def outline_of(body: LexborNode) -> Outline:
     for number, node in enumerate(body.traverse(include_text=True)):
         if number > _MOST_NODES:
             break
-        if number:
-            builder.meet(node)
+        tag = node.tag or ""
+        text = (node.text_content or "") if tag == "-text" else ""
+        if text.isspace():
+            # Most text of a page is what indents its tags.
+            builder.space()
+        elif number:
+            builder.meet(node, tag, text)
     return builder.finish()
 
 
@@ -123,14 +128,13 @@ class _Builder:
         # Of each element that may hold more: its block, and whether it is in a link.
         self._places: dict[int, tuple[int, bool]] = {body.mem_id: (0, False)}
 
-    def meet(self, node: LexborNode) -> None:
-        tag = node.tag or ""
-        text = (node.text_content or "") if tag == "-text" else ""
-        if text.isspace():
-            # Most text of a page is what indents its tags.
-            if self._runs:
-                self._runs.append(" ")
-            return
+    def space(self) -> None:
+        """White space alone ends no line and begins none."""
+        if self._runs:
+            self._runs.append(" ")
+
+    def meet(self, node: LexborNode, tag: str, text: str) -> None:
+        """The next element, or text that says something."""
         parent = node.parent
         place = self._places.get(parent.mem_id) if parent is not None else None
         if place is None:

@@ -27,6 +27,8 @@ _FORUM_TALK = re.compile(
     r"|最佳答案|个回答|個回答|則回覆|个回复"
 )
 _SHARE_OF_PAGE = 0.6
+# An article with the teasers of others, named alike, is mostly one block.
+_SHARE_OF_ONE = 0.8
 _FEWEST_PUSHES = 3
 _FEWEST_OF_A_PAGE = 3
 _MANY, _SHARE_OF_MANY = 8, 0.3
@@ -45,6 +47,8 @@ def discussion_evidence(outline: Outline, discussion: Discussion, program: str, 
     evidence += (len(talk) >= 2) + (len(talk) >= 4) + 2 * (discussion.pushes >= _FEWEST_PUSHES)
     words = _words_around_floors(outline, discussion.floors) & POST_WORDS
     is_page = len(discussion.floors) >= _FEWEST_OF_A_PAGE and discussion.share >= _SHARE_OF_PAGE
+    if is_page and not evidence and _longest_share(outline, discussion) > _SHARE_OF_ONE:
+        return 0
     if words and words <= _COMMENTS:
         # Below a news article stand comments as well.
         return evidence - is_page
@@ -52,6 +56,12 @@ def discussion_evidence(outline: Outline, discussion: Discussion, program: str, 
         return evidence + (is_page and _are_dated(outline, discussion.floors))
     is_part = len(discussion.floors) >= _MANY and discussion.share >= _SHARE_OF_MANY
     return evidence + 2 * is_page + (is_part and not is_page)
+
+
+def _longest_share(outline: Outline, discussion: Discussion) -> float:
+    """How much of what is written on the floors stands on one of them."""
+    written = [discussion.written(outline.parts[floor]) for floor in discussion.floors]
+    return max(written) / (sum(written) or 1)
 
 
 def _are_dated(outline: Outline, floors: list[int]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+_MOST_METAS = 500
 _MOST_SCRIPTS = 20
 _MOST_OBJECTS = 200
 _LONGEST_SCRIPT = 500_000
@@ -18,7 +19,7 @@ class Stated:
 
     def __init__(self, tree: LexborHTMLParser) -> None:
         self.metas: list[tuple[str, str]] = []
-        for meta in tree.css("meta[content]"):
+        for meta in tree.css("meta[content]")[:_MOST_METAS]:
             attributes = meta.attributes
             name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
             content = (attributes.get("content") or "").strip()

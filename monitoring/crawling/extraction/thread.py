@@ -78,7 +78,7 @@ class Discussion:
 
     def __init__(self, outline: Outline) -> None:
         self._outline = outline
-        self._posted = [line._replace(text=_words_of_push(line.text)) for line in outline.lines]
+        self._posted = [_words_of_push(line) for line in outline.lines]
         self._outside = _outside_posts(outline)
         printed = _printed((line.text for line in self._posted), _OFTEN_ON_A_PAGE)
         self._chars = [
@@ -222,10 +222,11 @@ def _outside_posts(outline: Outline) -> list[bool]:
     for part in outline.parts:
         words = part.words if _WRITTEN_WORDS.isdisjoint(part.words) else part.words - _PERSON_WORDS
         words = words if _REPLY_WORDS.isdisjoint(part.words) else words - _FOOT_WORDS
-        is_named = part.hidden or part.tag in _FURNITURE_TAGS or not _POST_FURNITURE.isdisjoint(words)
-        # A body or wrapper named after its sidebar holds the posts all the same.
-        is_whole = outline.plain(part) * 2 > outline.plain(outline.parts[0])
-        outside.append((is_named and not is_whole) or (part.parent >= 0 and outside[part.parent]))
+        is_out = part.parent >= 0 and outside[part.parent]
+        if not is_out and (part.hidden or part.tag in _FURNITURE_TAGS or not _POST_FURNITURE.isdisjoint(words)):
+            # A body or wrapper named after its sidebar holds the posts all the same.
+            is_out = outline.plain(part) * 2 <= outline.plain(outline.parts[0])
+        outside.append(is_out)
     return outside
 
 
@@ -240,7 +241,7 @@ def _template_of(text: str) -> str:
     return "" if len(text) > _LONGEST_TEMPLATE or _SENTENCE.search(text) else _DIGITS.sub("", text)
 
 
-def _words_of_push(text: str) -> str:
+def _words_of_push(line: Line) -> Line:
     """What a PTT push says, without its mark, user and time; any other line as it is."""
-    found = _PUSH.match(text)
-    return found[1] if found else text
+    found = _PUSH.match(line.text)
+    return line._replace(text=found[1]) if found else line

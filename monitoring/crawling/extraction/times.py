@@ -4,8 +4,9 @@ Never a modification, and never the date of a comment or of a related story.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -38,7 +39,7 @@ _WEEKDAY = re.compile("星期|[周週][一二三四五六日]")
 _LINES_BELOW_TITLE, _LINES_ABOVE_TITLE = 14, 3
 _LINES_OF_A_PAGE = 42
 _LONGEST_TIME_LINE = 90
-_MOST_CODE = 2_000_000
+_MOST_CODE, _MOST_CODED = 2_000_000, 5
 _MOST_TITLED = 60
 _FULL_TIME = re.compile(r"\s*(?:发表于|發表於)?\s*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]+\d{1,2}:\d\d")
 _ROUGHLY = timedelta(days=2)
@@ -48,10 +49,24 @@ _HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _LEAST_ZONE = timedelta(hours=4, seconds=-59)
 
 
-def stated_time(tree: LexborHTMLParser, html: str, stated: Stated, now: datetime, zone: tzinfo) -> Parsed | None:
+def stated_time(tree: LexborHTMLParser, stated: Stated, now: datetime, zone: tzinfo) -> Parsed | None:
     """The finest time that the page states for machines, those that name publication first."""
+    return _finest(_stated_texts(tree, stated), now, zone)
+
+
+def coded_time(html: str, now: datetime, zone: tzinfo) -> Parsed | None:
+    """The finest time that stands in the page's scripts under a name of publication."""
+    return _finest((found[1] for found in islice(_STATED_IN_CODE.finditer(html[:_MOST_CODE]), _MOST_CODED)), now, zone)
+
+
+def is_fine(found: Parsed | None) -> bool:
+    """Whether a time is told to the minute."""
+    return found is not None and found.precision in _FINE
+
+
+def _finest(texts: Iterable[str], now: datetime, zone: tzinfo) -> Parsed | None:
     best: Parsed | None = None
-    for text in _stated_texts(tree, html, stated):
+    for text in texts:
         found = parse_date(text, now, zone)
         if found is None:
             continue
@@ -78,7 +93,7 @@ def _as_day(found: Parsed | None) -> Parsed | None:
     return found._replace(precision="day") if found and found.precision in _FINE and _is_midnight(found) else found
 
 
-def _stated_texts(tree: LexborHTMLParser, html: str, stated: Stated) -> Iterator[str]:
+def _stated_texts(tree: LexborHTMLParser, stated: Stated) -> Iterator[str]:
     yield from stated.linked("datePublished", "pubDate", "uploadDate", "dateCreated")
     for name, content in stated.metas:
         if _PUBLISHED_META.match(name):
@@ -88,8 +103,6 @@ def _stated_texts(tree: LexborHTMLParser, html: str, stated: Stated) -> Iterator
         "time.entry-date[datetime], article time[datetime], [itemprop=datePublished][content]"
     )[:2]:
         yield element.attributes.get("datetime") or element.attributes.get("content") or ""
-    for found in list(_STATED_IN_CODE.finditer(html[:_MOST_CODE]))[:5]:
-        yield found[1]
     # Baijiahao names so the time of publication.
     yield stated.meta("dateupdate")
 
@@ -129,8 +142,6 @@ def posted_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None:
 
 def finer_time(tree: LexborHTMLParser, found: Parsed | None, now: datetime, zone: tzinfo) -> Parsed | None:
     """`found`, or the full time that an element carries in its title or datetime where the page shows "3 天前"."""
-    if found and found.precision in _FINE:
-        return found
     for element in tree.css("time[datetime], span[title], em[title], abbr[title], a[title], time[title]")[
         :_MOST_TITLED
     ]:
@@ -156,6 +167,9 @@ def agreed_time(visible: Parsed | None, stated: Parsed | None) -> Parsed | None:
     apart = abs(visible.at - stated.at)
     beyond = apart % _HOUR
     is_zone = min(beyond, _HOUR - beyond) < _MINUTE and (apart < _MINUTE or _LEAST_ZONE <= apart <= _WIDEST)
+    if visible.precision in _FINE and is_zone and abs(shown) < _HOUR and visible.at.utcoffset():
+        # The place's time with the mark of UTC: its clocks would be those of Greenwich.
+        return visible
     if visible.precision in _FINE and is_zone:
         return stated._replace(at=_at_offset(stated.at, shown))
     return min(visible, stated, key=lambda time: time.at)

@@ -13,7 +13,8 @@ from monitoring.crawling.markup import line_of
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _SUFFIX = re.compile(
-    r"^(.{4,}?)\s*(?:[_|｜│丨∣»¦]+|\s[-–—－·:•<]+\s|--+|[—–－-](?=[^—–－-]{2,16}$))\s*([^_|｜│丨∣»¦]{1,30})$", re.DOTALL
+    r"^(.{4,}?)\s*(?:[_|｜│丨∣»¦]+|\s[-–—－·:•<]+\s|--+|(?<![—–－-])[—–－-](?=[^—–－-]{2,16}$))\s*([^_|｜│丨∣»¦]{1,30})$",
+    re.DOTALL,
 )
 _PREFIX = re.compile(r"^([^|｜_:：「」【】]{2,12})\s*(?:\s[-–—|｜]\s|[|｜_])\s*(.{6,})$", re.DOTALL)
 _OPENING_QUOTES = "\"'“‘「『《&"

@@ -9,8 +9,9 @@ import functools
 import re
 import ssl
 import string
+import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, NoReturn, Self
 from urllib.parse import quote, urljoin
@@ -24,7 +25,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from sentinel.core.net.decoding import ACCEPT_ENCODING, decoder_for
 from sentinel.core.net.guard import Resolver, SystemResolver, Target, parse_target, resolve_checked
-from sentinel.core.net.types import PRODUCT, FetchError, Request, Response
+from sentinel.core.net.types import PRODUCT, FetchError, Redirect, Request, Response
 
 VERSION = "0.1"
 
@@ -113,10 +114,12 @@ class GuardedClient:
         method = request.method.upper()
         headers = _checked_headers(method, request.headers)
         target = parse_target(request.url)
+        began, way = time.monotonic(), list[Redirect]()
         for _ in range(self._limits.redirects + 1):
             response = await self._ask(target, method, headers, request.body)
             if response.status not in _REDIRECTS or method not in _REPEATABLE:
-                return response
+                return replace(response, redirects=tuple(way))
+            way.append(Redirect(target.url, response.status, round((time.monotonic() - began) * 1000)))
             onward = _redirect_target(target, response)
             if not _same_site(target, onward):
                 headers = {name: value for name, value in headers.items() if name in _CARRIED_ACROSS}
@@ -158,7 +161,7 @@ class GuardedClient:
                 )
             )
             try:
-                return await self._read(target, method, answer)
+                return replace(await self._read(target, method, answer), address=address)
             finally:
                 await answer.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from types import TracebackType
 from urllib.parse import quote
@@ -82,6 +83,7 @@ def bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+@lru_cache(maxsize=1024)
 def parse_target(url: str) -> Target:
     """Read an http(s) address strictly; raises RefusedAddressError where two readers could disagree about its host."""
     _refuse_characters(url)

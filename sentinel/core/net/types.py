@@ -16,16 +16,28 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Redirect:
+    """An answer on the way that sent us on, `took_ms` after the request began."""
+
+    url: str
+    status: int
+    took_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """An answer after redirects: `url` is the final address, `body` is decompressed.
 
     Header names are lower case; values are as on the wire, read as Latin-1, those of repeated names joined by commas.
+    `address` is the checked IP address that was asked; `redirects` led here, in order.
     """
 
     url: str
     status: int
     headers: dict[str, str]
     body: bytes
+    address: str = ""
+    redirects: tuple[Redirect, ...] = ()
 
 
 class FetchError(Exception):

@@ -114,6 +114,7 @@ def _sources(drill: Drill, run: Run, by: User, now: datetime) -> list[int]:
             zone=one.zone,
             interval=one.interval,
             name=one.name,
+            channel=one.channel,
             by=by,
             now=now,
         )

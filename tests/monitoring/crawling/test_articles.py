@@ -74,6 +74,10 @@ def test_a_story_that_only_data_carries_is_found(carrier) -> None:
     assert read(f"<div id=app>載入中</div>{carrier()}").text == "\n".join(STORY)
 
 
+def test_a_notice_without_a_sentence_is_no_story() -> None:
+    assert read("<div class=code>请完成下方验证后继续操作</div>").text == ""
+
+
 def test_a_short_story_is_not_replaced_by_what_scripts_say_of_others() -> None:
     related = json.dumps([{"title": line, "desc": line} for line in HEADLINES])
     body = f"<h1>{TITLE}</h1><div><p>{STORY[0]}</p><p>{STORY[1]}</p></div><script>var related = {related}</script>"
@@ -85,6 +89,18 @@ def test_a_time_for_machines_in_utc_is_told_by_the_clocks_of_the_place() -> None
     article = read(f"<h1>{TITLE}</h1><p>2025-06-19 10:05</p>{PARAGRAPHS}", head, ZoneInfo("UTC"))
     assert article.published is not None
     assert article.published.at.isoformat() == "2025-06-19T10:05:11+08:00"
+
+
+def test_the_places_time_with_the_mark_of_utc_is_the_places_time() -> None:
+    head = '<meta property="article:published_time" content="2025-06-19T10:05:11Z">'
+    article = read(f"<h1>{TITLE}</h1><p>2025-06-19 10:05</p>{PARAGRAPHS}", head)
+    assert article.published is not None
+    assert article.published.at.isoformat() == "2025-06-19T10:05:00+08:00"
+
+
+def test_a_dash_in_a_title_separates_no_site() -> None:
+    page = f"<title>曜日乳業致歉——鮮乳全面下架_某某網</title><p>2025-06-20 10:05</p><div>{PARAGRAPHS}</div>"
+    assert extract_article(page, NOW, TAIPEI).title == "曜日乳業致歉——鮮乳全面下架"
 
 
 def test_a_time_in_the_story_is_not_that_of_the_story() -> None:

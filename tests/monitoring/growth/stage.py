@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from monitoring.crawler import crawl_round
-from monitoring.models import Post, Revisit, Source, Subscription
+from monitoring.models import Figures, Post, Revisit, Source, Subscription
 from monitoring.operations.growth import adopt_revisits
 from monitoring.operations.sources import add_source
 from monitoring.revisiting import revisit_round
@@ -127,3 +127,8 @@ def a_post(text: str = SPOILT, **fields: Any) -> dict[str, Any]:
 
 def a_comment(number: int, text: str, **fields: Any) -> dict[str, Any]:
     return {"id": str(number), "text": text, "created_at": "刚刚", "user": {"screen_name": f"網友{number}"}, **fields}
+
+
+def course_of(post: Post) -> list[dict[str, int]]:
+    """What was counted for a post, oldest first."""
+    return [row.figures for row in Figures.objects.filter(post=post).order_by("at")]

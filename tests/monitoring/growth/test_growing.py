@@ -2,8 +2,10 @@
 
 import pytest
 
+from monitoring.growth_wording import followed_text
 from monitoring.models import AllowedHost, Analysis, Capture, Figures, Mention, Post, PostRevision, Revisit, Visit
-from monitoring.queries.growth import course_of, replies_of
+from monitoring.queries.growth import followed
+from monitoring.queries.post_context import replies_of
 from monitoring.revisiting import revisit_round
 from tests.factories import Cast
 from tests.fakes.hostile import answer
@@ -13,6 +15,7 @@ from tests.monitoring.growth.stage import (
     Network,
     a_comment,
     a_post,
+    course_of,
     look,
     read,
     the_post,
@@ -31,7 +34,7 @@ def network() -> Network:
 
 
 @pytest.fixture
-def followed(yaori: Cast, site: Site, clock: Clock, network: Network) -> Cast:
+def following(yaori: Cast, site: Site, clock: Clock, network: Network) -> Cast:
     """The network's post is a mention and is followed."""
     watch_brand(yaori, now=clock.now)
     server = site(network.behaviours())
@@ -40,7 +43,7 @@ def followed(yaori: Cast, site: Site, clock: Clock, network: Network) -> Cast:
     return yaori
 
 
-def test_a_post_is_looked_at_again_after_ten_minutes_and_ever_more_rarely(followed: Cast, clock: Clock) -> None:
+def test_a_post_is_looked_at_again_after_ten_minutes_and_ever_more_rarely(following: Cast, clock: Clock) -> None:
     assert revisit_round() == 0
     waits = []
     for _ in range(4):
@@ -52,18 +55,19 @@ def test_a_post_is_looked_at_again_after_ten_minutes_and_ever_more_rarely(follow
     assert waits == [10, 15, 15, 30]  # half the time each, since it is negative
 
 
-def test_its_figures_become_a_course(followed: Cast, clock: Clock, network: Network) -> None:
+def test_its_figures_become_a_course(following: Cast, clock: Clock, network: Network) -> None:
     for reposts in (40, 400):
         clock.forward(minutes=30)
         network.post["reposts_count"] = reposts
         look(clock.now)
-    course = course_of(the_post())
-    assert [point.figures["reposts"] for point in course.points] == [1, 40, 400]
-    assert (course.visits, course.outcome, course.visited_at) == (2, "ok", clock.now)
+    assert [point["reposts"] for point in course_of(the_post())] == [1, 40, 400]
+    seen = followed(the_post())
+    assert seen
+    assert (seen.visits, seen.outcome, seen.visited_at) == (2, "ok", clock.now)
     assert the_post().figures["reposts"] == 400
 
 
-def test_a_look_at_what_has_not_changed_adds_nothing(followed: Cast, clock: Clock) -> None:
+def test_a_look_at_what_has_not_changed_adds_nothing(following: Cast, clock: Clock) -> None:
     clock.forward(minutes=30)
     look(clock.now)
     assert Figures.objects.count() == 1
@@ -71,7 +75,7 @@ def test_a_look_at_what_has_not_changed_adds_nothing(followed: Cast, clock: Cloc
     assert the_post().revision == 1
 
 
-def test_an_edit_is_a_revision_that_is_analysed_again(followed: Cast, clock: Clock, network: Network) -> None:
+def test_an_edit_is_a_revision_that_is_analysed_again(following: Cast, clock: Clock, network: Network) -> None:
     clock.forward(minutes=30)
     network.post |= {"text": "已經和店家談好了，謝謝大家", "edit_count": 1}
     look(clock.now)
@@ -83,7 +87,7 @@ def test_an_edit_is_a_revision_that_is_analysed_again(followed: Cast, clock: Clo
 
 
 def test_what_the_site_says_is_deleted_is_gone_and_its_evidence_stays(
-    followed: Cast, clock: Clock, network: Network
+    following: Cast, clock: Clock, network: Network
 ) -> None:
     clock.forward(minutes=30)
     network.mood = "gone"
@@ -92,10 +96,13 @@ def test_what_the_site_says_is_deleted_is_gone_and_its_evidence_stays(
     assert post.gone_at == clock.now
     assert (post.text, post.revision) == (SPOILT, 1)
     assert post.captures.count() == 2  # the post as it was, and the answer that says it is gone
-    assert (course_of(post).outcome, course_of(post).detail) == ("gone", "该微博不存在 (20101)")
+    seen = followed(post)
+    assert seen
+    assert (seen.outcome, seen.detail) == ("gone", "该微博不存在 (20101)")
+    assert followed_text(seen) == "no longer there: “该微博不存在 (20101)”"
 
 
-def test_a_post_that_comes_back_is_there_again(followed: Cast, clock: Clock, network: Network) -> None:
+def test_a_post_that_comes_back_is_there_again(following: Cast, clock: Clock, network: Network) -> None:
     for mood in ("gone", "fine"):
         clock.forward(minutes=30)
         network.mood = mood
@@ -108,7 +115,7 @@ def test_a_post_that_comes_back_is_there_again(followed: Cast, clock: Clock, net
     [("432", "blocked"), ("login", "login"), ("sign-in", "blocked"), ("broken", "http")],
 )
 def test_a_server_that_refuses_us_is_never_read_as_a_deletion(
-    followed: Cast, clock: Clock, network: Network, mood: str, outcome: str
+    following: Cast, clock: Clock, network: Network, mood: str, outcome: str
 ) -> None:
     network.mood = mood
     for _ in range(3):
@@ -123,7 +130,7 @@ def test_a_server_that_refuses_us_is_never_read_as_a_deletion(
     assert the_revisit().outcome == "ok"
 
 
-def test_an_error_status_must_be_seen_twice(followed: Cast, clock: Clock, network: Network) -> None:
+def test_an_error_status_must_be_seen_twice(following: Cast, clock: Clock, network: Network) -> None:
     network.mood = "missing"
     clock.forward(minutes=30)
     look(clock.now)
@@ -151,24 +158,24 @@ def test_one_refusal_spares_the_site_the_other_posts(yaori: Cast, site: Site, cl
 # --- comments -----------------------------------------------------------------------------------
 
 
-def test_comments_of_several_pages_are_posts_that_answer_it(followed: Cast, clock: Clock, network: Network) -> None:
+def test_comments_of_several_pages_are_posts_that_answer_it(following: Cast, clock: Clock, network: Network) -> None:
     network.comments = [a_comment(n, f"我也是，第{n}則") for n in range(1, 6)]
     network.comments[4]["text"] = "曜日鮮乳我家的也發霉"
     network.post["comments_count"] = 5
     clock.forward(minutes=30)
     look(clock.now)
     post = the_post()
-    assert [reply.post.text for reply in replies_of(post, followed.workspace)] == [
-        *(f"我也是，第{n}則" for n in range(1, 5)),
-        "曜日鮮乳我家的也發霉",
-    ]
-    # A comment counts as a mention only where it names the brand itself.
-    assert [reply.is_mention for reply in replies_of(post, followed.workspace)] == [False] * 4 + [True]
+    replies, total = replies_of(following.workspace, post)
+    own = "曜日鮮乳我家的也發霉"
+    assert {reply.text for reply in replies} == {*(f"我也是，第{n}則" for n in range(1, 5)), own}
+    assert total == 5
+    # A comment counts as a mention, with a page of its own, only where it names the brand itself.
+    assert [reply.text for reply in replies if reply.post_id is not None] == [own]
     assert Mention.objects.count() == 2
     assert Revisit.objects.count() == 1
 
 
-def test_new_comments_are_added_and_none_twice(followed: Cast, clock: Clock, network: Network) -> None:
+def test_new_comments_are_added_and_none_twice(following: Cast, clock: Clock, network: Network) -> None:
     network.post["comments_count"] = 1
     for number in (1, 2, 3):
         network.comments.append(a_comment(number, f"第{number}則"))
@@ -178,7 +185,7 @@ def test_new_comments_are_added_and_none_twice(followed: Cast, clock: Clock, net
 
 
 def test_where_the_plain_way_is_closed_comments_are_read_by_max_id(
-    followed: Cast, clock: Clock, network: Network
+    following: Cast, clock: Clock, network: Network
 ) -> None:
     network.shuts_plain = True
     network.post["comments_count"] = 5
@@ -190,7 +197,7 @@ def test_where_the_plain_way_is_closed_comments_are_read_by_max_id(
 
 
 def test_comments_that_are_refused_leave_what_was_seen_of_the_post(
-    followed: Cast, clock: Clock, network: Network
+    following: Cast, clock: Clock, network: Network
 ) -> None:
     network.post |= {"comments_count": 3, "reposts_count": 77}
     network.behaviours()
@@ -305,6 +312,6 @@ def test_a_list_that_counts_gives_its_known_posts_a_course(yaori: Cast, site: Si
     clock.forward(hours=1)
     Visit.objects.open().update(due_at=clock.now)
     visit(clock.now)
-    assert [point.figures for point in course_of(the_post()).points] == [{"comments": 1}, {"comments": 30}]
+    assert course_of(the_post()) == [{"comments": 1}, {"comments": 30}]
     assert (the_post().revision, the_post().figures) == (1, {"comments": 30})
     assert [seen.path for seen in server.seen if seen.path == "/a/1"] == ["/a/1"]

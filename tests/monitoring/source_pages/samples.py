@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitoring.models import Sighting, Source, Subscription, Visit
+from monitoring.models import Sighting, Source, SourceNotice, Subscription, Visit
 from monitoring.operations.posts import store_posts
 from monitoring.operations.sources import add_source, pause_source
 from monitoring.sources.items import Item
@@ -101,7 +101,7 @@ def fail(source: Source, outcome: str, detail: str, *, times: int, since: dateti
 
 
 def every_state(cast: Cast, now: datetime) -> dict[str, Subscription]:
-    """Some fifteen sources: refused, down, late, tried again, stuck, waiting, paused, and the rest well."""
+    """Some twenty sources: one in each state, and the rest well."""
     chance = random.Random(7)
     well = [
         ("島嶼新聞 RSS", "https://news.island.example/rss.xml", "feed"),
@@ -126,6 +126,11 @@ def every_state(cast: Cast, now: datetime) -> dict[str, Subscription]:
         "waiting": read_source(
             cast, "新住民之聲", "https://voices.example/rss", now=now, outcome="", last_visit_at=None
         ),
+        "login": read_source(cast, "臉書社團「鮮乳」", "https://www.facebook.example/g/1", now=now, kind="listing"),
+        "robots": read_source(cast, "縣市議會公報", "https://council.example/rss", now=now),
+        "layout": read_source(cast, "工商即時", "https://biz.example/news", now=now, kind="listing"),
+        "quiet": read_source(cast, "Google 商家評論", "https://reviews.example/24", now=now, kind="listing"),
+        "empty": read_source(cast, "活動公告", "https://events.example/rss", now=now),
         "paused": read_source(cast, "美食板精選", "https://dcard.example/food", now=now),
     }
     for subscription in (*read.values(), *(others[state] for state in ("blocked", "down", "retrying"))):
@@ -141,6 +146,13 @@ def every_state(cast: Cast, now: datetime) -> dict[str, Subscription]:
     fail(others["blocked"].source, "blocked", "login", times=7, since=now - 88 * MINUTE, now=now)
     fail(others["down"].source, "http", "503", times=6, since=now - 66 * MINUTE, now=now)
     fail(others["retrying"].source, "timeout", "20 s", times=1, since=now - 2 * MINUTE, now=now)
+    fail(others["login"].source, "login", "login", times=3, since=now - 30 * MINUTE, now=now)
+    fail(others["robots"].source, "robots", "https://council.example/rss", times=1, since=now - 9 * MINUTE, now=now)
+    fail(others["layout"].source, "layout", "lost: author", times=2, since=now - 20 * MINUTE, now=now)
+    quiet = {"seen": 0, "low": 7, "high": 15, "hours": 3.5, "days": 20, "alike": "workdays"}
+    for kind, detail in (("quiet", quiet), ("empty", {})):
+        began = now - 200 * MINUTE
+        SourceNotice.objects.create(source=others[kind].source, kind=kind, began_at=began, detail=detail)
     Visit.objects.open().filter(source=others["parked"].source).update(
         parked_at=now - 30 * MINUTE, error="ValueError: no such zone", attempt=8
     )

@@ -1,5 +1,6 @@
 """The crawler end to end: what is due is read over HTTP, stored once, written down, and planned again."""
 
+import asyncio
 import json
 import threading
 import time
@@ -16,8 +17,9 @@ from django.utils import timezone
 from monitoring import crawler
 from monitoring.crawler import crawl_round, report_of
 from monitoring.models import Post, Sighting, Source, Subscription, Visit
+from monitoring.operations.health import show_progress
 from monitoring.operations.posts import Stored
-from monitoring.operations.sources import add_source, pause_source
+from monitoring.operations.sources import add_source, pause_source, want_visit
 from monitoring.operations.visits import VISITS, Report, finish_visit, plan_missing_visits
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item
@@ -81,12 +83,52 @@ def test_a_feed_is_read_stored_and_planned_again(yaori: Cast, site: Site) -> Non
     assert crawl_round() == 1
     visit = last_visit(source)
     assert (visit.outcome, visit.http_status, visit.items, visit.new_posts) == ("ok", 200, 2, 2)
-    assert whats(visit) == ["answer", "robots", "answer", "items"]
+    assert whats(visit) == ["address", "answer", "robots", "answer", "items"]
     assert sorted(Post.objects.values_list("title", flat=True)) == ["a", "b"]
     assert 108 <= (coming(source).due_at - visit.finished_at).total_seconds() <= 132  # type: ignore[operator]
     source.refresh_from_db()
     assert source.last_success_at == source.last_item_at == visit.finished_at
     assert source.failures == 0
+
+
+def test_a_visit_that_somebody_asked_for_is_told_line_by_line_while_it_goes_on(
+    yaori: Cast, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[list[str]] = []
+
+    async def slow(server: HostileServer, seen: Seen, writer: Any) -> None:
+        await asyncio.sleep(0.4)
+        await answer(entries("a"))(server, seen, writer)
+
+    def look(*, visit: Visit, log: list[dict[str, Any]]) -> None:
+        show_progress(visit=visit, log=log)
+        told.append(whats(Visit.objects.get(pk=visit.pk)))
+
+    monkeypatch.setattr(crawler, "show_progress", look)
+    monkeypatch.setattr(crawler, "LOOK_AGAIN", 0.05)
+    subscription = read(yaori, site({"/rss": slow}).url("/rss"))
+    want_visit(subscription=subscription, by=yaori.admin, now=timezone.now())
+    crawl_round()
+    assert ["address", "answer", "robots"] in told
+    assert whats(last_visit(subscription.source)) == ["address", "answer", "robots", "answer", "items"]
+    told.clear()
+    visit_again(subscription.source)
+    crawl_round()
+    assert told == []  # nobody looks on
+
+
+def test_a_redirect_and_the_machine_that_was_let_through_are_in_the_log(yaori: Cast, site: Site) -> None:
+    server = site({"/old": answer(b"", "Location: /rss", status="302 Found"), "/rss": answer(entries("a"))})
+    source = read(yaori, server.url("/old")).source
+    crawl_round()
+    log = {line["what"]: line["said"] for line in last_visit(source).log}
+    assert log["address"]["address"] == "127.0.0.1"
+    assert (log["redirect"]["status"], log["redirect"]["to"]) == (302, server.url("/rss"))
+    assert log["answer"]["url"] == server.url("/rss")
+    visit_again(source)
+    crawl_round()
+    kept = next(line["said"] for line in last_visit(source).log if line["what"] == "robots")
+    assert 0 <= kept["age"] < 60
 
 
 def test_a_list_leads_to_its_articles(yaori: Cast, site: Site) -> None:

@@ -29,7 +29,7 @@ def text(response: Any) -> str:
 
 
 def add(client: Client, action: str, kind: str, **typed: Any) -> Any:
-    return client.post(f"/w/yaori/sources/add/{kind}/", {**SETTINGS, "action": action, **typed})
+    return client.post(f"/w/yaori/sources/add/by-hand/{kind}/", {**SETTINGS, "action": action, **typed})
 
 
 def a_feed(*titles: str) -> bytes:
@@ -142,7 +142,7 @@ def test_a_definition_goes_out_as_a_file_and_comes_in_again(admin: Client, subsc
     upload.name = "x.json"
     led = admin.post("/w/yaori/sources/import/", {"file": upload})
     assert led.status_code == 302
-    assert led.headers["Location"].startswith("/w/yaori/sources/add/listing/?from=")
+    assert led.headers["Location"].startswith("/w/yaori/sources/add/by-hand/listing/?from=")
     page = text(admin.get(led.headers["Location"]))
     assert 'value="https://bbs.example/f-1"' in page
     assert 'value="tbody"' in page
@@ -219,9 +219,12 @@ def test_ready_definitions_are_listed_and_one_is_filled_tried_and_saved(admin: C
     assert 'value="https://blog.example"' in page
     wrong = admin.post("/w/yaori/sources/ready/wordpress-feed/", {**SETTINGS, "action": "test", "url": "blog"})
     assert "The address must begin with http:// or https://." in text(wrong)
-    saved = admin.post("/w/yaori/sources/ready/wordpress-feed/", {**SETTINGS, "action": "save", "url": place})
+    saved = admin.post(
+        "/w/yaori/sources/ready/wordpress-feed/", {**SETTINGS, "action": "save", "url": place, "name": ""}
+    )
     assert saved.status_code == 302
     source = Source.objects.get()
+    assert Subscription.objects.get().name == "WordPress feed"
     assert (source.kind, source.preset, source.url) == ("feed", "wordpress-feed", f"{place.rstrip('/')}/feed/")
     crawl_round()
     assert Post.objects.count() == 2
@@ -232,7 +235,7 @@ def test_a_ready_definition_keeps_its_key_out_of_the_page(admin: Client, yaori: 
     typed = {**SETTINGS, "keyword": "曜日", "country": "TW"}
     missing = text(admin.post(address, {**typed, "action": "save-anyway"}))
     assert "This field is required." in missing
-    page = text(admin.post(address, {**typed, "action": "save-anyway", "key": key, "name": ""}))
+    page = text(admin.post(address, {**typed, "action": "save-anyway", "key": key, "retention_days": ""}))
     assert key not in page
     kept = re.search(r'name="kept_secrets" value="([^"]+)"', page)
     assert kept
@@ -240,6 +243,6 @@ def test_a_ready_definition_keeps_its_key_out_of_the_page(admin: Client, yaori: 
     source, subscription = Source.objects.get(), Subscription.objects.get()
     assert unsealed(source) == {"secret_headers": f"X-Subscription-Token: {key}"}
     assert source.preset == "brave-results"
-    assert subscription.legal_note
+    assert subscription.channel == "news"  # as the form said
     assert source.definition["ranked"] is True
     assert admin.get("/w/yaori/sources/ready/telepathy/").status_code == 404

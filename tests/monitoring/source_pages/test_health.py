@@ -1,15 +1,27 @@
 """How well sources are read, as counted in few queries, equals a count one by one."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from monitoring.models import Source, Subscription, Visit
+from monitoring.health_wording import source_advice, source_told, state_words
+from monitoring.models import Source, SourceHabit, Subscription, Visit
 from monitoring.operations.posts import store_posts
-from monitoring.source_health import ORDER, course_of, late_count, share_within_norm, source_health
+from monitoring.queries.latencies import HOURS
+from monitoring.source_health import (
+    ORDER,
+    TROUBLE,
+    WEAK,
+    course_of,
+    coverage,
+    late_count,
+    share_within_norm,
+    source_health,
+    unseen_in_all,
+)
 from monitoring.sources.items import Item
 from tests.factories import Cast, make_tsukimi, make_yaori
 from tests.monitoring.source_pages.samples import bring, every_state, read_source, recount, visited
@@ -61,11 +73,11 @@ def test_health_costs_as_many_queries_for_many_sources_as_for_one(
     yaori: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     every_state(yaori, NOW)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         source_health(yaori.workspace, NOW)
     tsukimi = make_tsukimi()
     read_source(tsukimi, "x", "https://x.example/rss", now=NOW)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         source_health(tsukimi.workspace, NOW)
 
 
@@ -114,8 +126,11 @@ def test_a_share_within_the_norm_is_over_all_posts(yaori: Cast) -> None:
         (2, "timeout", "retrying"),
         (3, "http", "down"),
         (1, "blocked", "blocked"),
-        (1, "robots", "blocked"),
-        (1, "layout", "blocked"),
+        (1, "login", "login"),
+        (1, "robots", "robots"),
+        (1, "layout", "layout"),
+        (2, "malformed", "retrying"),
+        (3, "web-page", "layout"),
     ],
 )
 def test_failures_hide_a_source_at_the_third_a_refusal_at_the_first(
@@ -133,8 +148,14 @@ def test_the_frame_counts_as_the_list_does(yaori: Cast) -> None:
     every_state(yaori, NOW)
     health = source_health(yaori.workspace, NOW)
     mine = Subscription.objects.filter(workspace=yaori.workspace)
-    assert mine.blind().count() == sum(one.state in ("parked", "blocked", "down") for one in health)
-    assert mine.failing().count() + late_count(yaori.workspace, NOW) == sum(one.is_trouble for one in health)
+    assert mine.blind().count() == sum(one.is_hidden for one in health)
+    assert mine.weak().count() == sum(one.state in WEAK for one in health) == 2
+    late = late_count(yaori.workspace, NOW)
+    assert mine.failing().count() + mine.weak().count() + late == sum(one.is_trouble for one in health)
+    tally = mine.tally()
+    assert tally["total"] == len(health)
+    assert tally["paused"] == sum(one.state == "paused" for one in health)
+    assert (tally["blind"], tally["weak"]) == (mine.blind().count(), mine.weak().count())
 
 
 def test_a_paused_or_stuck_source_has_no_next_visit(yaori: Cast) -> None:
@@ -150,6 +171,102 @@ def test_a_visit_under_way_is_told(yaori: Cast) -> None:
     Visit.objects.filter(source=source).update(lease_until=NOW + MINUTE)
     (health,) = source_health(yaori.workspace, NOW)
     assert (health.is_visiting, health.next_visit_at) == (True, None)
+
+
+def test_what_fills_history_is_no_volume_of_today(yaori: Cast) -> None:
+    source = read_source(yaori, "x", "https://x.example/rss", now=NOW).source
+    bring(source, at=NOW - timedelta(days=30), later=timedelta(days=30), number=1)
+    (health,) = source_health(yaori.workspace, NOW)
+    assert health.captured == 0
+
+
+def learned(source: Source, *, an_hour: float, hour: datetime) -> SourceHabit:
+    """A source that always brought so much."""
+    return SourceHabit.objects.create(
+        source=source,
+        hour=hour,
+        offset=0,
+        posts=[int(an_hour)] * 42 * 24,
+        band=[[an_hour - 1, an_hour, an_hour + 1]] * 25,
+        three=[[3 * an_hour - 2, 3 * an_hour, 3 * an_hour + 2]] * 2,
+    )
+
+
+def test_expected_volume_comes_from_the_habit_while_it_is_fresh(yaori: Cast) -> None:
+    source = read_source(yaori, "x", "https://x.example/rss", now=NOW).source
+    assert source_health(yaori.workspace, NOW)[0].expected is None
+    hour = NOW.replace(minute=0, second=0, microsecond=0)
+    learned(source, an_hour=5, hour=hour)
+    (health,) = source_health(yaori.workspace, NOW)
+    assert health.expected == pytest.approx((13, 15, 17))
+    assert len(health.band) == len(health.spark) == HOURS
+    SourceHabit.objects.update(hour=hour - timedelta(hours=3))
+    (health,) = source_health(yaori.workspace, NOW)
+    assert (health.expected, health.band) == (None, ())
+
+
+def test_what_was_missed_is_told_of_what_is_not_seen_and_summed_up(yaori: Cast) -> None:
+    hour = NOW.replace(minute=0, second=0, microsecond=0)
+    for name in ("a", "b", "young"):
+        lost = NOW - timedelta(hours=2)
+        subscription = read_source(
+            yaori, name, f"https://{name}.example/rss", now=NOW, failures=4, outcome="http", last_success_at=lost
+        )
+        if name != "young":
+            learned(subscription.source, an_hour=5, hour=hour)
+    a, b, young = source_health(yaori.workspace, NOW)
+    assert a.unseen
+    assert a.unseen == b.unseen
+    assert (a.unseen.low, a.unseen.high) == (10, 10)
+    assert (young.unseen, young.since) == (None, lost)
+    total = unseen_in_all([a, b, young])
+    assert total
+    assert (total.low, total.high) == (20, 20)
+    assert unseen_in_all([young]) is None
+
+
+def test_a_pushed_source_is_well_without_a_visit(yaori: Cast) -> None:
+    pushed = {"owner": yaori.workspace, "is_pushed": True, "outcome": "", "last_visit_at": None}
+    read_source(yaori, "new", "https://new.example/", now=NOW, **pushed)
+    read_source(yaori, "used", "https://used.example/", now=NOW, last_item_at=NOW, **pushed)
+    states = {one.subscription.name: one.state for one in source_health(yaori.workspace, NOW)}
+    assert states == {"new": "waiting", "used": "ok"}
+
+
+def test_a_channel_is_the_sum_of_its_sources(yaori: Cast) -> None:
+    every_state(yaori, NOW)
+    Subscription.objects.filter(source__kind="listing").update(channel="forum")
+    health, channels = coverage(yaori.workspace, NOW)
+    assert [one.channel for one in channels] == ["news", "forum"]
+    assert sum(len(one.sources) for one in channels) == len(health)
+    for channel in channels:
+        assert channel.seen == sum(one.seen for one in channel.sources)
+        assert channel.fine == sum(one.state in ("ok", "waiting") for one in channel.sources)
+        together = sorted(seconds for one in channel.sources for seconds in recount(one.subscription.source, NOW))
+        assert channel.latency
+        assert channel.latency.median.total_seconds() == pytest.approx(median(together))
+        assert channel.latency.p95.total_seconds() == pytest.approx(percentile(together, 0.95))
+
+
+def test_a_drill_belongs_to_no_channel(yaori: Cast) -> None:
+    read_source(yaori, "x", "https://x.example/rss", now=NOW, owner=yaori.workspace, is_drill=True)
+    health, channels = coverage(yaori.workspace, NOW)
+    assert (len(health), channels) == (1, [])
+
+
+@pytest.mark.parametrize("state", ORDER)
+def test_no_two_states_look_alike(state: str) -> None:
+    others = [state_words(one) for one in ORDER if one != state]
+    mine = state_words(state)
+    assert mine.label not in {one.label for one in others}
+    assert mine.icon not in {one.icon for one in others}
+
+
+def test_trouble_says_what_to_do(yaori: Cast) -> None:
+    every_state(yaori, NOW)
+    for health in source_health(yaori.workspace, NOW):
+        assert source_told(health)
+        assert bool(source_advice(health)) == (health.state in TROUBLE and health.state != "retrying")
 
 
 def test_the_course_of_visits_joins_those_that_went_alike(yaori: Cast) -> None:

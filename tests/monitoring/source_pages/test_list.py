@@ -1,15 +1,21 @@
 """The list of sources and a source's own page: what is seen by whom."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
-from monitoring.models import AllowedHost, Source
+from monitoring.models import AllowedHost, Source, SourceHabit, SourceNotice, Subscription, Visit
 from sentinel.core.permissions import Role
 from tests.factories import Cast, join, make_tsukimi, make_user, make_yaori
 from tests.monitoring.source_pages.conftest import sign_in
 from tests.monitoring.source_pages.samples import bring, every_state, read_source
+from tests.monitoring.stage import captured, item, watch_brand
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -39,14 +45,133 @@ def test_who_cannot_add_a_source_is_not_told_to(client: Client, yaori: Cast) -> 
 
 def test_the_list_puts_what_is_not_seen_first_and_says_why(admin: Client, yaori: Cast) -> None:
     every_state(yaori, NOW)
-    page = text(admin.get("/w/yaori/sources/"))
-    names = ["校園 BBS", "Facebook 公開粉專", "港都報 RSS", "巴哈姆特 場外", "鄉里通訊", "新住民之聲", "美食板精選"]
+    page = text(admin.get("/w/yaori/sources/?open=news,forum"))
+    names = [
+        *("校園 BBS", "Facebook 公開粉專", "臉書社團「鮮乳」", "縣市議會公報", "工商即時", "港都報 RSS"),
+        *("巴哈姆特 場外", "活動公告", "Google 商家評論", "鄉里通訊", "新住民之聲", "美食板精選"),
+    ]
     places = [page.index(f">{name}</a>") for name in names]
     assert places == sorted(places)
-    assert "3 sources not seen" in page
-    assert "The site refuses us (login)" in page
-    assert "The site has trouble of its own (503)." in page
-    assert "Its visits failed again and again by a fault of ours." in page
+    for said in (
+        *("6 sources not seen", "1 late", "2 quiet", "1 tried again"),
+        "Its visits failed again and again by a fault of ours.",
+        "7 visits were refused (login), which we do not get around",
+        "3 visits led to the login page, which we do not get around",
+        "HTTP 503, 6 times in a row",
+        "Author is empty in every post now, what is read no longer matches",
+        "Visits go well; 0 posts in 3 h 30 min, where 7–15 are usual.",
+    ):
+        assert said in page
+
+
+def test_channels_open_to_the_sources_that_are_well(admin: Client, yaori: Cast) -> None:
+    every_state(yaori, NOW)
+    closed = text(admin.get("/w/yaori/sources/"))
+    assert 'aria-expanded="false"' in closed
+    assert ">島嶼新聞 RSS</a>" not in closed
+    assert 'href="/w/yaori/sources/?open=news&amp;"' in closed
+    opened = text(admin.get("/w/yaori/sources/?open=news"))
+    assert ">島嶼新聞 RSS</a>" in opened
+    assert 'href="/w/yaori/sources/?open=none&amp;"' in opened
+    assert 'aria-expanded="false"' not in text(admin.get("/w/yaori/sources/?open=news,forum,social,nonsense"))
+
+
+def test_a_chosen_source_is_never_hidden_in_its_channel(admin: Client, yaori: Cast) -> None:
+    every = every_state(yaori, NOW)
+    assert ">島嶼新聞 RSS</a>" in text(admin.get(f"/w/yaori/sources/?source={every['ok'].pk}"))
+
+
+def test_few_sources_need_no_folding(admin: Client, yaori: Cast) -> None:
+    read_source(yaori, "島嶼新聞", "https://x.example/rss", now=NOW)
+    assert ">島嶼新聞</a>" in text(admin.get("/w/yaori/sources/"))
+
+
+def test_the_head_says_what_was_missed_and_which_topic_counts_too_little(admin: Client, yaori: Cast) -> None:
+    subscription = read_source(yaori, "臉書", "https://x.example/rss", now=NOW)
+    page = text(admin.get("/w/yaori/sources/"))
+    assert "Nothing that is read is hidden from us right now." in page
+    watch_brand(yaori, name="鮮乳喝出異物", now=NOW - timedelta(days=9))
+    captured(subscription.source, item(at=NOW - timedelta(hours=5)), now=NOW - timedelta(hours=4))
+    lost = NOW - timedelta(hours=2)
+    Source.objects.update(failures=3, outcome="http", outcome_detail="503", last_success_at=lost)
+    page = text(admin.get("/w/yaori/sources/"))
+    assert "cannot be estimated yet" in page
+    assert "“鮮乳喝出異物” counts too little from 臉書." in page
+    assert "no estimate: less than a week is known" in page
+    hour = NOW.replace(minute=0, second=0, microsecond=0)
+    SourceHabit.objects.create(source=subscription.source, hour=hour, offset=0, posts=[5] * 1008)
+    assert "We estimate that <b>10" in text(admin.get("/w/yaori/sources/"))
+
+
+def test_a_drill_is_shown_apart_and_counted_nowhere(admin: Client, yaori: Cast) -> None:
+    read_source(yaori, "x", "https://x.example/rss", now=NOW)
+    drill = {"owner": yaori.workspace, "is_drill": True, "failures": 9, "outcome": "http"}
+    read_source(yaori, "演練論壇", "https://d.example/rss", now=NOW, **drill)
+    page = text(admin.get("/w/yaori/sources/"))
+    assert "1 source is read, without trouble" in page
+    assert "rehearsed, counted nowhere else" in page
+    assert ">演練論壇</a>" in page
+
+
+def test_the_list_takes_as_many_questions_for_two_hundred_sources_as_for_one(
+    admin: Client, yaori: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    read_source(yaori, "x", "https://x.example/rss", now=NOW, failures=3, outcome="http")
+    with CaptureQueriesContext(connection) as few:
+        admin.get("/w/yaori/sources/live/?open=news")
+    made = [
+        Source(kind="feed", definition={}, definition_hash=n, url=f"https://{n}.example", outcome="http", failures=n)
+        for n in range(200)
+    ]
+    sources = Source.objects.bulk_create(made)
+    Subscription.objects.bulk_create([Subscription(workspace=yaori.workspace, source=one, name="n") for one in sources])
+    with django_assert_max_num_queries(len(few)):
+        assert admin.get("/w/yaori/sources/live/?open=news").status_code == 200
+
+
+def test_a_visit_under_way_shows_its_log_as_it_grows(admin: Client, yaori: Cast) -> None:
+    subscription = read_source(yaori, "x", "https://x.example/rss", now=NOW)
+    address = f"/w/yaori/sources/{subscription.pk}/log/"
+    assert "data-visiting" not in text(admin.get(address))
+    admin.post(f"/w/yaori/sources/{subscription.pk}/visit/")
+    assert "waits for its turn" in text(admin.get(address))
+    line = {"ms": 20, "what": "redirect", "said": {"url": "https://x.example/a", "status": 302, "to": "/login"}}
+    Visit.objects.open().update(lease_until=timezone.now() + timedelta(minutes=1), started_at=NOW, log=[line])
+    page = text(admin.get(address))
+    assert "Visit under way" in page
+    assert "302 → /login" in page
+    assert "data-visiting" in page
+
+
+def test_a_pause_has_a_reason_and_an_end(admin: Client, yaori: Cast) -> None:
+    subscription = read_source(yaori, "x", "https://x.example/rss", now=NOW)
+    admin.post(f"/w/yaori/sources/{subscription.pk}/pause/", {"reason": "更換憑證", "hours": "24"})
+    subscription.refresh_from_db()
+    assert subscription.paused_until
+    assert subscription.paused_at
+    assert subscription.paused_until - subscription.paused_at == timedelta(days=1)
+    assert "Paused by 王淑芬: 更換憑證; read again from" in text(admin.get("/w/yaori/sources/"))
+
+
+def test_every_page_tells_admins_of_a_quiet_source_until_they_have_noted_it(client: Client, yaori: Cast) -> None:
+    every = every_state(yaori, NOW)
+    SourceNotice.objects.exclude(kind="quiet").delete()
+    notice = SourceNotice.objects.get()
+    admin = sign_in(client, yaori.admin)
+    for address in ("/w/yaori/", "/w/yaori/sources/notices/"):
+        assert "Google 商家評論" in text(admin.get(address))
+    assert 'class="source-notice-bar"' in text(admin.get("/w/yaori/"))
+    admin.post(f"/w/yaori/sources/{every['quiet'].pk}/notices/{notice.pk}/seen/")
+    assert 'class="source-notice-bar"' not in text(admin.get("/w/yaori/"))
+    page = text(admin.get(f"/w/yaori/sources/{every['quiet'].pk}/"))
+    assert "noted" in page
+    assert 'class="source-notice-bar"' not in text(sign_in(client, yaori.staff).get("/w/yaori/"))
+
+
+def test_a_notice_of_another_source_is_not_found(admin: Client, yaori: Cast) -> None:
+    every = every_state(yaori, NOW)
+    notice = SourceNotice.objects.filter(kind="quiet").get()
+    assert admin.post(f"/w/yaori/sources/{every['ok'].pk}/notices/{notice.pk}/seen/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -55,8 +180,9 @@ def test_the_list_puts_what_is_not_seen_first_and_says_why(admin: Client, yaori:
         ("hidden", "Facebook 公開粉專", "巴哈姆特 場外"),
         ("late", "巴哈姆特 場外", "Facebook 公開粉專"),
         ("paused", "美食板精選", "港都報 RSS"),
-        ("well", "島嶼新聞 RSS", "港都報 RSS"),
-        ("nonsense", "島嶼新聞 RSS", "</html"),
+        ("quiet", "Google 商家評論", ">港都報 RSS</a>"),
+        ("well", "島嶼新聞 RSS", ">港都報 RSS</a>"),
+        ("nonsense", "港都報 RSS", "</html"),
     ],
 )
 def test_the_list_can_be_narrowed(admin: Client, yaori: Cast, show: str, seen: str, hidden: str) -> None:
@@ -70,7 +196,7 @@ def test_the_pane_shows_the_last_visit_and_the_newest_posts(admin: Client, yaori
     every = every_state(yaori, NOW)
     page = text(admin.get(f"/w/yaori/sources/?source={every['down'].pk}"))
     assert "not captured; this does not count as 0 posts" in page
-    assert "6 visits in a row" in page
+    assert "HTTP 503, 6 times in a row" in page
     assert "Newest five" in page
 
 
@@ -78,6 +204,7 @@ def test_the_own_page_tells_the_course_of_the_last_days_in_words(admin: Client, 
     every = every_state(yaori, NOW)
     page = text(admin.get(f"/w/yaori/sources/{every['blocked'].pk}/"))
     course = page[page.index('id="visits"') :]
+    course = course[: course.index("earlier-visits")]
     assert course.count("The site refuses us (login)") == 1
     assert '<td class="right num">7<span' in course
     assert course.index("The site refuses us") < course.index("Read.")
@@ -113,7 +240,7 @@ def test_authors_go_by_pseudonyms(admin: Client, yaori: Cast) -> None:
 
 # --- who may -------------------------------------------------------------------------------------
 
-READING = ("source-list", "source-list-live", "source", "source-live")
+READING = ("source-list", "source-list-live", "source", "source-live", "source-log")
 WRITING = ("source-add", "source-edit", "source-pause", "source-resume", "source-visit", "source-remove")
 
 

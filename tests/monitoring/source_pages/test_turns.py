@@ -174,6 +174,7 @@ def test_the_round_goes_on_elsewhere_while_slow_visits_come_to_their_end(
     yaori: Cast, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitoring.crawler.TURN", 0.3)
+    monkeypatch.setattr("monitoring.crawler.HANDED_OVER_AFTER", 0.2)
     slow = Watched(took=3.0)
     server, other = site({"/slow": slow}), site({"/quick": answer(entries("quick"))})
     read(yaori, server.url("/slow"))

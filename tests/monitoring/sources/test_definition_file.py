@@ -14,6 +14,7 @@ from monitoring.sources.kinds import without_secrets
 from monitoring.sources.presets import PRESETS
 from tests.monitoring.sources.test_presets import case_of, definition_of
 
+EACH = ("colour", "rows", "url", "views")
 WHOLE = {"url": "https://a.example/", "rows": "li"}
 GOOD: dict[str, Any] = {
     "sentinel": "source",
@@ -60,6 +61,7 @@ def test_no_secret_is_exported() -> None:
         ({"definition": []}, ["definition"]),
         ({"definition": {**WHOLE, "rows": "li[", "link": "a ["}}, ["definition.rows", "definition.link"]),
         ({"definition": {**WHOLE, "colour": "red"}}, ["definition.colour"]),
+        ({"definition": {"colour": "red", "rows": "li[", "views": 3}}, [f"definition.{one}" for one in EACH]),
         ({"definition": {**WHOLE, "url": 7, "follow": "yes"}}, ["definition.url", "definition.follow"]),
         ({"definition": {**WHOLE, "secret_headers": "Cookie: a=1"}}, ["definition.secret_headers"]),
         ({"definition": {"rows": "li"}}, ["definition.url"]),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0009_social'),
+        ('monitoring', '0010_health'),
     ]
 
     operations = [
