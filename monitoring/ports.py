@@ -14,7 +14,7 @@ from monitoring.crawling.domains import domain_of
 from monitoring.crawling.robots import RobotsFile
 from monitoring.models import Host, Post, Source
 from monitoring.operations.domains import Hold, remember_robots, rest_domains, take_domain
-from monitoring.operations.posts import barred_keys, key_of
+from monitoring.operations.posts import barred_keys, expired_keys, key_of
 from monitoring.sources.items import Item
 from monitoring.visiting.pacing import Turn, rest_after
 from monitoring.visiting.visit import Ports
@@ -81,6 +81,7 @@ def _unknown_of(source: Source) -> Callable[[Sequence[Item]], Awaitable[Sequence
     def unknown(items: Sequence[Item]) -> list[Item]:
         keys = {key_of(item, source): item for item in items}
         known = {bytes(key) for key in Post.objects.filter(key__in=list(keys)).values_list("key", flat=True)}
+        known |= expired_keys(keys.keys() - known)
         known |= barred_keys(source, {key: item for key, item in keys.items() if key not in known})
         return [item for key, item in keys.items() if key not in known]
 

@@ -105,15 +105,20 @@ def media_of(body: bytes, content_type: str = "") -> str:
     return "html" if not media and start.startswith("<") else "text"
 
 
-def snapshot(body: bytes, content_type: str = "", own: Own = NO_POST, image_word: str = "Image") -> str:
-    """A body as a page that is safe to show; the place of `own` in it is pointed out and has the id `own`."""
+def snapshot(
+    body: bytes, content_type: str = "", own: Own = NO_POST, image_word: str = "Image", *, is_styled: bool = True
+) -> str:
+    """A body as a page that is safe to show; the place of `own` in it is pointed out and has the id `own`.
+
+    Without `is_styled` the page's own style is left out: nothing that stands in it can hide.
+    """
     media = media_of(body, content_type)
     if media == "image":
         data = base64.b64encode(body).decode("ascii")
         return _PAGE.format(title="", styles="", body=f'<img alt="" src="data:{_image_type(body)};base64,{data}">')
     text = decode(body, content_type).text
     if media == "html":
-        return _html(text, own, image_word)
+        return _html(text, own, image_word, is_styled=is_styled)
     if media == "other":
         return _PAGE.format(title="", styles="", body="")
     return _PAGE.format(title="", styles="", body=f'<pre class="sentinel-text">{_plain(text, media, own)}</pre>')
@@ -154,11 +159,11 @@ def _spellings(own: Own) -> Iterator[str]:
 # --- pages
 
 
-def _html(text: str, own: Own, image_word: str) -> str:
+def _html(text: str, own: Own, image_word: str, *, is_styled: bool) -> str:
     tree = parse_html(text[: LONGEST_SHOWN * 4])
     title = tree.css_first("title")
-    styles = "\n".join(harmless_css(style.text()) for style in tree.css("style"))
-    writer = _Writer(own, image_word)
+    styles = "\n".join(harmless_css(style.text()) for style in tree.css("style")) if is_styled else ""
+    writer = _Writer(own, image_word, is_styled=is_styled)
     if tree.root is not None:
         writer.write(tree.root)
     return _PAGE.format(title=escape(title.text() if title else ""), styles=styles, body="".join(writer.out))
@@ -180,12 +185,13 @@ def harmless_css(css: str) -> str:
 class _Writer:
     """Writes a tree anew, node by node without recursion: a page may nest as deep as it likes."""
 
-    def __init__(self, own: Own, image_word: str) -> None:
+    def __init__(self, own: Own, image_word: str, *, is_styled: bool) -> None:
         self.out: list[str] = []
         self.own = own
         self.own_url = absolute_url(own.url, own.url) if own.url else ""
         self.is_marked = False
         self.image_word = image_word
+        self.is_styled = is_styled
 
     def write(self, root: LexborNode) -> None:
         node: LexborNode | None = root
@@ -226,7 +232,7 @@ class _Writer:
     def _attributes(self, node: LexborNode, tag: str) -> str:
         found = {name.lower(): value or "" for name, value in node.attributes.items()}
         kept = {name: value for name, value in found.items() if name in _ATTRIBUTES and value != "own"}
-        if css := harmless_css(found.get("style", "")):
+        if self.is_styled and (css := harmless_css(found.get("style", ""))):
             kept["style"] = css
         if tag == "a" and found.get("href"):
             kept["title"] = found["href"][:500]

@@ -1,6 +1,6 @@
 """Sources, posts, topics, mentions and measures: what was said, who said it where, and how much of it there is."""
 
-from monitoring.models.evidence import Body, Capture, Erasure, PostCapture, PostHold
+from monitoring.models.evidence import Body, Capture, Erasure, Expired, PostCapture, PostHold
 from monitoring.models.growth import Figures, Revisit
 from monitoring.models.health import NOTICE_KINDS, NoticeReceipt, SourceHabit, failure_kind
 from monitoring.models.intake import ColumnMapping, FileImport, FilePiece, IngestToken, RejectedRow
@@ -58,6 +58,7 @@ __all__ = [
     "Citation",
     "ColumnMapping",
     "Erasure",
+    "Expired",
     "Figures",
     "FileImport",
     "FilePiece",

@@ -61,6 +61,16 @@ class PostHold(models.Model):
         return f"{self.post_id}: {self.reason}"
 
 
+class Expired(models.Model):
+    """A post that its term took away: its key alone, so that a site which still lists it does not bring it back."""
+
+    key = models.BinaryField(max_length=32, primary_key=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return bytes(self.key).hex()[:8]
+
+
 class Erasure(models.Model):
     """The tombstone of a deletion on request: what, when, by whom; whoever it names is not captured again."""
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from monitoring.crawling.addresses import host_of, post_key
 from monitoring.crawling.citations import cited_keys
 from monitoring.crawling.receipts import blotted_text
-from monitoring.models import HISTORY_AFTER, Analysis, Citation, Post, PostRevision, Source, Subscription
+from monitoring.models import HISTORY_AFTER, Analysis, Citation, Expired, Post, PostRevision, Source, Subscription
 from monitoring.operations.definitions import unsealed
 from monitoring.operations.evidence import Received, keep_received
 from monitoring.operations.suppression import suppressed_for
@@ -166,9 +166,10 @@ def _add_posts(source: Source, batch: _Batch, known: set[bytes], now: datetime) 
     first_visit = source.last_success_at is None
     unknown = [key for key in sorted(batch.items) if key not in known]
     batch.barred = barred_keys(source, {key: batch.items[key] for key in unknown})
+    unknown = sorted({*unknown} - batch.barred - expired_keys(unknown))
     added: dict[bytes, int] = {}
     for is_reply in (False, True):
-        wanted = [key for key in unknown if (key in batch.parents) is is_reply and key not in batch.barred]
+        wanted = [key for key in unknown if (key in batch.parents) is is_reply]
         if not wanted:
             continue
         posts = [_new_post(source, key, batch.items[key], first_visit=first_visit, now=now) for key in wanted]
@@ -182,6 +183,11 @@ def _add_posts(source: Source, batch: _Batch, known: set[bytes], now: datetime) 
 
 def _ids_of(keys: Collection[bytes]) -> dict[bytes, int]:
     return {bytes(key): pk for key, pk in Post.objects.filter(key__in=keys).values_list("key", "pk")}
+
+
+def expired_keys(keys: Collection[bytes]) -> set[bytes]:
+    """Those that retention let go, and that a site still lists."""
+    return {bytes(key) for key in Expired.objects.filter(key__in=keys).values_list("key", flat=True)} if keys else set()
 
 
 def barred_keys(source: Source, items: Mapping[bytes, Item]) -> set[bytes]:

@@ -10,19 +10,20 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Exists, Min, OuterRef
 
-from monitoring.models import Mention, Post, PostHold, Subscription
+from monitoring.models import Expired, Mention, Post, PostHold, Subscription
 from monitoring.operations.analyses import lock_analyses
 from monitoring.operations.discarding import captures_to_go, discard
 from sentinel.core import audit
 from sentinel.core.models import Workspace
 
 BATCH = 500
+KEYS_KEPT = timedelta(days=365)  # of what went: longer than a site lists it
 WITHOUT_SOURCE = 180  # days, for what came from a source that the workspace reads no longer
 
 
 @dataclass(frozen=True, slots=True)
-class Expired:
-    """What a run let go."""
+class LetGo:
+    """How much a run let go."""
 
     mentions: int
     posts: int
@@ -30,10 +31,11 @@ class Expired:
     bodies: int
 
 
-def expire(*, now: datetime, batches: int = 200) -> Expired:
+def expire(*, now: datetime, batches: int = 200) -> LetGo:
     """Let go what is past its term, in transactions of at most 500 rows; at most `batches` of either kind a run."""
     mentions = _expire_mentions(now, batches)
     posts, captures, bodies = _expire_posts(now, batches)
+    Expired.objects.filter(at__lt=now - KEYS_KEPT).delete()
     for workspace in Workspace.objects.filter(pk__in=mentions):
         audit.record(
             verb="expire",
@@ -43,7 +45,7 @@ def expire(*, now: datetime, batches: int = 200) -> Expired:
             workspace=workspace,
             data={"mentions": mentions[workspace.pk], "posts": posts, "captures": captures},
         )
-    return Expired(sum(mentions.values()), posts, captures, bodies)
+    return LetGo(sum(mentions.values()), posts, captures, bodies)
 
 
 def _expire_mentions(now: datetime, batches: int) -> Counter[int]:
@@ -127,5 +129,7 @@ def _discard_posts(post_ids: list[int], now: datetime) -> tuple[int, int, int]:
     kept = set(Mention.objects.filter(post__in=list(locked)).values_list("post", flat=True))
     kept |= set(PostHold.objects.filter(post__in=post_ids).values_list("post", flat=True))
     going = [pk for pk in locked if pk not in kept]
+    keys = Post.objects.filter(pk__in=going).values_list("key", flat=True)
+    Expired.objects.bulk_create([Expired(key=key, at=now) for key in keys], ignore_conflicts=True)
     captures, bodies = discard(going, captures_to_go(going, spare_shared=True))
     return len(going), captures, bodies

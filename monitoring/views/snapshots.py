@@ -27,7 +27,10 @@ POLICY = (
 @needs(Permission.VIEW)
 @never_cache
 def post_snapshot(request: WorkspaceRequest, post_id: int, capture_id: int) -> HttpResponse:
-    """What was received, as a page that does nothing; what is not what was received is not shown."""
+    """What was received, as a page that does nothing; `?plain=1` without its own style, which may hide what it says.
+
+    What is not what was received is not shown.
+    """
     shown = _capture(request, post_id, capture_id)
     body, content_type = unpacked(shown.capture.body), shown.capture.headers.get("content-type", "")
     if body is None or not is_whole(shown.capture.body, body):
@@ -37,7 +40,8 @@ def post_snapshot(request: WorkspaceRequest, post_id: int, capture_id: int) -> H
     else:
         is_shared = shown.capture.posts.count() > 1
         own = Own(shown.post.url, shown.post.title, shown.post.text) if is_shared else NO_POST
-        response = HttpResponse(snapshot(body, content_type, own, image_word=_("Image")))
+        is_styled = "plain" not in request.GET
+        response = HttpResponse(snapshot(body, content_type, own, image_word=_("Image"), is_styled=is_styled))
     return _walled(response)
 
 

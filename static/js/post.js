@@ -17,6 +17,13 @@ document.addEventListener("click", async (event) => {
     if (!frame.src) frame.src = frame.dataset.src;
     dialog.showModal();
   }
+  const plain = event.target.closest("[data-plain]");
+  if (plain) {
+    const frame = plain.closest("dialog").querySelector("iframe");
+    const isPlain = plain.getAttribute("aria-pressed") !== "true";
+    plain.setAttribute("aria-pressed", String(isPlain));
+    frame.src = isPlain ? frame.dataset.src.replace("#", "?plain=1#") : frame.dataset.src;
+  }
   const copier = event.target.closest("[data-copy]");
   if (copier) {
     await navigator.clipboard.writeText(copier.dataset.copy);

@@ -119,3 +119,11 @@ def test_a_style_sheet_keeps_its_look_and_loses_what_it_loads() -> None:
 
 def test_a_page_that_nests_without_end_is_shown_at_once() -> None:
     assert snapshot(b"<div><b>" * 50_000 + b"x", "text/html")
+
+
+def test_what_the_page_s_style_hides_is_shown_without_it() -> None:
+    page = b"<style>*{display:none!important}</style><p style='opacity:0'>hidden"
+    assert "display:none" in snapshot(page, "text/html")
+    plain = snapshot(page, "text/html", is_styled=False)
+    assert "display:none" not in plain
+    assert "<p>hidden" in plain
