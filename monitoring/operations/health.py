@@ -193,7 +193,8 @@ def _came_since(source: Source, told: SourceNotice) -> bool:
 def _lists_nothing_since(source: Source) -> datetime | None:
     """When a source that listed something on most visits listed something last; None where that is not so."""
     well = Visit.objects.finished().filter(source=source, outcome__in=["ok", "empty"]).order_by("-finished_at")
-    visits = [(_listed(log), at) for log, at in well.values_list("log", "finished_at")[:COMPARED_VISITS]]
+    rows = well.values_list("log", "finished_at", "repeats")[:COMPARED_VISITS]
+    visits = [(_listed(log), at) for log, at, repeats in rows for _ in range(min(repeats, COMPARED_VISITS))]
     newest, before = visits[:EMPTY_AFTER], visits[EMPTY_AFTER:]
     with_items = [at for listed, at in before if listed]
     if len(newest) < EMPTY_AFTER or any(listed for listed, _at in newest) or len(with_items) * 2 < len(before):

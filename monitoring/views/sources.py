@@ -125,8 +125,10 @@ class ShownVisit:
 
     @property
     def took(self) -> timedelta | None:
-        """How long it took; None where that is not known, or while it is under way."""
+        """How long it took; None where that is not known, while it is under way, and of several in one row."""
         visit = self.visit
+        if visit.repeats > 1:
+            return None
         return visit.finished_at - visit.started_at if visit.finished_at and visit.started_at else None
 
 

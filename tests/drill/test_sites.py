@@ -181,6 +181,7 @@ def test_a_source_is_private_to_its_place_and_read_every_five_seconds() -> None:
     run = a_run()
     found = source_definitions(run, PORTS)
     assert [source.kind for source in found] == ["feed", "listing", "weibo"]
+    assert [source.channel for source in found] == ["news", "forum", "social"]
     assert {source.interval for source in found} == {5}
     assert all("演練" in source.name for source in found)
     assert [source.url.split("/")[2] for source in found] == places(PORTS)

@@ -15,6 +15,9 @@ BEGAN = NOW - 150 * MINUTE
 COMPLAINT = "曜日鮮乳喝出異物，瓶底有黑色薄片，孩子肚子痛"
 
 
+CHANNELS = {"feed": "news", "listing": "forum", "weibo": "social"}
+
+
 def subscribed(cast: Cast, *, name: str, address: str, kind: str = "feed") -> Subscription:
     """A source that was visited before the crisis and once in it, with success."""
     subscription = add_source(
@@ -25,6 +28,7 @@ def subscribed(cast: Cast, *, name: str, address: str, kind: str = "feed") -> Su
         zone="Asia/Taipei",
         interval=60,
         name=name,
+        channel=CHANNELS[kind],
         retention_days=180,
         by=cast.admin,
         now=BEGAN - 300 * MINUTE,

@@ -102,6 +102,18 @@ def test_media_pick_up_names_the_first_article_of_each_outlet_in_order(cast: Cas
     assert [(line.source, line.after) for line in pickups] == [("每日食報", 60 * MINUTE), ("島嶼新聞網", 92 * MINUTE)]
 
 
+def test_media_are_what_the_workspace_reads_as_news_however_it_is_read(cast: Cast, crisis: Crisis) -> None:
+    mine = cast.workspace.subscriptions
+    mine.filter(name="論壇").update(channel="news")  # an outlet without a feed is read as a list
+    mine.filter(name="每日食報").update(channel="inbox")
+    assert [line.source for line in CollectReader(crisis, NOW).pickups()] == ["論壇", "島嶼新聞網"]
+
+
+def test_media_that_are_no_longer_read_stay_in_the_story(cast: Cast, crisis: Crisis) -> None:
+    cast.workspace.subscriptions.filter(name="每日食報").delete()
+    assert len(CollectReader(crisis, NOW).pickups()) == 2
+
+
 def test_the_loudest_posts_are_ranked_by_reactions_where_sites_count_them(cast: Cast, crisis: Crisis) -> None:
     top = CollectReader(crisis, NOW).top_posts()
     assert top.ranked_by == "reactions"
