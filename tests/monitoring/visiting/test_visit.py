@@ -465,7 +465,7 @@ async def test_the_log_tells_the_visit_line_by_line() -> None:
     async with serving(behaviours) as server:
         result = await visiting(server, office=Office(waits=lambda host, delay: 0.01))
     assert whats(result) == [
-        *("wait", "answer", "robots"),
+        *("wait", "address", "answer", "robots"),
         *("wait", "answer", "items"),
         *("wait", "answer"),
         *("wait", "answer", "detail-failed", "details"),
