@@ -471,7 +471,7 @@ async def test_the_log_tells_the_visit_line_by_line() -> None:
         *("wait", "answer", "detail-failed", "details"),
     ]
     assert [line.ms for line in result.log] == sorted(line.ms for line in result.log)
-    assert result.log[4].said | {"took_ms": 0, "bytes": 0} == {
+    assert result.log[5].said | {"took_ms": 0, "bytes": 0} == {
         "url": server.url("/list"),
         "status": 200,
         "bytes": 0,
