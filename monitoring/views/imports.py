@@ -236,7 +236,9 @@ def import_rejected(request: WorkspaceRequest, import_id: int) -> HttpResponse:
 
 def _reasons(row: RejectedRow) -> str:
     return "; ".join(
-        f"{one['field']}: {problem_text(one['code'])}" if one["field"] else problem_text(one["code"])
+        _("%(name)s: %(text)s") % {"name": one["field"], "text": problem_text(one["code"])}
+        if one["field"]
+        else problem_text(one["code"])
         for one in json.loads(json.dumps(row.problems))
     )
 
