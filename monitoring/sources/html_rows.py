@@ -8,6 +8,7 @@ from monitoring.crawling.addresses import absolute_url
 from monitoring.crawling.dates import Parsed
 from monitoring.crawling.markup import line_of, text_of, tidy_lines
 from monitoring.sources.dating import Dating, finest
+from monitoring.sources.neighbours import Neighbours
 from monitoring.sources.selecting import Row, SelectorError, css_selector, is_template, selectors_in
 
 _BLOCKS = "br, p, div, li, tr, table, section, blockquote, h1, h2, h3, h4, h5, h6"
@@ -16,18 +17,25 @@ _FINE = ("second", "minute")  # nothing better is sought
 
 
 class HtmlRow:
-    """A node of a page."""
+    """A node of a page; with `among`, one of many."""
 
-    __slots__ = ("node",)
+    __slots__ = ("among", "node")
 
-    def __init__(self, node: LexborNode) -> None:
+    def __init__(self, node: LexborNode, among: Neighbours | None = None) -> None:
         self.node = node
+        self.among = among
+
+    def _first(self, css: str) -> LexborNode | None:
+        """The first match in document order, the node itself counted; without a selector the node."""
+        if not css:
+            return self.node
+        return self.among.first(self.node, css) if self.among is not None else self.node.css_first(css)
 
     def value(self, selector: str) -> str:
         if not selector:
             return ""
         parts = css_selector(selector)
-        found = self.node.css_first(parts.where) if parts.where else self.node
+        found = self._first(parts.where)
         if found is None:
             return ""
         return parts.read((found.attributes.get(parts.attribute) or "").strip() if parts.attribute else line_of(found))
@@ -38,6 +46,8 @@ class HtmlRow:
         parts = css_selector(selector)
         if parts.attribute or parts.inner is not None:
             return self.value(selector)
+        if self.among is not None:
+            self.among.change(self.node)
         texts = [_text(one, removed) for one in self._outermost(parts.where)]
         return parts.read("\n".join(text for text in texts if text))
 
@@ -58,7 +68,7 @@ class HtmlRow:
         parts = css_selector(selector)
         if not parts.where and not parts.attribute and parts.pattern is None:
             return None
-        found = self.node.css_first(parts.where) if parts.where else self.node
+        found = self._first(parts.where)
         if found is None:
             return None
         if parts.attribute:
@@ -73,7 +83,9 @@ class HtmlRow:
         return finest([*times])
 
     def rows(self, selector: str) -> list[Row]:
-        return [HtmlRow(node) for node in self.node.css(css_selector(selector).where)]
+        nodes = self.node.css(css_selector(selector).where)
+        among = Neighbours.of(nodes)
+        return [HtmlRow(node, among) for node in nodes]
 
     def address(self, selector: str) -> str:
         parts = css_selector(selector)
@@ -84,19 +96,18 @@ class HtmlRow:
 
     def link(self, selector: str) -> LexborNode | None:
         """The link that a selector names, or that lies in what it names; without a selector the first one."""
-        where = css_selector(selector).where
-        found = self.node.css_first(where) if where else self.node
+        found = self._first(css_selector(selector).where)
         if found is None:
             return None
         if found.tag in ("a", "link", "area") and found.attributes.get("href"):
             return found
-        return found.css_first("a[href]")
+        return self._first("a[href]") if found is self.node else found.css_first("a[href]")
 
     def holds(self, selector: str) -> bool:
         parts = css_selector(selector)
         if parts.attribute or parts.inner is not None or parts.pattern is not None:
             return bool(self.value(selector))
-        return self.node.css_first(parts.where) is not None
+        return self._first(parts.where) is not None
 
 
 def _stated(node: LexborNode) -> Iterator[str]:
