@@ -1,42 +1,24 @@
 """Forms of what people and programs bring."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from monitoring.intake.mapping import TARGETS, presets
 from monitoring.intake.pictures import LARGEST as LARGEST_PICTURE
 from monitoring.intake.pictures import PictureError, read_picture
 from monitoring.intake.tables import TableError, format_of
 from monitoring.intake_wording import mapping_problem, picture_problem, table_problem, target_text
-from monitoring.models import CHANNELS, Subscription, Topic
+from monitoring.models import Subscription, Topic
 from monitoring.operations.imports import LARGEST
+from monitoring.source_forms import channel_choices, zone_choices
 from monitoring.sources import KINDS
 from monitoring.sources.items import DefinitionError
 from monitoring.sources.kinds import Field
 
-COMMON_ZONES = ["Asia/Taipei", "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau", "Asia/Singapore", "Asia/Tokyo", "UTC"]
 ENTRY_KINDS = ("line", "picture", "enquiry")
-
-
-def channel_choices() -> list[tuple[str, str]]:
-    """The channels of a source."""
-    words = {
-        "news": pgettext("channel", "News"),
-        "forum": pgettext("channel", "Forums"),
-        "social": pgettext("channel", "Social networks"),
-        "search": pgettext("channel", "Searches and hot lists"),
-        "inbox": pgettext("channel", "Our own inboxes"),
-    }
-    return [(one, words[one]) for one in CHANNELS]
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    """Time zones, those of our readers first."""
-    return [(zone, zone) for zone in (*COMMON_ZONES, *sorted(available_timezones() - set(COMMON_ZONES)))]
 
 
 class CollectorForm(forms.Form):

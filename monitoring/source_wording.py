@@ -40,8 +40,8 @@ def channel_text(channel: str) -> str:
     """What a source is to a workspace; see `monitoring.models.CHANNELS`."""
     return {
         "news": pgettext("channel", "News"),
-        "forum": pgettext("channel", "Forum"),
-        "social": pgettext("channel", "Social network"),
+        "forum": pgettext("channel", "Forums"),
+        "social": pgettext("channel", "Social networks"),
         "search": pgettext("channel", "Hot lists and search results"),
         "inbox": pgettext("channel", "Our own inboxes"),
     }[channel]

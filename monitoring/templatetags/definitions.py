@@ -2,12 +2,13 @@
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from monitoring.source_wording import channel_text
 from monitoring.sources import KINDS
 from monitoring.sources.definition_file import Problem, is_exportable
 
 register = template.Library()
+register.filter("channel_text", channel_text)
 
 
 @register.filter
@@ -21,15 +22,3 @@ def problem_text(problem: Problem) -> str:
     """What is wrong at a field of a file, in words."""
     text = _(problem.text)
     return text % {"value": problem.value} if problem.value else text
-
-
-@register.filter
-def channel_heading(channel: str) -> str:
-    """What a channel is called above the ready definitions in it."""
-    return {
-        "news": pgettext("channel", "News"),
-        "forum": pgettext("channel", "Forums"),
-        "social": pgettext("channel", "Social networks"),
-        "search": pgettext("channel", "Hot lists and search results"),
-        "inbox": pgettext("channel", "Own inboxes"),
-    }[channel]

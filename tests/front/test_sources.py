@@ -20,6 +20,8 @@ FORBIDDEN = {
     "an evaluated htmx attribute": r"hx-on|hx-vals=[\"']js:|hx-headers=[\"']js:|hx-trigger=\"[^\"]*\[",
     "an address of another host": r"(?:src|href|action)=\"(?:https?:)?//",
 }
+# Answered by the route of snapshots, in a sandbox whose policy allows inline styles and nothing else.
+UNDER_THE_POLICY_OF_SNAPSHOTS = {"post_snapshot_damaged.html", "post_snapshot_other.html"}
 
 
 def name_of(path: Path) -> str:
@@ -29,7 +31,9 @@ def name_of(path: Path) -> str:
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_a_template_keeps_the_content_policy(path: Path) -> None:
     text = re.sub(r"{% comment %}.*?{% endcomment %}", "", path.read_text(), flags=re.DOTALL)
-    assert [what for what, pattern in FORBIDDEN.items() if re.search(pattern, text, re.IGNORECASE)] == []
+    allowed = {"a style element"} if path.name in UNDER_THE_POLICY_OF_SNAPSHOTS else set()
+    found = {what for what, pattern in FORBIDDEN.items() if re.search(pattern, text, re.IGNORECASE)}
+    assert found <= allowed
 
 
 @pytest.mark.parametrize("path", STYLES, ids=name_of)

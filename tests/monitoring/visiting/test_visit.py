@@ -465,13 +465,13 @@ async def test_the_log_tells_the_visit_line_by_line() -> None:
     async with serving(behaviours) as server:
         result = await visiting(server, office=Office(waits=lambda host, delay: 0.01))
     assert whats(result) == [
-        *("wait", "answer", "robots"),
+        *("wait", "address", "answer", "robots"),
         *("wait", "answer", "items"),
         *("wait", "answer"),
         *("wait", "answer", "detail-failed", "details"),
     ]
     assert [line.ms for line in result.log] == sorted(line.ms for line in result.log)
-    assert result.log[4].said | {"took_ms": 0, "bytes": 0} == {
+    assert result.log[5].said | {"took_ms": 0, "bytes": 0} == {
         "url": server.url("/list"),
         "status": 200,
         "bytes": 0,
