@@ -247,7 +247,7 @@ def absolute_url(base: str, link: str) -> str:
 
 
 def _joined_plainly(base: str, link: str) -> str:
-    """A link from the root of a site, from its scheme or from its page's folder put behind the base, others as they are."""
+    """A link from a site's root, its scheme or the page's folder put behind the base; others as they are."""
     if link.startswith("//"):
         return base.partition("//")[0] + link
     if link.startswith("/"):
