@@ -16,7 +16,7 @@ _BYTE_ORDER_MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_DECLARED = re.compile(rb"""(?i)(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_:.\-]{2,40})""")
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_:.\-]{2,40})""")
 _DECLARED_WITHIN = 4096
 _SAMPLE = 40_000
 # How much a declaration counts beside the share of common characters: it decides where a text is very short.
@@ -93,7 +93,7 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
 def _declared_charsets(body: bytes, content_type: str) -> list[str]:
     """Every charset that the header and the head of the body claim, the header's first."""
     head = content_type.encode("ascii", "ignore") + b"\n" + body[:_DECLARED_WITHIN]
-    return [found.decode("ascii").lower() for found in _DECLARED.findall(head)]
+    return [found.decode("ascii") for found in _DECLARED.findall(head.lower())]
 
 
 def _claims_gb(declared: list[str]) -> bool:

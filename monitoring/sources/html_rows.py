@@ -11,8 +11,9 @@ from monitoring.sources.dating import Dating, finest
 from monitoring.sources.neighbours import Neighbours
 from monitoring.sources.selecting import Row, SelectorError, css_selector, is_template, selectors_in
 
-_BLOCKS = "br, p, div, li, tr, table, section, blockquote, h1, h2, h3, h4, h5, h6"
-_DEEPEST = 100
+_BLOCKS = frozenset(
+    ["br", "p", "div", "li", "tr", "table", "section", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"]
+)
 _FINE = ("second", "minute")  # nothing better is sought
 
 
@@ -55,11 +56,11 @@ class HtmlRow:
         """Every match that lies in no other."""
         if not css:
             return [self.node]
-        taken: set[int] = set()
+        is_inside: dict[int, bool] = {}  # by node, whether it is or lies in one that is taken
         outermost = []
         for one in self.node.css(css):
-            if taken.isdisjoint(_ancestors(one)):
-                taken.add(one.mem_id)
+            if not _is_inside(one, is_inside):
+                is_inside[one.mem_id] = True
                 outermost.append(one)
         return outermost
 
@@ -96,12 +97,13 @@ class HtmlRow:
 
     def link(self, selector: str) -> LexborNode | None:
         """The link that a selector names, or that lies in what it names; without a selector the first one."""
-        found = self._first(css_selector(selector).where)
+        where = css_selector(selector).where
+        found = self._first(where)
         if found is None:
             return None
         if found.tag in ("a", "link", "area") and found.attributes.get("href"):
             return found
-        return self._first("a[href]") if found is self.node else found.css_first("a[href]")
+        return found.css_first("a[href]") if where else self._first("a[href]")
 
     def holds(self, selector: str) -> bool:
         parts = css_selector(selector)
@@ -131,17 +133,20 @@ def _text(node: LexborNode, removed: str) -> str:
             one.decompose(recursive=False)
     # A text that is laid out by its own line ends, as on PTT, has no elements that do it.
     own = node.mem_id
-    has_blocks = any(one.mem_id != own for one in node.css(_BLOCKS)[:2])
+    has_blocks = any(one.tag in _BLOCKS and one.mem_id != own for one in node.traverse())
     return text_of(node) if has_blocks else tidy_lines(node.text())
 
 
-def _ancestors(node: LexborNode) -> list[int]:
-    above: list[int] = []
-    parent = node.parent
-    while parent is not None and len(above) < _DEEPEST:
-        above.append(parent.mem_id)
-        parent = parent.parent
-    return above
+def _is_inside(node: LexborNode, known: dict[int, bool]) -> bool:
+    """What is known of the nearest of `node` and all above it; the way there is known from now on."""
+    way: list[int] = []
+    place: LexborNode | None = node
+    while place is not None and (number := place.mem_id) not in known:
+        way.append(number)
+        place = place.parent
+    is_inside = place is not None and known[number]
+    known.update(dict.fromkeys(way, is_inside))
+    return is_inside
 
 
 def base_address(tree: LexborHTMLParser, url: str) -> str:

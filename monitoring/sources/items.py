@@ -34,7 +34,7 @@ class Item:
 
     def answered(self, response: Response) -> "Item":
         """The item as read from `response`."""
-        return Item(*_without_response(self), response=response)
+        return self if self.response is response else Item(*(*_without_response(self), response))
 
 
 _without_response = attrgetter(*(one.name for one in fields(Item) if one.name != "response"))

@@ -135,6 +135,7 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
         dating=dating_of(definition, now, zone),
         follow=bool(definition.get("follow", True)),
         find=lambda row: _found(row, link, base),
+        response=response,
     )
     if not items and not is_further(definition, response.url):
         seen = f"{len(rows)} rows without a link" if rows else "no row"
