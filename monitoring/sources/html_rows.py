@@ -11,9 +11,7 @@ from monitoring.sources.dating import Dating, finest
 from monitoring.sources.neighbours import Neighbours
 from monitoring.sources.selecting import Row, SelectorError, css_selector, is_template, selectors_in
 
-_BLOCKS = frozenset(
-    ["br", "p", "div", "li", "tr", "table", "section", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"]
-)
+_BLOCKS = frozenset({"br", "p", "div", "li", "tr", "table", "section", "blockquote"} | {f"h{n}" for n in range(1, 7)})
 _FINE = ("second", "minute")  # nothing better is sought
 
 
