@@ -10,11 +10,11 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from monitoring.crawler import crawl_round
-from monitoring.models import AllowedHost, Post, Source
+from monitoring.models import AllowedHost, Post, Source, Subscription
 from monitoring.operations.sources import add_source
 from monitoring.sources import KINDS
 from tests.alerts.stage import watched
-from tests.browser.conftest import PageAs
+from tests.browser.conftest import PageAs, visit
 from tests.factories import Cast
 from tests.fakes.hostile import HostileServer, answer
 from tests.fakes.loopback import serving_in_thread
@@ -128,15 +128,21 @@ def test_no_page_of_a_hostile_source_runs_a_script_or_loads_a_thing(
 ) -> None:
     page = page_as(cast.admin)
     watch = watched_page(page, live_server_url)
-    page.goto("/w/yaori/sources/")
+    visit(page, "/w/yaori/sources/")
     assert watch.findings() == []
-    for source in Source.objects.all():
-        page.goto(f"/w/yaori/sources/{source.pk}/")
+    for subscription in Subscription.objects.all():
+        visit(page, f"/w/yaori/sources/{subscription.pk}/")
         assert watch.findings() == []
-        page.goto(f"/w/yaori/sources/?source={source.pk}")
+        visit(page, f"/w/yaori/sources/?source={subscription.pk}")
         assert watch.findings() == []
-    for kind, path in (("feed", "/rss"), ("feed", "/broken")):
-        page.goto(f"/w/yaori/sources/add/{kind}/")
+    for path in ("/rss", "/list", "/broken"):
+        visit(page, "/w/yaori/sources/add/")
+        page.get_by_label("Paste an address").fill(enemy.url(path))
+        page.get_by_role("button", name="Look", exact=True).last.click()
+        page.locator("#result, .picked, .why").first.wait_for(timeout=40_000)
+        assert watch.findings() == []
+    for path in ("/rss", "/broken"):
+        visit(page, "/w/yaori/sources/add/by-hand/feed/")
         page.get_by_label("Address of the feed").fill(enemy.url(path))
         page.get_by_label("Name").fill("<script>window.__xss()</script>")
         page.get_by_role("button", name="Test", exact=True).click()

@@ -47,6 +47,7 @@ def test_a_source_is_tried_and_saved_through_the_web_process(cast: Cast, page_as
     page = page_as(cast.admin)
     page.goto("/w/yaori/sources/")
     page.get_by_role("link", name="Add a source").click()
+    page.get_by_role("link", name="Describe it by hand").click()
     page.get_by_label("Address of the feed").fill(news.url("/rss"))
     page.get_by_label("Name").fill("島嶼新聞")
     busy = page.get_by_role("button", name="Test", exact=True).evaluate(
@@ -81,7 +82,15 @@ def test_pages_of_sources_are_accessible(cast: Cast, page_as: PageAs) -> None:
     page = page_as(cast.admin)
     blocked = every["blocked"].pk
     shown = (f"?source={blocked}", "?open=news,forum", "?show=well", f"{blocked}/", f"{every['quiet'].pk}/")
-    for address in (*shown, "add/listing/", f"{every['late'].pk}/edit/"):
+    for address in (
+        *shown,
+        "add/",
+        "add/by-hand/listing/",
+        "add/feeds/",
+        "ready/",
+        "ready/ptt/",
+        f"{every['late'].pk}/edit/",
+    ):
         visit(page, f"/w/yaori/sources/{address}")
         assert_accessible(page)
 
@@ -214,7 +223,7 @@ def test_removing_asks_first(cast: Cast, page_as: PageAs) -> None:
     every = every_state(cast, timezone.now())
     page = page_as(cast.admin)
     page.goto(f"/w/yaori/sources/?source={every['down'].pk}")
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Remove").click()
     dialog = page.get_by_role("dialog", name="Remove 港都報 RSS?")
     announce(workspace_id=cast.workspace.pk, kind="pulse", now=timezone.now())
