@@ -247,10 +247,13 @@ def absolute_url(base: str, link: str) -> str:
 
 
 def _joined_plainly(base: str, link: str) -> str:
-    """A link from the root of a site, or from its scheme, put behind the base; any other as it is."""
+    """A link from a site's root, its scheme or the page's folder put behind the base; others as they are."""
     if link.startswith("//"):
         return base.partition("//")[0] + link
-    return "/".join(base.split("/", 3)[:3]) + link if link.startswith("/") else link
+    if link.startswith("/"):
+        return "/".join(base.split("/", 3)[:3]) + link
+    folder = base.partition("#")[0].partition("?")[0].rpartition("/")[0]
+    return f"{folder}/{link}" if ":" not in link and link[:1].isalnum() and folder.count("/") > 1 else link
 
 
 def post_key(url: str, site_id: str, source_site: str) -> bytes:

@@ -6,7 +6,7 @@ then what is declared, and where that does not settle it GB 18030 or Big5 by the
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 _BYTE_ORDER_MARKS = (
@@ -16,7 +16,7 @@ _BYTE_ORDER_MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_DECLARED = re.compile(rb"""(?i)(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_:.\-]{2,40})""")
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_:.\-]{2,40})""")
 _DECLARED_WITHIN = 4096
 _SAMPLE = 40_000
 # How much a declaration counts beside the share of common characters: it decides where a text is very short.
@@ -64,10 +64,14 @@ _FREQUENT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a body and the charset that it was read in: utf-8, gb18030, big5, utf-16-le, …"""
+    """The text of a body and the charset that it was read in: utf-8, gb18030, big5, utf-16-le, …
+
+    `utf8` is the text in UTF-8 where the body was just that, else empty.
+    """
 
     text: str
     charset: str
+    utf8: bytes = field(default=b"", repr=False, compare=False)
 
 
 def decode(body: bytes, content_type: str = "") -> Decoded:
@@ -79,9 +83,9 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     wide = _wide_charset(body, declared)
     if wide:
         return Decoded(body.decode(wide, "replace"), wide)
-    text = _as_utf8(body, declared)
+    text, is_strict = _as_utf8(body, declared)
     if text is not None:
-        return Decoded(text, "utf-8")
+        return Decoded(text, "utf-8", body if is_strict else b"")
     charset = _multibyte_charset(body, declared)
     return Decoded(_read(body, charset), charset)
 
@@ -89,7 +93,7 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
 def _declared_charsets(body: bytes, content_type: str) -> list[str]:
     """Every charset that the header and the head of the body claim, the header's first."""
     head = content_type.encode("ascii", "ignore") + b"\n" + body[:_DECLARED_WITHIN]
-    return [found.decode("ascii").lower() for found in _DECLARED.findall(head)]
+    return [found.decode("ascii") for found in _DECLARED.findall(head.lower())]
 
 
 def _claims_gb(declared: list[str]) -> bool:
@@ -110,8 +114,9 @@ def _wide_charset(body: bytes, declared: list[str]) -> str:
     return "utf-16-be" if even > odd else "utf-16-le"
 
 
-def _as_utf8(body: bytes, declared: list[str]) -> str | None:
-    """The text if it is UTF-8, also where a page is cut inside a character or carries a few foreign bytes."""
+def _as_utf8(body: bytes, declared: list[str]) -> tuple[str | None, bool]:
+    """The text if it is UTF-8, also where a page is cut inside a character or carries a few foreign bytes; and whether
+    it is UTF-8 to the last byte."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -120,8 +125,8 @@ def _as_utf8(body: bytes, declared: list[str]) -> str | None:
         # GB and Big5 read as UTF-8 break nearly everywhere; a real UTF-8 page breaks here and there.
         whole = sum(len(run) for run in re.findall("[\u0800-\ufffc]+", text[:_SAMPLE]))
         allowed = 1 if text.endswith("\ufffd") else 0
-        return text if whole > 10 * (broken - allowed) and whole > 0 else None
-    return None if _is_gb_in_disguise(body, text, declared) else text
+        return (text if whole > 10 * (broken - allowed) and whole > 0 else None), False
+    return (None if _is_gb_in_disguise(body, text, declared) else text), True
 
 
 def _is_gb_in_disguise(body: bytes, text: str, declared: list[str]) -> bool:

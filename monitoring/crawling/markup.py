@@ -4,6 +4,7 @@ Lexbor is quadratic in the depth of nested blocks (200,000 open `div` cost minut
 """
 
 import re
+from typing import AnyStr
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -63,12 +64,16 @@ _BLOCKS = (
 BLOCK_TAGS = frozenset(_BLOCKS.split(","))
 _NOT_TEXT = "script,style,noscript,template,svg,iframe,object,textarea,select,head"
 _BREAK = "\x1e"
-_SPACES = re.compile(r"[\s\u200b\ufeff]+")
 
 
-def parse_html(html: str, harmless_tags: int = _HARMLESS_TAGS) -> LexborHTMLParser:
-    """The tree of a page, in bounded time; up to `harmless_tags` its nesting is not looked at."""
+def parse_html(html: str, harmless_tags: int = _HARMLESS_TAGS, *, utf8: bytes = b"") -> LexborHTMLParser:
+    """The tree of a page, in bounded time; up to `harmless_tags` its nesting is not looked at.
+
+    `utf8` is `html` as bytes, where they are at hand.
+    """
     hold_memory()
+    if utf8 and _is_harmless(utf8, harmless_tags):
+        return LexborHTMLParser(utf8)
     return LexborHTMLParser(_bounded(html[:_LONGEST], harmless_tags))
 
 
@@ -110,13 +115,30 @@ def visible_text(node: LexborNode) -> str:
 
 def line_of(node: LexborNode | None) -> str:
     """The text below `node` in one line, or its beginning."""
-    return _SPACES.sub(" ", node.text()[:_LONGEST_LINE]).strip() if node is not None else ""
+    return _single_spaced(node.text()[:_LONGEST_LINE]) if node is not None else ""
 
 
 def tidy_lines(text: str, line_break: str = "\n") -> str:
     """The lines of `text` that hold something, with single spaces."""
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split(line_break))
+    lines = map(_single_spaced, text.split(line_break))
     return "\n".join(line for line in lines if line)
+
+
+def _single_spaced(text: str) -> str:
+    """`text` with one space for each run of spaces, of no width as well, and none at its ends."""
+    if "\u200b" in text or "\ufeff" in text:
+        text = text.replace("\u200b", " ").replace("\ufeff", " ")
+    return " ".join(text.split())
+
+
+def _is_harmless(utf8: bytes, harmless_tags: int) -> bool:
+    """Whether `_bounded` would let a page pass as it is: no bytes are less than their characters."""
+    return (
+        len(utf8) <= _LONGEST
+        and utf8.count(b"<") <= harmless_tags
+        and utf8.count(b">") < _MOST_TAGS
+        and not _has_endless_tag(utf8, b">")
+    )
 
 
 def _bounded(html: str, harmless_tags: int) -> str:
@@ -144,17 +166,17 @@ def _bounded(html: str, harmless_tags: int) -> str:
 
 def _without_endless_tags(html: str) -> str:
     """`html` without the attributes of a tag that holds too many of them, and cut where too many tags end."""
-    if html.count(">") < _MOST_TAGS and not _has_endless_tag(html):
+    if html.count(">") < _MOST_TAGS and not _has_endless_tag(html, ">"):
         return html
     pieces = html.split(">", _MOST_TAGS)[:_MOST_TAGS]
     return ">".join(_short_tag(piece) if len(piece) > _LONGEST_TAG else piece for piece in pieces)
 
 
-def _has_endless_tag(html: str) -> bool:
+def _has_endless_tag(html: AnyStr, end: AnyStr) -> bool:
     """Whether somewhere nothing ends a tag for longer than a tag is."""
     place = 0
     while place + _LONGEST_TAG < len(html):
-        place = html.rfind(">", place, place + _LONGEST_TAG) + 1
+        place = html.rfind(end, place, place + _LONGEST_TAG) + 1
         if not place:
             return True
     return False

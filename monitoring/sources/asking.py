@@ -58,7 +58,8 @@ def _problem(text: str) -> str:
 def headers_for(definition: Definition, url: str, **others: str) -> dict[str, str]:
     """`others`, and the definition's own headers where `url` is on its own host; a cookie of both is one."""
     headers = {name.replace("_", "-"): value for name, value in others.items()}
-    if host_of(url) != host_of(str(definition.get("url") or "")):
+    own_url = str(definition.get("url") or "")
+    if url != own_url and host_of(url) != host_of(own_url):
         return headers
     for field in ("headers", "secret_headers"):
         for name, value in _pairs(definition.get(field)):

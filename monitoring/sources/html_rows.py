@@ -8,26 +8,33 @@ from monitoring.crawling.addresses import absolute_url
 from monitoring.crawling.dates import Parsed
 from monitoring.crawling.markup import line_of, text_of, tidy_lines
 from monitoring.sources.dating import Dating, finest
+from monitoring.sources.neighbours import Neighbours
 from monitoring.sources.selecting import Row, SelectorError, css_selector, is_template, selectors_in
 
-_BLOCKS = "br, p, div, li, tr, table, section, blockquote, h1, h2, h3, h4, h5, h6"
-_DEEPEST = 100
+_BLOCKS = frozenset({"br", "p", "div", "li", "tr", "table", "section", "blockquote"} | {f"h{n}" for n in range(1, 7)})
 _FINE = ("second", "minute")  # nothing better is sought
 
 
 class HtmlRow:
-    """A node of a page."""
+    """A node of a page; with `among`, one of many."""
 
-    __slots__ = ("node",)
+    __slots__ = ("among", "node")
 
-    def __init__(self, node: LexborNode) -> None:
+    def __init__(self, node: LexborNode, among: Neighbours | None = None) -> None:
         self.node = node
+        self.among = among
+
+    def _first(self, css: str) -> LexborNode | None:
+        """The first match in document order, the node itself counted; without a selector the node."""
+        if not css:
+            return self.node
+        return self.among.first(self.node, css) if self.among is not None else self.node.css_first(css)
 
     def value(self, selector: str) -> str:
         if not selector:
             return ""
         parts = css_selector(selector)
-        found = self.node.css_first(parts.where) if parts.where else self.node
+        found = self._first(parts.where)
         if found is None:
             return ""
         return parts.read((found.attributes.get(parts.attribute) or "").strip() if parts.attribute else line_of(found))
@@ -38,6 +45,8 @@ class HtmlRow:
         parts = css_selector(selector)
         if parts.attribute or parts.inner is not None:
             return self.value(selector)
+        if self.among is not None:
+            self.among.change(self.node)
         texts = [_text(one, removed) for one in self._outermost(parts.where)]
         return parts.read("\n".join(text for text in texts if text))
 
@@ -45,11 +54,11 @@ class HtmlRow:
         """Every match that lies in no other."""
         if not css:
             return [self.node]
-        taken: set[int] = set()
+        is_inside: dict[int, bool] = {}  # by node, whether it is or lies in one that is taken
         outermost = []
         for one in self.node.css(css):
-            if taken.isdisjoint(_ancestors(one)):
-                taken.add(one.mem_id)
+            if not _is_inside(one, is_inside):
+                is_inside[one.mem_id] = True
                 outermost.append(one)
         return outermost
 
@@ -58,7 +67,7 @@ class HtmlRow:
         parts = css_selector(selector)
         if not parts.where and not parts.attribute and parts.pattern is None:
             return None
-        found = self.node.css_first(parts.where) if parts.where else self.node
+        found = self._first(parts.where)
         if found is None:
             return None
         if parts.attribute:
@@ -73,7 +82,9 @@ class HtmlRow:
         return finest([*times])
 
     def rows(self, selector: str) -> list[Row]:
-        return [HtmlRow(node) for node in self.node.css(css_selector(selector).where)]
+        nodes = self.node.css(css_selector(selector).where)
+        among = Neighbours.of(nodes)
+        return [HtmlRow(node, among) for node in nodes]
 
     def address(self, selector: str) -> str:
         parts = css_selector(selector)
@@ -85,18 +96,18 @@ class HtmlRow:
     def link(self, selector: str) -> LexborNode | None:
         """The link that a selector names, or that lies in what it names; without a selector the first one."""
         where = css_selector(selector).where
-        found = self.node.css_first(where) if where else self.node
+        found = self._first(where)
         if found is None:
             return None
         if found.tag in ("a", "link", "area") and found.attributes.get("href"):
             return found
-        return found.css_first("a[href]")
+        return found.css_first("a[href]") if where else self._first("a[href]")
 
     def holds(self, selector: str) -> bool:
         parts = css_selector(selector)
         if parts.attribute or parts.inner is not None or parts.pattern is not None:
             return bool(self.value(selector))
-        return self.node.css_first(parts.where) is not None
+        return self._first(parts.where) is not None
 
 
 def _stated(node: LexborNode) -> Iterator[str]:
@@ -120,17 +131,20 @@ def _text(node: LexborNode, removed: str) -> str:
             one.decompose(recursive=False)
     # A text that is laid out by its own line ends, as on PTT, has no elements that do it.
     own = node.mem_id
-    has_blocks = any(one.mem_id != own for one in node.css(_BLOCKS)[:2])
+    has_blocks = any(one.tag in _BLOCKS and one.mem_id != own for one in node.traverse())
     return text_of(node) if has_blocks else tidy_lines(node.text())
 
 
-def _ancestors(node: LexborNode) -> list[int]:
-    above: list[int] = []
-    parent = node.parent
-    while parent is not None and len(above) < _DEEPEST:
-        above.append(parent.mem_id)
-        parent = parent.parent
-    return above
+def _is_inside(node: LexborNode, known: dict[int, bool]) -> bool:
+    """What is known of the nearest of `node` and all above it; the way there is known from now on."""
+    way: list[int] = []
+    place: LexborNode | None = node
+    while place is not None and (number := place.mem_id) not in known:
+        way.append(number)
+        place = place.parent
+    is_inside = place is not None and known[number]
+    known.update(dict.fromkeys(way, is_inside))
+    return is_inside
 
 
 def base_address(tree: LexborHTMLParser, url: str) -> str:

@@ -1,7 +1,8 @@
 """What a source yields, and how reading it can fail (pure)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 
 from sentinel.core.net.types import Response
 
@@ -30,6 +31,13 @@ class Item:
     replies: tuple["Item", ...] = ()
     is_partial: bool = False
     response: Response | None = field(default=None, repr=False, compare=False)
+
+    def answered(self, response: Response) -> "Item":
+        """The item as read from `response`."""
+        return self if self.response is response else Item(*(*_without_response(self), response))
+
+
+_without_response = attrgetter(*(one.name for one in fields(Item) if one.name != "response"))
 
 
 class SourceError(Exception):

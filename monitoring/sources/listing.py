@@ -121,8 +121,8 @@ def start(definition: Definition) -> list[Request]:
 def parse(definition: Definition, response: Response, now: datetime, zone: tzinfo) -> Page:
     """The rows that lead somewhere, and the next page; raises SourceError (blocked, login, http, layout)."""
     require_success(response)
-    html = decode(response.body, response.headers.get("content-type", "")).text
-    tree = parse_html(html)
+    read = decode(response.body, response.headers.get("content-type", ""))
+    html, tree = read.text, parse_html(read.text, utf8=read.utf8)
     whole = HtmlRow(tree.root) if tree.root is not None else None
     require_unblocked(definition, whole, html)
     base = base_address(tree, response.url)
@@ -135,6 +135,7 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
         dating=dating_of(definition, now, zone),
         follow=bool(definition.get("follow", True)),
         find=lambda row: _found(row, link, base),
+        response=response,
     )
     if not items and not is_further(definition, response.url):
         seen = f"{len(rows)} rows without a link" if rows else "no row"
@@ -173,8 +174,8 @@ def detail(definition: Definition, item: Item, response: Response, now: datetime
 
 def page_detail(definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:
     """An article that stands on a web page; its selectors are CSS."""
-    html = decode(response.body, response.headers.get("content-type", "")).text
-    tree = parse_html(html)
+    read = decode(response.body, response.headers.get("content-type", ""))
+    html, tree = read.text, parse_html(read.text, utf8=read.utf8)
     if tree.root is None:
         raise SourceError("layout", "no text: ")
     row = HtmlRow(tree.root)

@@ -15,7 +15,7 @@ from monitoring.sources.figures import read_count
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Definition
 from monitoring.sources.selecting import Row, css_selector, escaped, matched, page_address
-from sentinel.core.net.types import Request
+from sentinel.core.net.types import Request, Response
 
 MOST_ROWS = 500
 _MOST_FLOORS = 300
@@ -48,8 +48,9 @@ def items_of(
     dating: Dating,
     follow: bool,
     find: Callable[[Row], Found | None],
+    response: Response | None = None,
 ) -> list[Item]:
-    """The rows that lead somewhere, each once; `find` says where."""
+    """The rows of a `response` that lead somewhere, each once; `find` says where."""
     items: dict[tuple[str, str], Item] = {}
     selectors = {name: said(definition, name) for name in ("title", "author", "time", "summary")}
     counted = {name: selector for name in FIGURES if (selector := said(definition, name))}
@@ -72,6 +73,7 @@ def items_of(
             figures=figures,
             text=row.block(selectors["summary"])[:_LONGEST_SUMMARY],
             needs_detail=follow,
+            response=response,
         )
         items.setdefault((item.url, item.site_id), item)
     return list(items.values())

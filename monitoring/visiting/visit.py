@@ -191,7 +191,7 @@ class _Visit:
             self._note_unchanged(first, response, self.old_state[first.url])
             return
         before = self.old_state.get(first.url, {})
-        if _digest_of(response) == before.get("body"):
+        if before.get("body") and _digest_of(response) == before["body"]:
             self._note_unchanged(first, response, before)
             return
         page = self._parsed(first, response)
@@ -230,7 +230,7 @@ class _Visit:
 
     def _taken(self, request: Request, response: Response, page: Page) -> list[Request]:
         for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
-            self.found.setdefault((item.url, item.site_id), replace(item, response=response))
+            self.found.setdefault((item.url, item.site_id), item.answered(response))
         self.pages_read += 1
         self.pages_full += bool(page.items)
         self.manners.note("items", url=request.url, count=len(page.items))
@@ -301,7 +301,8 @@ def contents_of(items: Iterable[Item]) -> str:
     minutes ago"."""
     digest = hashlib.blake2b(digest_size=16)
     for item in items:
-        said = (item.url, item.site_id, item.title, item.text, item.author, sorted(item.figures.items()))
+        figures = sorted(item.figures.items()) if item.figures else []
+        said = (item.url, item.site_id, item.title, item.text, item.author, figures)
         digest.update(repr((said, item.needs_detail, len(item.replies))).encode("utf-8", "replace"))
         digest.update(contents_of(item.replies).encode() if item.replies else b"")
     return digest.hexdigest()

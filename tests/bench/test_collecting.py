@@ -13,6 +13,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ import pytest
 from tests.bench.page_server import page_server
 
 HERE = Path(__file__).parent
-COUNT = 300
-TURNS = 2  # the quieter of these runs counts
-LEAST = 1.5  # what must never be lost, on a busy machine too; the aim is 5
+COUNT = 84  # each real page twice
+TURNS = 3  # the quietest of these runs counts, ours and theirs by turns
+# Times Scrapy, and what is kept of it on a busy machine: 4.9 measured with the real pages, 4.2 with the generated ones.
+LEAST = {0: 4.2, 20: 2.5, 60: 3.5}
 GENERATED = {
     "rows": "ul.news > li",
     "title": "h3.title a",
@@ -87,15 +89,16 @@ def pages_of(rows: int) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
 
 
 def measured(script: str, port: int, selectors: dict[str, str], *more: str) -> dict[str, Any]:
-    """What a script in a process of its own reports, of several runs the one that took least."""
+    """What a script in a process of its own reports."""
     command = [sys.executable, str(HERE / script), str(port), str(COUNT), json.dumps(selectors), *more]
     environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
-    runs = [
-        json.loads(subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout)
-        for _ in range(TURNS)
-    ]
-    best: dict[str, Any] = min(runs, key=lambda run: run["cpu"])
-    return best
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def quietest(runs: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    return min(runs, key=lambda run: run["cpu"])
 
 
 @pytest.mark.bench
@@ -105,9 +108,15 @@ def test_our_visit_beside_scrapy_with_parsel(rows: int, capsys: pytest.CaptureFi
         pytest.skip("SCRAPY IS NOT INSTALLED: nothing was compared; it is one of the development dependencies")
     pages, selectors = pages_of(rows)
     with page_server(pages) as port:
-        theirs = measured("scrapy_reading.py", port, selectors)
-        ours = measured("sentinel_reading.py", port, selectors)
-        kept = measured("sentinel_reading.py", port, selectors, "keep")
+        turns = [
+            (
+                measured("scrapy_reading.py", port, selectors),
+                measured("sentinel_reading.py", port, selectors),
+                measured("sentinel_reading.py", port, selectors, "keep"),
+            )
+            for _ in range(TURNS)
+        ]
+    theirs, ours, kept = map(quietest, zip(*turns, strict=True))
     assert theirs["pages"] == ours["pages"] == kept["pages"] == COUNT
     assert ours["items"] > 0
     rate, scrapy = COUNT / ours["cpu"], COUNT / theirs["cpu"]
@@ -118,4 +127,4 @@ def test_our_visit_beside_scrapy_with_parsel(rows: int, capsys: pytest.CaptureFi
         print(f"  Scrapy with parsel   {scrapy:6.0f} pages per CPU-second")
         print(f"  a visit              {rate:6.0f}   {rate / scrapy:.1f} times")
         print(f"  a visit, kept        {COUNT / kept['cpu']:6.0f}   {COUNT / kept['cpu'] / scrapy:.1f} times")
-    assert rate > LEAST * scrapy
+    assert rate > LEAST[rows] * scrapy
