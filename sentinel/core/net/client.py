@@ -21,6 +21,7 @@ import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.helpers import set_exception
+from httpx_aiohttp import AiohttpTransport
 
 from sentinel.core.net.decoding import ACCEPT_ENCODING, decoder_for
 from sentinel.core.net.guard import Resolver, SystemResolver, Target, parse_target, resolve_checked
@@ -84,8 +85,7 @@ class GuardedClient:
         self._system_resolver = SystemResolver(limits.sockets) if resolver is None else None
         self._resolver = resolver or self._system_resolver
         self._tls = tls or _public_authorities()
-        self._session: aiohttp.ClientSession | None = None
-        self._timeout = aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=limits.total)
+        self._transport = AiohttpTransport(verify=self._tls, trust_env=False, client=self._open_session)
         self._slots = asyncio.Semaphore(limits.sockets)
 
     async def __aenter__(self) -> Self:
@@ -94,8 +94,7 @@ class GuardedClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
+        await self._transport.aclose()
         if self._system_resolver is not None:
             self._system_resolver.close()
 
@@ -119,7 +118,7 @@ class GuardedClient:
         for _ in range(self._limits.redirects + 1):
             response = await self._ask(target, method, headers, request.body)
             if response.status not in _REDIRECTS or method not in _REPEATABLE:
-                return replace(response, redirects=tuple(way)) if way else response
+                return replace(response, redirects=tuple(way))
             way.append(Redirect(target.url, response.status, round((time.monotonic() - began) * 1000)))
             onward = _redirect_target(target, response)
             if not _same_site(target, onward):
@@ -143,53 +142,59 @@ class GuardedClient:
     async def _exchange(
         self, target: Target, address: str, method: str, headers: dict[str, str], body: bytes
     ) -> Response:
-        self._session = self._session or self._open_session()
-        ours = {"host": target.authority, "user-agent": self._user_agent, "accept-encoding": ACCEPT_ENCODING}
         try:
-            async with self._session.request(
-                method,
-                target.at(address),
-                headers={**headers, **ours},
-                data=body or None,
-                allow_redirects=False,
-                server_hostname=target.host if target.scheme == "https" else None,
-            ) as answer:
-                return await self._read(target, address, method, answer)
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+            answer = await self._transport.handle_async_request(
+                httpx.Request(
+                    method,
+                    target.at(address),
+                    headers={
+                        **headers,
+                        "host": target.authority,
+                        "user-agent": self._user_agent,
+                        "accept-encoding": ACCEPT_ENCODING,
+                    },
+                    content=body,
+                    extensions={
+                        "timeout": {"connect": self._limits.connect, "read": self._limits.total, "pool": None},
+                        "sni_hostname": target.host if target.scheme == "https" else None,
+                    },
+                )
+            )
+            try:
+                return replace(await self._read(target, method, answer), address=address)
+            finally:
+                await answer.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
             _raise_as_fetch_error(error, target)
 
-    async def _read(self, target: Target, address: str, method: str, answer: aiohttp.ClientResponse) -> Response:
-        headers = _joined_headers(answer.raw_headers)
-        if answer.status < 200:
-            raise FetchError("protocol", f"status {answer.status}")
-        body = b"" if method == "HEAD" or answer.status in _REDIRECTS else await self._read_body(answer, headers)
-        return Response(url=target.url, status=answer.status, headers=headers, body=body, address=address)
+    async def _read(self, target: Target, method: str, answer: httpx.Response) -> Response:
+        headers = _joined_headers(answer.headers.raw)
+        if answer.status_code < 200:
+            raise FetchError("protocol", f"status {answer.status_code}")
+        body = b"" if method == "HEAD" or answer.status_code in _REDIRECTS else await self._read_body(answer, headers)
+        return Response(url=target.url, status=answer.status_code, headers=headers, body=body)
 
-    async def _read_body(self, answer: aiohttp.ClientResponse, headers: dict[str, str]) -> bytes:
+    async def _read_body(self, answer: httpx.Response, headers: dict[str, str]) -> bytes:
         limit = self._limits.body
         announced = headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > limit:
             raise FetchError("too-large", f"{announced[:20]} B")
         decoder = decoder_for(headers.get("content-encoding", ""))
-        pieces, size, on_the_wire = list[bytes](), 0, 0
-        async for piece in answer.content.iter_any():
+        body, on_the_wire = bytearray(), 0
+        assert isinstance(answer.stream, httpx.AsyncByteStream)
+        async for piece in answer.stream:
             on_the_wire += len(piece)
-            pieces.append(decoder.feed(piece, limit - size))
-            size += len(pieces[-1])
-            if max(on_the_wire, size) > limit:
+            body += decoder.feed(piece, limit - len(body))
+            if max(on_the_wire, len(body)) > limit:
                 raise FetchError("too-large", f"{limit} B")
         decoder.finish()
-        return b"".join(pieces)
+        return bytes(body)
 
     def _open_session(self) -> aiohttp.ClientSession:
         connector = _Connector(ssl=self._tls, limit=self._limits.sockets, resolver=_NoResolver())
         connector.bound(self._limits.body + _PACKING)
         return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=self._timeout,
-            auto_decompress=False,
-            trust_env=False,
+            connector=connector, response_class=_Answer, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
         )
 
 
@@ -208,6 +213,15 @@ def send(
             return await client.fetch(request)
 
     return asyncio.run(send_once())
+
+
+class _Answer(aiohttp.ClientResponse):
+    """Forgets the reason phrase: servers write it in any charset, and the transport takes UTF-8 alone."""
+
+    async def start(self, connection: aiohttp.connector.Connection) -> Self:
+        await super().start(connection)
+        self.reason = ""
+        return self
 
 
 class _FloodError(aiohttp.ClientPayloadError):
@@ -297,7 +311,7 @@ def _same_site(one: Target, other: Target) -> bool:
     return one.host == other.host and ((one.scheme, one.port) == (other.scheme, other.port) or upgraded)
 
 
-# The first row that fits names the code.
+# The first row that fits names the code; the transport hides aiohttp's errors behind its own.
 _CODES: tuple[tuple[type[BaseException], str], ...] = (
     (_FloodError, "too-large"),
     (aiohttp.ClientSSLError, "tls"),
@@ -312,8 +326,8 @@ _CODES: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def _raise_as_fetch_error(error: Exception, target: Target) -> NoReturn:
-    origin: Exception = error
-    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, ConnectionResetError):
-        origin = error.os_error  # somebody answered, and hung up in the handshake
+    origin = error.__cause__ if isinstance(error, httpx.HTTPError) and error.__cause__ else error
+    if isinstance(origin, aiohttp.ClientConnectorError) and isinstance(origin.os_error, ConnectionResetError):
+        origin = origin.os_error  # somebody answered, and hung up in the handshake
     code = next((code for kind, code in _CODES if isinstance(origin, kind)), "protocol")
     raise FetchError(code, target.place) from error
