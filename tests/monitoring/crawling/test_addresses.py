@@ -102,7 +102,7 @@ def test_the_short_way_to_a_canonical_address_and_the_long_one_meet(scheme: str,
         assert _plain(url) in ("", _canonical(url))
     base = "https://example.com:8080/list/1?page=2"
     for link in (f"/{rest}", f"//{rest}", f"//example.org{rest}", rest):
-        assert absolute_url(base, link) in ("", _canonical(urljoin(base, link)))
+        assert absolute_url(base, link) in ("", _canonical(urljoin(base, link.strip())))
 
 
 def test_a_page_cannot_make_its_links_longer_than_an_address_is() -> None:
