@@ -2,6 +2,8 @@
 
 import re
 
+_LONGEST_NOTICE = 80  # characters of a notice by itself, with its link to the help page
+_FARTHEST = 4  # characters before what says so: a bracket, 该, 原
 _LONGEST = 1_000  # characters: a page that says so says little else
 _THING = (
     r"(?:[帖貼贴]子?|主[题題]|文章|微博|[评評][论論]|留言|[内內]容|[视視][频頻]|影片|[页頁]面|[话話][题題]"
@@ -20,6 +22,16 @@ _SAYS = (
     r"[仅僅]展示\w{1,6}[内內]的?微博",
 )
 _GONE = re.compile("(?i)" + "|".join(_SAYS))
+
+
+def notice_of(text: str) -> str:
+    """`text` where it is nothing but a notice that something is gone; empty where it is longer or begins otherwise.
+
+    For posts that come without an author: a notice has none, but neither have posts of some networks.
+    """
+    found = _GONE.search(text[:_LONGEST_NOTICE])
+    begins_with_it = found is not None and found.start() <= _FARTHEST
+    return text.strip() if begins_with_it and len(text.strip()) <= _LONGEST_NOTICE else ""
 
 
 def gone_mark(text: str) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from monitoring.crawling.dates import parse_date
 from monitoring.crawling.markup import parse_html, text_of
 from monitoring.sources.figures import read_count
-from monitoring.sources.gone import gone_mark
+from monitoring.sources.gone import notice_of
 from monitoring.sources.items import Item
 from monitoring.sources.weibo_answers import text_value
 
@@ -79,7 +79,7 @@ def absence_of(post: dict[str, Any]) -> str:
         return ""  # a notice has no author
     visible = post.get("visible")
     kind = text_value(visible.get("type")) if isinstance(visible, dict) else ""
-    said = gone_mark(_post_text(post))
+    said = notice_of(_post_text(post))
     if said:
         return said
     if post.get("deleted") in (1, "1", True):

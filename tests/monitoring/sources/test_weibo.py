@@ -371,6 +371,20 @@ def test_a_deleted_post_in_a_list_leaves_the_one_that_is_known_alone() -> None:
     assert [item.site_id for item in weibo.parse(DEFINITION, answer(body), NOW, SHANGHAI).items] == ["2"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【求证】今日中午微博管理员占用带宽，造成微博无法访问，目前已被停职，所下载的影片硬盘已被没收。",
+        "面对网友三万条转发，公安局坐不住了，叫大家耐心等待，女孩连发两条求助微博都被删除",
+        "她已经被开除，她的微博也删除了全部内容。对此我们该做些什么？",
+    ],
+)
+def test_a_post_without_an_author_that_tells_of_deletion_is_no_notice_of_one(text: str) -> None:
+    body = json.dumps({"ok": 1, "data": {"cards": [{"mblog": mblog(text=text, user=None)}]}}).encode()
+    (item,) = weibo.parse(DEFINITION, answer(body), NOW, SHANGHAI).items
+    assert item.text == text
+
+
 def test_a_repost_whose_original_is_gone_keeps_the_words_that_are_known() -> None:
     repost = mblog(retweeted_status={"id": "4", "text": "抱歉，此微博已被作者删除。", "user": None, "deleted": "1"})
     seen = again(show({"ok": 1, "data": repost})).item
