@@ -1,6 +1,7 @@
 """Posts that matter are looked at again: they grow, are edited, go, come back and are answered."""
 
 import pytest
+from django.utils import translation
 
 from monitoring.growth_wording import followed_text
 from monitoring.models import AllowedHost, Analysis, Capture, Figures, Mention, Post, PostRevision, Revisit, Visit
@@ -99,7 +100,8 @@ def test_what_the_site_says_is_deleted_is_gone_and_its_evidence_stays(
     seen = followed(post)
     assert seen
     assert (seen.outcome, seen.detail) == ("gone", "该微博不存在 (20101)")
-    assert followed_text(seen) == "no longer there: “该微博不存在 (20101)”"
+    with translation.override("en"):
+        assert followed_text(seen) == "no longer there: “该微博不存在 (20101)”"
 
 
 def test_a_post_that_comes_back_is_there_again(following: Cast, clock: Clock, network: Network) -> None:
