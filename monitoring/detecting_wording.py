@@ -21,7 +21,7 @@ def check_text(check: Check) -> str:
 
 def _address(check: Check) -> str:
     moved = check.said["moved"]
-    return _("public, leads to %(url)s") % {"url": moved} if moved else _("public, leads nowhere else")
+    return _("let through, leads to %(url)s") % {"url": moved} if moved else _("let through, leads nowhere else")
 
 
 def _robots(check: Check) -> str:
