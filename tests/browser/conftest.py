@@ -95,6 +95,12 @@ def visit(page: Page, address: str, *, status: int = 200) -> None:
     assert answer.status == status, f"{address} answers {answer.status}"
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key once the page listens, which it does when it is loaded: its scripts are deferred."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def assert_accessible(page: Page) -> None:
     """axe-core finds nothing on the page: in light and in dark, at 1440 and at 390 pixels."""
     for size in (DESKTOP, PHONE):
