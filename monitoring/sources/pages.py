@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import html_to_text, line_of, parse_html
 from monitoring.sources.answers import refusal, require_success
+from monitoring.sources.floors import is_paged
 from monitoring.sources.gone import gone_mark
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Definition, Kind, Revisited
@@ -66,6 +67,11 @@ def page_revisited(
         if gone.is_gone:
             return gone
         raise
+
+
+def goes_on(kind: Kind, definition: Definition) -> bool:
+    """Whether a post's replies stand on further pages that `monitoring.sources.floors` reads."""
+    return not hasattr(kind, "revisited") and _reads_pages(kind, definition) and is_paged(definition)
 
 
 def _reads_pages(kind: Kind, definition: Definition) -> bool:

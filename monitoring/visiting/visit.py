@@ -258,17 +258,23 @@ class _Visit:
         elif waiting:
             wanted = still_wanted(await self.manners.ports.unknown(waiting), self.missed, self.now)
             self.unread = len(wanted)
-            failures = await self._read_wanted(wanted[: self.limits.details])
-            self.manners.note("details", wanted=len(wanted), unread=self.unread)
+            failures = await self._read_wanted(wanted[: self.limits.details], len(wanted))
             in_vain = {*self.missed, *self.failed}
             if not self.completed and len(waiting) >= _FAILURES_TAKEN and all(one.url in in_vain for one in waiting):
                 self.fail(failures[0] if failures else SourceError("details", str(len(waiting))))
 
-    async def _read_wanted(self, wanted: Sequence[Item]) -> list[Failure]:
+    def _note_pages(self, wanted: int) -> None:
+        """How many of the pages are read, in one line that stands last at any time."""
+        lines = self.manners.lines
+        lines[:] = [line for line in lines if line.what != "details"]
+        self.manners.note("details", wanted=wanted, unread=self.unread)
+
+    async def _read_wanted(self, wanted: Sequence[Item], in_all: int) -> list[Failure]:
         """Read each detail page; a bad one stands for itself, unless it says that we are refused."""
         failures: list[Failure] = []
         refusals = 0
         for item in wanted:
+            self._note_pages(in_all)
             try:
                 self.completed.append(await self._read_detail(item))
             except (SourceError, FetchError) as failure:
@@ -285,6 +291,7 @@ class _Visit:
             else:
                 refusals = 0
                 self.unread -= 1
+        self._note_pages(in_all)
         return failures
 
     async def _read_detail(self, item: Item) -> Item:
