@@ -301,7 +301,7 @@ def test_trouble_says_what_to_do(yaori: Cast) -> None:
     every_state(yaori, NOW)
     for health in source_health(yaori.workspace, NOW):
         assert source_told(health)
-        assert bool(source_advice(health)) == (health.state in TROUBLE and health.state != "retrying")
+        assert bool(source_advice(health)) == (health.state in (*TROUBLE, "unsent") and health.state != "retrying")
 
 
 def test_the_course_of_visits_joins_those_that_went_alike(yaori: Cast) -> None:
