@@ -188,7 +188,8 @@ class _Visit:
         self.headers.setdefault(parse_target(first.url).host, first.headers)
         response = await self.manners.ask(self._conditional(first))
         if response.status == 304 and first.url in self.old_state:
-            self._note_unchanged(first, response, self.old_state[first.url])
+            # A 304 may carry newer validators of the same contents (RFC 9110, 15.4.5).
+            self._note_unchanged(first, response, {**self.old_state[first.url], **_validators_of(response)})
             return
         before = self.old_state.get(first.url, {})
         if before.get("body") and _digest_of(response) == before["body"]:
@@ -243,8 +244,7 @@ class _Visit:
 
     def _validators(self, request: Request, response: Response, page: Page) -> dict[str, str]:
         """What tells at the next visit that the list is as it was: the server's validators, and what it listed."""
-        values = {name: response.headers.get(name.replace("_", "-"), "") for name in _VALIDATORS}
-        usable = {name: value for name, value in values.items() if value.isascii() and 0 < len(value) <= 500}
+        usable = _validators_of(response)
         if request.method != "GET" or not page.items:
             return usable
         return {**usable, "items": contents_of(page.items), "body": _digest_of(response)}
@@ -301,6 +301,12 @@ class _Visit:
         check_answer(request.url, response, refusing_statuses(self.definition))
         read = guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
         return replace(storable_item(read), needs_detail=False, response=response)
+
+
+def _validators_of(response: Response) -> dict[str, str]:
+    """The validators that a server gave and that can be sent back."""
+    values = {name: response.headers.get(name.replace("_", "-"), "") for name in _VALIDATORS}
+    return {name: value for name, value in values.items() if value.isascii() and 0 < len(value) <= 500}
 
 
 def contents_of(items: Iterable[Item]) -> str:
