@@ -8,6 +8,8 @@
  *   form[data-slow]         while the answer takes its time, the button says its [data-busy] and [data-slow-note] shows
  */
 
+import { isTyped } from "./typed.js";
+
 const PAUSE = 300;
 const SENT_AGAIN_AFTER = 10_000; // an answer that is a file leaves its form behind
 const SEPARATORS = /[\n,，、;；]+/;
@@ -105,6 +107,7 @@ function startTest(widget) {
     running?.abort();
     output.removeAttribute("aria-busy");
   });
+  if (isTyped(form)) run();
 }
 
 // --- buttons beside fields --------------------------------------------------------------------------------------
