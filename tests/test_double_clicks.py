@@ -15,7 +15,7 @@ from sentinel.core.models import AuditEntry, Invitation, User
 from tests.factories import Cast
 from tests.monitoring.pages.test_bringing import LINE, SETTINGS
 from tests.monitoring.stage import watch_brand
-from tests.playbooks.pages.test_plans import editing
+from tests.playbooks.pages.plan_forms import editing
 from tests.playbooks.stage import make_alert, make_crisis, make_draft, make_submitted, make_topic, recommended
 
 pytestmark = pytest.mark.django_db
