@@ -18,6 +18,7 @@ from monitoring.intake.records import BadRecordError, Problem, Record, read_reco
 from monitoring.intake.tables import Row, Table, TableError, open_table
 from monitoring.models import ColumnMapping, FileImport, FilePiece, RejectedRow, Source, Subscription
 from monitoring.operations.intake import receive_posts
+from monitoring.operations.suppression import suppressed_for
 from sentinel.core import audit
 from sentinel.core.models import User
 from sentinel.core.operations import WrongStateError
@@ -31,6 +32,7 @@ ROWS_A_TURN = 1_000
 BYTES_A_TURN = 4_000_000
 ABANDONED_AFTER = timedelta(days=1)
 _KEPT_CELL = 2_000  # characters of a rejected row's cell
+_ERASED = Problem("author", "erased")
 
 
 @transaction.atomic
@@ -200,12 +202,27 @@ def _store(file_import: FileImport, rows: Sequence[Row], now: datetime) -> list[
             records.append(record_of_row(row, file_import.mapping, source.url, now, file_import.zone))
             taken.append(row)
         except BadRecordError as error:
-            rejected.append(_rejection(file_import, row, error.problems))
+            rejected.append((row, error.problems))
     statuses = receive_posts(source=source, records=records, now=now) if records else []
-    erased = [row for row, status in zip(taken, statuses, strict=True) if status == "erased"]
-    rejected += [_rejection(file_import, row, [Problem("author", "erased")]) for row in erased]
-    RejectedRow.objects.bulk_create(rejected, ignore_conflicts=True)
+    rejected += [(row, [_ERASED]) for row, status in zip(taken, statuses, strict=True) if status == "erased"]
+    _keep_rejected(file_import, rejected)
     return [status for status in statuses if status != "erased"]
+
+
+def _keep_rejected(file_import: FileImport, rejected: Sequence[tuple[Row, Sequence[Problem]]]) -> None:
+    """Keep what was rejected and why; of whoever was deleted on request no word is kept."""
+    said = [record_of(row, file_import.mapping) for row, _problems in rejected]
+    named = [(record.get("author", ""), record.get("url", "")) for record in said]
+    erased = suppressed_for([file_import.workspace_id], named)
+    RejectedRow.objects.bulk_create(
+        [
+            _rejection(file_import, Row(row.number, {}), [_ERASED])
+            if who in erased or _ERASED in problems
+            else _rejection(file_import, row, problems)
+            for who, (row, problems) in zip(named, rejected, strict=True)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def record_of_row(row: Row, mapping: Mapping[str, str], place: str, now: datetime, zone: str) -> Record:
@@ -221,7 +238,7 @@ def record_of_row(row: Row, mapping: Mapping[str, str], place: str, now: datetim
 
 def _rejection(file_import: FileImport, row: Row, problems: Sequence[Problem]) -> RejectedRow:
     cells = {name: str(cell)[:_KEPT_CELL].replace("\x00", "\ufffd") for name, cell in row.cells.items() if cell != ""}
-    kept = cells or {"": row.broken}
+    kept = cells or ({"": row.broken} if row.broken else {})
     named = [{"field": file_import.mapping.get(one.field, one.field), "code": one.code} for one in problems]
     return RejectedRow(file_import=file_import, number=row.number, row=kept, problems=named)
 

@@ -35,7 +35,7 @@ from monitoring.operations.imports import (
     start_import,
 )
 from monitoring.operations.sources import add_source
-from monitoring.queries.intake import fillable, imports_of
+from monitoring.queries.intake import fillable, imports_of, kept_until
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.csv_text import csv_text
 from sentinel.core.operations import WrongStateError
@@ -203,6 +203,7 @@ def import_page(request: WorkspaceRequest, import_id: int) -> HttpResponse:
         "one": _shown(file_import),
         "mapping": [(target_text(target), column) for target, column in file_import.mapping.items()],
         "rejected": [(row.number, _reasons(row)) for row in rejected],
+        "kept_until": kept_until(file_import),
     }
     part = "#live" if request.headers.get("HX-Request") else ""
     return render(request, f"monitoring/import.html{part}", context)
