@@ -7,44 +7,92 @@ place is bounded while they are read. A reader that builds the whole sheet first
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
+
+from monitoring.intake.cell_links import cell_links
+from monitoring.intake.errors import TableError
+from monitoring.intake.headers import WITHIN, known_in
 
 LARGEST_UNPACKED = 200_000_000  # bytes
 LARGEST_STRINGS = 60_000_000  # of the table of shared strings, which is held in memory
 MOST_PARTS = 2_000
 MOST_CELLS = 3_000_000  # read at some 50,000 a second
 MOST_BLANK_ROWS = 10_000  # in a row, until the sheet counts as ended
+MOST_SHEETS = 30
+_BINARY = "xl/workbook.bin"  # .xlsb
 _STRINGS = "xl/sharedstrings.xml"
 
 
-class TableError(ValueError):
-    """A file that cannot be read as rows.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The sheet of a workbook that is read: its rows, and what cells link to, by row (from 1) and place."""
 
-    `code` is one of: unknown-format, old-excel (.xls), empty, malformed, too-many-columns, too-many-rows,
-    line-too-long, bomb (it unpacks to more than can be read), encrypted.
-    """
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
-        self.detail = detail
+    name: str
+    others: tuple[str, ...]
+    rows: Iterator[list[str]]
+    links: dict[tuple[int, int], str]
 
 
-def sheet_rows(data: bytes) -> Iterator[list[str]]:
-    """The rows of the first sheet that has any, their cells as text; raises TableError."""
+def check_workbook(data: bytes) -> None:
+    """Raises TableError('other-workbook') for an archive that is no .xlsx."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = {name.lower() for name in archive.namelist()}
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise TableError("malformed") from error
+    if "[content_types].xml" not in names or not any(name.startswith("xl/") for name in names) or _BINARY in names:
+        raise TableError("other-workbook")
+
+
+def sheet_rows(data: bytes) -> Sheet:
+    """The sheet that looks most like a list of posts: rows as text, streamed; raises TableError, also later."""
     _check_size(data)
+    titles = _titles(data)
+    scores = {place: (_score(rows), -place) for place in range(len(titles)) if (rows := _first(data, place))}
+    if not scores:
+        raise TableError("empty")
+    best = max(scores, key=lambda place: scores[place])
+    others = tuple(titles[place][0] for place in scores if place != best)
+    return Sheet(titles[best][0], others, _guarded(data, best), cell_links(data, titles[best][1]))
+
+
+def _guarded(data: bytes, place: int, most: int | None = None) -> Iterator[list[str]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a workbook says of styles does not matter here
-            yield from _stream(data)
+            yield from _stream(data, place, most)
     except TableError:
         raise
     except Exception as error:  # a broken workbook makes its reader stumble anywhere
         raise TableError("malformed", type(error).__name__) from error
+
+
+def _titles(data: bytes) -> list[tuple[str, str]]:
+    """The sheets of the workbook: their names, and the parts that they stand in."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+            sheets = [(str(one.title), str(getattr(one, "_worksheet_path", ""))) for one in book.worksheets]
+            book.close()
+    except Exception as error:
+        raise TableError("malformed", type(error).__name__) from error
+    return sheets[:MOST_SHEETS]
+
+
+def _first(data: bytes, place: int) -> list[list[str]]:
+    return list(_guarded(data, place, WITHIN))
+
+
+def _score(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """How many known column names a row of the sheet has, and how wide it is."""
+    return max(map(known_in, rows)), max(sum(map(bool, row)) for row in rows)
 
 
 def _check_size(data: bytes) -> None:
@@ -62,17 +110,12 @@ def _check_size(data: bytes) -> None:
         raise TableError("bomb", str(unpacked))
 
 
-def _stream(data: bytes) -> Iterator[list[str]]:
+def _stream(data: bytes, place: int, most: int | None) -> Iterator[list[str]]:
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     try:
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # what the sheet claims to span is padded with empty cells otherwise
-            is_empty = True
-            for row in _bounded(sheet.iter_rows(values_only=True)):
-                is_empty = False
-                yield row
-            if not is_empty:
-                return
+        sheet = book.worksheets[place]
+        sheet.reset_dimensions()  # what the sheet claims to span is padded with empty cells otherwise
+        yield from islice(_bounded(sheet.iter_rows(values_only=True)), most)
     finally:
         book.close()
 

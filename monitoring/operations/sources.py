@@ -279,11 +279,11 @@ def want_visit(*, subscription: Subscription, by: User, now: datetime) -> dateti
         raise WrongStateError("visiting")
     earliest = soonest(source, now, CALM)
     planned = waiting.due_at if waiting.due_at and waiting.parked_at is None else earliest
-    due_at = min(planned, earliest)
+    due_at = max(min(planned, earliest), now)
     Visit.objects.filter(pk=waiting.pk).update(due_at=due_at, parked_at=None, attempt=0, is_watched=True)
     audit.record(verb="visit-now", subject=subscription, by=by, now=now, workspace=subscription.workspace)
     wake("monitoring.visit-wanted")
-    return max(due_at, now)
+    return due_at
 
 
 @transaction.atomic

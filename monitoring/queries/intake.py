@@ -2,11 +2,13 @@
 
 import zlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from monitoring.intake.pictures import PictureError, read_picture
 from monitoring.models import Capture, FileImport, IngestToken, Post, PostCapture, Source, Subscription
+from monitoring.operations.retention import IMPORTS_WITHOUT_SOURCE, import_terms
 from sentinel.core.models import Workspace
 
 
@@ -45,6 +47,12 @@ def find_attachment(workspace: Workspace, capture_id: int) -> Attachment | None:
 def imports_of(workspace: Workspace) -> QuerySet[FileImport]:
     """The workspace's imports, newest first."""
     return FileImport.objects.filter(workspace=workspace).select_related("source", "created_by").order_by("-pk")
+
+
+def kept_until(file_import: FileImport) -> datetime:
+    """When a file and its rejected rows are deleted by their age."""
+    term = import_terms().get((file_import.workspace_id, file_import.source_id), IMPORTS_WITHOUT_SOURCE)
+    return file_import.created_at + term
 
 
 def tokens_of(source: Source) -> QuerySet[IngestToken]:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 import zlib
 from typing import Any
 
@@ -204,7 +205,11 @@ def test_what_is_no_table_is_refused_at_once(admin: Client, name: str, data: byt
 
 
 def test_a_file_that_turns_out_to_be_broken_says_so_and_can_be_thrown_away(admin: Client) -> None:
-    upload(admin, b"PK\x03\x04nonsense", "a.xlsx")
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("[Content_Types].xml", "x")
+        archive.writestr("xl/workbook.xml", "no workbook")
+    upload(admin, file.getvalue(), "a.xlsx")
     begun = FileImport.objects.get()
     assert 'role="alert"' in text(admin.get(at("import-map", begun.pk)))
     admin.post(at("import", begun.pk))
@@ -346,3 +351,17 @@ def test_an_earlier_version_of_a_form_can_be_gone_back_to(admin: Client, cast: C
     source = Source.objects.get()
     assert (source.definition["path_text"], source.is_pushed, bool(source.secrets)) == ("first", True, True)
     assert source.url.startswith("sentinel:webhook/")
+
+
+def test_a_file_of_an_unknown_service_shows_what_it_takes_from_where_and_what_it_leaves(admin: Client) -> None:
+    head = "匯出編號,輿情標題,輿情內文,原始網址,輿情時間,氣氛"
+    upload(admin, f"曜日輿情月報\n{head}\n1,鮮乳,喝完肚子痛,www.a.example/p/1,46083.4375,普通\n".encode())
+    page = text(admin.get(at("import-map", FileImport.objects.get().pk)))
+    for column in ("輿情標題", "輿情內文", "原始網址", "輿情時間"):
+        assert f'class="from-column">{column}</small>' in page
+    assert "2026-03-02 10:30" in page or "3/2 10:30" in page or "3月2日 10:30" in page
+    assert "https://www.a.example/p/1" in page
+    unused = page[page.index('id="unused-title"') :]
+    assert "<b>匯出編號</b>" in unused
+    assert "<b>氣氛</b>" in unused
+    assert "普通" in unused

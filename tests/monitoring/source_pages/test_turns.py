@@ -21,7 +21,8 @@ from monitoring.visiting.visit import VisitLimits
 from tests.factories import NOW, Cast
 from tests.fakes.hostile import HostileServer, Seen, answer
 from tests.monitoring.source_pages.conftest import Site
-from tests.monitoring.source_pages.test_crawling import coming, entries, in_parallel, last_visit, read, visit_again
+from tests.monitoring.source_pages.test_crawling import coming, entries, last_visit, read, visit_again
+from tests.monitoring.source_pages.test_crawling_together import in_parallel
 
 SECOND = timedelta(seconds=1)
 WORKER = """
