@@ -6,9 +6,9 @@
     的訊息"
 
 The formats are those of the apps for Android, iOS and the desktop, in Chinese, Japanese and English, with tabs or
-blanks. What WhatsApp exports (`[2026/3/2 下午2:03:10] 小明: 好`, `02/03/2026, 14:03 - Sam: ok`) is read as well, and what
-Telegram and WeChat copy (`小明, [02.03.2026 14:03]` or `小明 2026/3/2 14:03` above the text). A text is of one form
-throughout: the one that most of its lines have, so that a time within a message begins no other one.
+blanks. What WhatsApp exports is read as well (`[2026/3/2 下午2:03:10] 小明: 好`, `02/03/2026, 14:03 - Sam: ok`),
+and what Telegram and WeChat copy (`小明, [02.03.2026 14:03]` or `小明 2026/3/2 14:03` above the text). A text is of one
+form throughout: the one that most of its lines have, so that a time within a message begins no other one.
 """
 
 import re
@@ -38,8 +38,9 @@ _EMPTY = re.compile(
     re.IGNORECASE,
 )
 _NOTICE = re.compile(
-    r"☎.*|.{0,80}(?:已收回訊息|收回了訊息|撤回了一条消息|已撤回一条消息|メッセージの送信を取り消しました|unsent a message)[。.]?"
-    r"|.{0,40}(?:加入聊天|離開聊天|加入群組|退出群組|加入了群組|離開了群組|joined the (?:chat|group)|left the (?:chat|group))[。.]?"
+    r"☎.*|.{0,80}(?:已收回訊息|收回了訊息|撤回了一条消息|已撤回一条消息|メッセージの送信を取り消しました"
+    r"|unsent a message)[。.]?|.{0,40}(?:加入聊天|離開聊天|加入群組|退出群組|加入了群組|離開了群組"
+    r"|joined the (?:chat|group)|left the (?:chat|group))[。.]?"
     r"|(?:This message was deleted|You deleted this message|已刪除此訊息|此訊息已刪除|此消息已删除)[。.]?"
 )
 _AFTERNOON = ("下午", "晚上", "午後", "p")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from monitoring.intake.tables import Row
 from monitoring.models import Post
-from monitoring.queries.intake import attached_pictures
+from monitoring.queries.intake import attached_files, attached_pictures, left_out_files
 
 register = template.Library()
 
@@ -32,7 +32,13 @@ def cells(row: Row, columns: list[str]) -> list[str]:
 
 @register.inclusion_tag("monitoring/entry_pictures.html", takes_context=True)
 def entered_pictures(context: dict[str, Any], post: Post) -> dict[str, Any]:
-    """The pictures that were entered with a post, in full on the post's page."""
+    """What came with a post: entered pictures in full, a mail's files by name."""
     captures = attached_pictures(post)
-    shown = [(one.pk, bytes(one.body.sha256).hex()) for one in captures]
-    return {"pictures": shown, "workspace": context["workspace"], "request": context["request"]}
+    workspace = context["workspace"]
+    return {
+        "pictures": [(one.pk, bytes(one.body.sha256).hex()) for one in captures],
+        "files": attached_files(workspace, post),
+        "left_out": left_out_files(workspace, post),
+        "workspace": workspace,
+        "request": context["request"],
+    }

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -122,16 +123,18 @@ def _record(
 @require_GET
 @needs(Permission.VIEW)
 def attachment(request: WorkspaceRequest, capture_id: int) -> HttpResponse:
-    """A picture that was entered with a post: shown as a picture and nothing else, whatever its bytes hold."""
+    """A picture that was entered with a post, shown as a picture and nothing else; a mail's file is only downloaded."""
     found = find_attachment(request.workspace, capture_id)
     if found is None:
         raise Http404
     ending = found.media_type.partition("/")[2]
+    name = found.name or f"picture-{capture_id}.{ending}"
     return HttpResponse(
         found.data,
         content_type=found.media_type,
         headers={
-            "Content-Disposition": f'inline; filename="picture-{capture_id}.{ending}"',
+            "Content-Disposition": content_disposition_header(as_attachment=bool(found.name), filename=name)
+            or "attachment",
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, max-age=3600",
