@@ -167,7 +167,8 @@ async def _run(claimed: Claimed, allowed: frozenset[str], resolver: Resolver) ->
         async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL, resolver=resolver) as client:
             log: list[LogLine] = []
             async with _shown(claimed.visit, log):
-                result = await visit_source(source, client, ports_of(source, allowed, turn), log=log)
+                ports = ports_of(source, allowed, turn, claimed.held_until)
+                result = await visit_source(source, client, ports, log=log)
         return Done(claimed, turn, report_of(result, source, timezone.now()))
     except Exception as error:
         logger.exception("visit of %s failed", source.url)

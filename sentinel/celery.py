@@ -44,6 +44,7 @@ CLOCKS: dict[str, float] = {
     "alerts.evaluate": 5,
     "alerts.deliver": 3,
     "playbooks.follow": 5,
+    "playbooks.hold": 60,
     "drill.play": 2,
     "core.tidy": 3600,
     "monitoring.tidy": 3600,

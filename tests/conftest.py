@@ -6,11 +6,16 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from tests.chromium import launch
+from tests.chromium import PATIENCE, launch
 from tests.factories import Cast, make_yaori
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`./test --slow-browser tests/browser` shows which tests, and which pages, act before they are ready."""
+    parser.addoption("--slow-browser", action="store_true", help="give browser tests an old phone's processor and line")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,6 +51,7 @@ def cast(db: None) -> Cast:
 def chromium() -> Iterator[Browser]:
     """One browser; each person has a context of their own in it."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser

@@ -11,7 +11,7 @@ from monitoring.models import AllowedHost, Sighting, Source, Subscription, Visit
 from monitoring.operations.back_reading import begin_back_read
 from monitoring.operations.definitions import definition_hash, full_definition, keep_version, sealed, unsealed
 from monitoring.operations.domains import domain_of_url
-from monitoring.operations.pacing import wishes_for
+from monitoring.operations.pacing import CALM, rest_of, wishes_for
 from monitoring.operations.topics import walk_again
 from monitoring.sources import KINDS, imap
 from monitoring.sources.items import DefinitionError
@@ -65,14 +65,15 @@ def replan(source_id: int, now: datetime) -> None:
     waiting = Visit.objects.open().filter(source=source)
     wishes = wishes_for([source_id]).get(source_id)
     if wishes is None:
-        waiting.update(due_at=None)
+        waiting.update(due_at=None, is_watched=False)
         return
     pace, domain = wishes.interval(source, source.rhythm, now), domain_of_url(source.url)
     if domain != source.domain:
         source.domain = domain
         source.save(update_fields=["domain"])
-    Visit.objects.get_or_create(source=source, finished_at=None, defaults={"due_at": now})
-    waiting.filter(due_at__isnull=True).update(due_at=now, parked_at=None, attempt=0)
+    at_once = _soonest(source, now)
+    Visit.objects.get_or_create(source=source, finished_at=None, defaults={"due_at": at_once})
+    waiting.filter(due_at__isnull=True).update(due_at=at_once, parked_at=None, attempt=0)
     if pace != source.interval:
         source.interval = pace
         source.save(update_fields=["interval"])
@@ -80,6 +81,12 @@ def replan(source_id: int, now: datetime) -> None:
             latest = now + timedelta(seconds=pace)
             waiting.filter(lease_until__isnull=True, due_at__gt=latest).update(due_at=latest)
     wake("monitoring.visit-wanted")
+
+
+def _soonest(source: Source, now: datetime, calm: timedelta = timedelta()) -> datetime:
+    """When a source may be visited at the soonest."""
+    rest = rest_of(source, now, calm)
+    return rest.until if rest else now
 
 
 def _is_read_already(workspace: Workspace, source: Source, but: Subscription | None = None) -> bool:
@@ -308,6 +315,7 @@ def _change(
     """Give a source that nobody else reads another definition, and begin anew."""
     if url != source.url:
         source.created_at, source.last_success_at = now, None  # another place: what it shows at first is history
+        source.rest_until = None
     changed = definition_hash(source.kind, definition, zone)
     is_new_version = changed != source.definition_hash
     source.definition, source.definition_hash, source.url, source.zone = definition, changed, url, zone
@@ -319,7 +327,8 @@ def _change(
     if is_new_version:
         keep_version(source=source, by=by, now=now)
     # A visit that is under way reads what is no longer wanted: it loses its lease, and with it what it found.
-    Visit.objects.open().filter(source=source).update(due_at=now, lease_until=None, parked_at=None, attempt=0)
+    at_once = _soonest(source, now)
+    Visit.objects.open().filter(source=source).update(due_at=at_once, lease_until=None, parked_at=None, attempt=0)
 
 
 @transaction.atomic
@@ -365,17 +374,26 @@ def remove_source(*, subscription: Subscription, by: User, now: datetime) -> Non
 
 
 @transaction.atomic
-def want_visit(*, subscription: Subscription, by: User, now: datetime) -> None:
-    """Visit as soon as manners allow; raises WrongStateError('paused' or 'visiting')."""
+def want_visit(*, subscription: Subscription, by: User, now: datetime) -> datetime:
+    """Visit as soon as manners allow, and when that is; who asks again meanwhile waits for the same visit.
+
+    Raises WrongStateError('paused' or 'visiting').
+    """
     if not Subscription.objects.active().filter(pk=subscription.pk).exists():
         raise WrongStateError("paused")
     replan(subscription.source_id, now)
+    source = Source.objects.get(pk=subscription.source_id)
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    waiting = Visit.objects.open().filter(free, source=subscription.source_id)
-    if not waiting.update(due_at=now, parked_at=None, attempt=0, is_watched=True):
+    waiting = Visit.objects.open().filter(free, source=source).select_for_update(of=("self",)).first()
+    if waiting is None:
         raise WrongStateError("visiting")
+    soonest = _soonest(source, now, CALM)
+    planned = waiting.due_at if waiting.due_at and waiting.parked_at is None else soonest
+    due_at = min(planned, soonest)
+    Visit.objects.filter(pk=waiting.pk).update(due_at=due_at, parked_at=None, attempt=0, is_watched=True)
     audit.record(verb="visit-now", subject=subscription, by=by, now=now, workspace=subscription.workspace)
     wake("monitoring.visit-wanted")
+    return max(due_at, now)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from monitoring.health_wording import (
 )
 from monitoring.models import CHANNELS, AllowedHost, Post, Sighting, SourceNotice, Subscription, Visit
 from monitoring.notices import unseen_notices
+from monitoring.operations.pacing import rest_of
 from monitoring.operations.visits import FINE_OUTCOMES
 from monitoring.queries.names import author_code
 from monitoring.queries.undercount import undercounted
@@ -38,7 +39,7 @@ from monitoring.source_health import (
     source_health,
     unseen_in_all,
 )
-from monitoring.source_wording import LogWords, channel_text, log_words, outcome_text
+from monitoring.source_wording import LogWords, channel_text, log_words, outcome_text, rest_text
 from monitoring.sources import KINDS
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.models import Workspace
@@ -275,7 +276,14 @@ def _visits(row: SourceRow) -> dict[str, Any]:
             if health.is_visiting
             else ShownVisit(health.visit, [], failed=False)
         )
-    return {"last": visits[0] if visits else None, "earlier": visits[1:], "under_way": under_way}
+    waits = under_way and not health.is_visiting
+    rest = rest_of(health.subscription.source, timezone.now()) if waits else None
+    return {
+        "last": visits[0] if visits else None,
+        "earlier": visits[1:],
+        "under_way": under_way,
+        "rest": rest_text(rest) if rest else "",
+    }
 
 
 def _shown(visit: Visit) -> ShownVisit:

@@ -12,7 +12,7 @@ from playbooks.models import Evidence
 from playbooks.operations.crises import open_crisis
 from sentinel.core.net.types import Response
 from tests.alerts.stage import watched
-from tests.browser.conftest import PageAs, assert_accessible, visit
+from tests.browser.conftest import PageAs, assert_accessible, press, visit
 from tests.factories import Cast
 from tests.fakes.xss import vectors
 from tests.monitoring.stage import MINUTE, capture, captured, item, subscribe, work
@@ -98,10 +98,10 @@ def test_one_walks_through_the_list_that_one_came_from(cast: Cast, post: Post, p
     page.locator(".mention-link").first.click()
     expect(page.locator(".post-place")).to_contain_text("1 of")
     before = page.url
-    page.keyboard.press("j")
+    press(page, "j")
     page.wait_for_url(lambda url: url != before)
     expect(page.locator(".post-place")).to_contain_text("2 of")
-    page.keyboard.press("k")
+    press(page, "k")
     page.wait_for_url(before)
 
 
