@@ -1,13 +1,16 @@
 """Tags and filters of the pages of what people and programs bring."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from monitoring.intake.tables import Row
-from monitoring.models import Post
+from monitoring.models import Enquiry, Post
 from monitoring.queries.intake import attached_files, attached_pictures, left_out_files
+from sentinel.core.templatetags.sentinel import span
 
 register = template.Library()
 
@@ -42,3 +45,24 @@ def entered_pictures(context: dict[str, Any], post: Post) -> dict[str, Any]:
         "workspace": workspace,
         "request": context["request"],
     }
+
+
+@register.simple_tag
+def enquiry_deadline(post: Post) -> datetime | None:
+    """Until when an enquiry wants its answer; None: it is none, or names no time."""
+    return Enquiry.objects.filter(post=post).values_list("answer_by", flat=True).first()
+
+
+@register.filter
+def time_left(deadline: datetime) -> str:
+    """How long there is until a deadline, or since when it has passed."""
+    left = deadline - timezone.now()
+    if left.total_seconds() < 0:
+        return _("%(span)s overdue") % {"span": span(-left)}
+    return _("%(span)s left") % {"span": span(left)}
+
+
+@register.filter
+def has_passed(deadline: datetime) -> bool:
+    """Whether a deadline is over."""
+    return deadline < timezone.now()

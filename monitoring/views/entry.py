@@ -25,7 +25,6 @@ from monitoring.visiting.storable import storable_item
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.net.types import Response
 from sentinel.core.permissions import Permission
-from sentinel.core.templatetags.sentinel import clock_text
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,7 +39,14 @@ def entry_add(request: WorkspaceRequest) -> HttpResponse:
         records = _records(form, source, now)
         if records:
             chosen = list(form.cleaned_data["topics"])
-            posts = enter_posts(source=source, records=records, topics=chosen, by=request.user, now=now)
+            posts = enter_posts(
+                source=source,
+                records=records,
+                topics=chosen,
+                by=request.user,
+                now=now,
+                answer_by=form.cleaned_data["deadline"] if form.cleaned_data["kind"] == "enquiry" else None,
+            )
             told = ngettext("%(count)d post was entered.", "%(count)d posts were entered.", len(posts))
             messages.success(request, told % {"count": len(posts)})
             if len(posts) == 1:
@@ -88,7 +94,9 @@ def _enquiry(given: dict[str, Any], source: Source, now: datetime) -> list[Recor
     title = _("Media enquiry: %(asker)s") % {"asker": asker} if asker else _("Media enquiry")
     text = given["question"]
     if given["deadline"]:
-        text += "\n\n" + _("Answer needed by %(when)s") % {"when": clock_text(given["deadline"])}
+        # In full: the words stay as they are while the day passes.
+        when = f"{given['deadline'].astimezone(ZoneInfo(source.zone)):%Y-%m-%d %H:%M}"
+        text += "\n\n" + _("Answer needed by %(when)s") % {"when": when}
     return [_record(source, now, title=title, text=text, author=given["who"])]
 
 
