@@ -65,13 +65,13 @@ def read_mail(raw: bytes, definition: Mapping[str, Any], *, place: str, now: dat
     identifier = _MESSAGE_ID.search(_header(message, "Message-ID"))
     at = _date(message, now)
     kept, left_out = _within_bounds(files, is_cut=len(raw) > LARGEST)
-    named = "".join(f"\n[{one.name}]" for one in files[:MOST_ATTACHED])
+    named = "\n".join(f"[{one.name}]" for one in files[:MOST_ATTACHED])
     head = {"content-type": "message/rfc822", **({LEFT_OUT: ", ".join(left_out)} if left_out else {})}
     return storable_item(
         Item(
             url=said["url"] or (f"mid:{quote(identifier[1], safe='@')}" if identifier else place),
             title=said["title"],
-            text=(said["text"] + named).strip(),
+            text=said["text"].strip() or named,  # the names stand beside the text: they say nothing of its mood
             author=said["author"],
             published_at=at or now,
             precision="second",

@@ -78,9 +78,9 @@ MULTIPART = (
 )
 
 
-def test_attachments_are_named_in_the_text_and_kept_beside_it() -> None:
+def test_attachments_are_kept_beside_the_text() -> None:
     item = read(MULTIPART)
-    assert item.text == "見附件\n[report.pdf]"
+    assert item.text == "見附件"
     assert item.response is not None
     assert b"JVBERi" not in item.response.body
     assert b"ming@mail.example" in item.response.body
@@ -108,7 +108,6 @@ def test_files_beyond_the_bound_are_named_with_it() -> None:
     assert [one.headers["x-sentinel-attachment"] for one in item.attached] == ["一.jpg", "三.jpg"]
     assert item.response is not None
     assert item.response.headers["x-sentinel-left-out"] == "二.jpg"
-    assert item.text == "見附件\n[一.jpg]\n[二.jpg]\n[三.jpg]"
 
 
 def test_a_file_whose_end_was_not_read_is_not_kept() -> None:
@@ -124,7 +123,7 @@ def test_a_forwarded_mail_is_read_with_its_head_and_files() -> None:
     inner.set_content("喝完肚子痛")
     inner.add_attachment(b"x", maintype="image", subtype="jpeg", filename="收據.jpg")
     item = read(mixed(inner))
-    assert item.text == "見附件\n\nFrom: 客人 <guest@mail.example>\nSubject: 肚子痛\n\n喝完肚子痛\n[收據.jpg]"
+    assert item.text == "見附件\n\nFrom: 客人 <guest@mail.example>\nSubject: 肚子痛\n\n喝完肚子痛"
     assert len(item.attached) == 1
 
 
@@ -137,7 +136,14 @@ def test_texts_between_pictures_are_all_read_and_of_alternatives_one() -> None:
         + b"--c\r\nContent-Type: text/plain\r\n\r\n\r\n--c\r\n"
         + b"Content-Type: text/html\r\n\r\n<p>two</p>\r\n--c--\r\n--b--\r\n"
     )
-    assert read(raw).text == "one\n\ntwo\n[?]"
+    assert read(raw).text == "one\n\ntwo"
+    assert [one.headers["x-sentinel-attachment"] for one in read(raw).attached] == ["?"]
+
+
+def test_a_mail_of_files_alone_is_called_by_their_names() -> None:
+    message = EmailMessage()
+    message.add_attachment(b"x", maintype="image", subtype="jpeg", filename="收據.jpg")
+    assert (read(message.as_bytes()).title, read(message.as_bytes()).text) == ("", "[收據.jpg]")
 
 
 def test_what_outlook_wraps_is_kept_as_it_came() -> None:
