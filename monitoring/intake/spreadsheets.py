@@ -39,6 +39,16 @@ class Sheet:
     links: dict[tuple[int, int], str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A sheet and its first rows; `part` is the file in the archive."""
+
+    place: int
+    title: str
+    part: str
+    first: list[list[str]]
+
+
 def check_workbook(data: bytes) -> None:
     """Raises TableError('other-workbook') for an archive that is no .xlsx."""
     try:
@@ -53,41 +63,43 @@ def check_workbook(data: bytes) -> None:
 def sheet_rows(data: bytes) -> Sheet:
     """The sheet that looks most like a list of posts: rows as text, streamed; raises TableError, also later."""
     _check_size(data)
-    titles = _titles(data)
-    scores = {place: (_score(rows), -place) for place in range(len(titles)) if (rows := _first(data, place))}
-    if not scores:
+    sheets = _begun(data)
+    filled = [one for one in sheets if one.first]
+    if not filled:
         raise TableError("empty")
-    best = max(scores, key=lambda place: scores[place])
-    others = tuple(titles[place][0] for place in scores if place != best)
-    return Sheet(titles[best][0], others, _guarded(data, best), cell_links(data, titles[best][1]))
+    best = max(filled, key=lambda one: (*_score(one.first), -one.place))
+    others = tuple(one.title for one in filled if one is not best)
+    return Sheet(best.title, others, _guarded(data, best.place), cell_links(data, best.part))
 
 
-def _guarded(data: bytes, place: int, most: int | None = None) -> Iterator[list[str]]:
+def _guarded(data: bytes, place: int) -> Iterator[list[str]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a workbook says of styles does not matter here
-            yield from _stream(data, place, most)
+            yield from _stream(data, place)
     except TableError:
         raise
     except Exception as error:  # a broken workbook makes its reader stumble anywhere
         raise TableError("malformed", type(error).__name__) from error
 
 
-def _titles(data: bytes) -> list[tuple[str, str]]:
-    """The sheets of the workbook: their names, and the parts that they stand in."""
+def _begun(data: bytes) -> list[_Begun]:
+    """The sheets of the workbook and their first rows, read once: the strings of a large one take a while."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-            sheets = [(str(one.title), str(getattr(one, "_worksheet_path", ""))) for one in book.worksheets]
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            begun = []
+            for place, sheet in enumerate(book.worksheets[:MOST_SHEETS]):
+                sheet.reset_dimensions()
+                first = list(islice(_bounded(sheet.iter_rows(values_only=True)), WITHIN))
+                begun.append(_Begun(place, str(sheet.title), str(getattr(sheet, "_worksheet_path", "")), first))
             book.close()
+    except TableError:
+        raise
     except Exception as error:
         raise TableError("malformed", type(error).__name__) from error
-    return sheets[:MOST_SHEETS]
-
-
-def _first(data: bytes, place: int) -> list[list[str]]:
-    return list(_guarded(data, place, WITHIN))
+    return begun
 
 
 def _score(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
@@ -110,12 +122,12 @@ def _check_size(data: bytes) -> None:
         raise TableError("bomb", str(unpacked))
 
 
-def _stream(data: bytes, place: int, most: int | None) -> Iterator[list[str]]:
+def _stream(data: bytes, place: int) -> Iterator[list[str]]:
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     try:
         sheet = book.worksheets[place]
         sheet.reset_dimensions()  # what the sheet claims to span is padded with empty cells otherwise
-        yield from islice(_bounded(sheet.iter_rows(values_only=True)), most)
+        yield from _bounded(sheet.iter_rows(values_only=True))
     finally:
         book.close()
 
