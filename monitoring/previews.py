@@ -164,9 +164,8 @@ def _fields(source: Source, items: Sequence[Item], workspace_id: int) -> list[Fi
     if not items:
         return []
     origins = KINDS[source.kind].origins(source.definition)
-    filled = Counter(
-        name for item in items for name, value in _values(item, workspace_id).items() if value not in ("", None)
-    )
+    values = [_values(item, workspace_id) for item in items]
+    filled = Counter(name for one in values for name, value in one.items() if value not in ("", None))
     return [
         FieldCheck(name, value, origins.get(name, ""), filled[name])
         for name, value in values[0].items()

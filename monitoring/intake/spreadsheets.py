@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from monitoring.intake.cell_links import cell_links
 from monitoring.intake.errors import TableError
@@ -63,43 +63,42 @@ def check_workbook(data: bytes) -> None:
 def sheet_rows(data: bytes) -> Sheet:
     """The sheet that looks most like a list of posts: rows as text, streamed; raises TableError, also later."""
     _check_size(data)
-    sheets = _begun(data)
-    filled = [one for one in sheets if one.first]
-    if not filled:
+    book = _opened(data)
+    sheets = [one for place in range(len(book.worksheets[:MOST_SHEETS])) if (one := _begun(book, place)).first]
+    if not sheets:
         raise TableError("empty")
-    best = max(filled, key=lambda one: (*_score(one.first), -one.place))
-    others = tuple(one.title for one in filled if one is not best)
-    return Sheet(best.title, others, _guarded(data, best.place), cell_links(data, best.part))
+    best = max(sheets, key=lambda one: (*_score(one.first), -one.place))
+    others = tuple(one.title for one in sheets if one is not best)
+    return Sheet(best.title, others, _stream(book, best.place), cell_links(data, best.part))
 
 
-def _guarded(data: bytes, place: int) -> Iterator[list[str]]:
+def _opened(data: bytes) -> Workbook:
+    """The workbook, opened once: of a sheet that does not say its size the reader goes through all of it here."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a workbook says of styles does not matter here
-            yield from _stream(data, place)
-    except TableError:
-        raise
+            return load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     except Exception as error:  # a broken workbook makes its reader stumble anywhere
         raise TableError("malformed", type(error).__name__) from error
 
 
-def _begun(data: bytes) -> list[_Begun]:
-    """The sheets of the workbook and their first rows, read once: the strings of a large one take a while."""
+def _begun(book: Workbook, place: int) -> _Begun:
+    sheet = book.worksheets[place]
+    first = list(islice(_stream(book, place), WITHIN))
+    return _Begun(place, str(sheet.title), str(getattr(sheet, "_worksheet_path", "")), first)
+
+
+def _stream(book: Workbook, place: int) -> Iterator[list[str]]:
+    sheet = book.worksheets[place]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            begun = []
-            for place, sheet in enumerate(book.worksheets[:MOST_SHEETS]):
-                sheet.reset_dimensions()
-                first = list(islice(_bounded(sheet.iter_rows(values_only=True)), WITHIN))
-                begun.append(_Begun(place, str(sheet.title), str(getattr(sheet, "_worksheet_path", "")), first))
-            book.close()
+            sheet.reset_dimensions()  # what the sheet claims to span is padded with empty cells otherwise
+            yield from _bounded(sheet.iter_rows(values_only=True))
     except TableError:
         raise
     except Exception as error:
         raise TableError("malformed", type(error).__name__) from error
-    return begun
 
 
 def _score(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
@@ -120,16 +119,6 @@ def _check_size(data: bytes) -> None:
     strings = sum(part.file_size for part in parts if part.filename.lower() == _STRINGS)
     if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED or strings > LARGEST_STRINGS:
         raise TableError("bomb", str(unpacked))
-
-
-def _stream(data: bytes, place: int) -> Iterator[list[str]]:
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    try:
-        sheet = book.worksheets[place]
-        sheet.reset_dimensions()  # what the sheet claims to span is padded with empty cells otherwise
-        yield from _bounded(sheet.iter_rows(values_only=True))
-    finally:
-        book.close()
 
 
 def _bounded(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[str]]:
