@@ -33,7 +33,7 @@ from tests.factories import Cast, make_yaori
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-START_SECONDS = 30
+START_SECONDS = 90
 
 PageAs = Callable[..., Page]
 
@@ -50,7 +50,7 @@ def live_server_url(django_db_setup: None) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_a_token_is_shown_once(cast: Cast, page_as: PageAs) -> None:
     page.get_by_role("button", name="Save and make a token").click()
     token = page.locator("#fresh-token").input_value()
     assert token.startswith("sentinel_")
-    assert token in page.locator("#example").inner_text()
+    expect(page.locator("#example")).to_contain_text(token)
     assert_accessible(page)
     page.goto(page.url.replace("add/", f"{cast.workspace.subscriptions.get().pk}/"))
     assert token not in page.content()
@@ -115,4 +115,4 @@ def test_a_screenshot_stands_on_the_page_of_its_post(cast: Cast, page_as: PageAs
     page.get_by_role("heading", name="Screenshot", exact=True).first.wait_for()
     assert Mention.objects.count() == 1
     capture = Capture.objects.get(headers__contains={"content-type": "image/png"})
-    assert page.locator(f'img[src="/w/yaori/attachments/{capture.pk}/"]').count() == 1
+    expect(page.locator(f'img[src="/w/yaori/attachments/{capture.pk}/"]')).to_have_count(1)

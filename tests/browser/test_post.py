@@ -81,13 +81,14 @@ def test_verdict_mood_dismissal_and_evidence_by_key(cast: Cast, post: Post, page
     expect(page.get_by_role("button", name="Neutral")).to_have_attribute("aria-pressed", "true")
     assert MoodCorrection.objects.get().mood == "neu"
     page.locator("[data-key-evidence]").wait_for()
-    page.keyboard.press("v")
+    press(page, "v")
     page.locator(".post-evidence", has_text="On file").wait_for()
     assert Evidence.objects.get(added_by=cast.staff).post == post
-    page.keyboard.press("x")
+    press(page, "x")
     expect(page.locator(".post-notice")).to_contain_text("Not about us")
     assert Mention.objects.get(post=post).dismissed_at
-    page.keyboard.press("x")
+    press(page, "x")
+    expect(page.locator("[data-key-dismiss]")).to_contain_text("Not about us")
     expect(page.locator(".post-notice")).to_have_count(0)
     assert not Mention.objects.get(post=post).dismissed_at
 
@@ -117,7 +118,7 @@ def test_no_script_of_a_hostile_snapshot_runs_and_nothing_is_asked_for(cast: Cas
     page.get_by_role("button", name="Without its style").click()
     inside.get_by_text("指甲那麼大").wait_for()
     for link in inside.locator("a").all():
-        link.click(force=True, timeout=2_000)
+        link.click(force=True)
     page.wait_for_timeout(500)
     capture_id = Capture.objects.order_by("pk").latest("pk").pk
     shown = f"/w/yaori/posts/{post.pk}/snapshots/{capture_id}/"

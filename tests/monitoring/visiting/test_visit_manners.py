@@ -13,8 +13,10 @@ from sentinel.core.net.client import GuardedClient
 from tests.fakes.hostile import Behaviour, answer, endless, raw, redirect, serving, silence
 from tests.monitoring.visiting.visits import (
     ALL_OPEN,
+    HASTY,
     LIMITS,
     NOW,
+    PATIENT,
     JsonLists,
     Office,
     listing,
@@ -79,7 +81,7 @@ async def test_a_page_that_makes_the_parser_stumble_is_malformed() -> None:
 )
 async def test_whatever_a_server_does_a_visit_has_an_outcome(behaviour: Behaviour, outcome: str) -> None:
     async with serving(ALL_OPEN | {"/list": behaviour}) as server:
-        result = await visiting(server)
+        result = await visiting(server, fetch=HASTY if behaviour is silence else PATIENT)
     assert (result.outcome, result.items) == (outcome, [])
     assert whats(result)[-1] == "failed"
 
@@ -138,7 +140,7 @@ async def test_what_robots_txt_closes_is_not_asked_for() -> None:
 async def test_no_file_means_open_and_no_answer_means_closed(behaviour: Behaviour, outcome: str) -> None:
     async with serving({"/robots.txt": behaviour, "/list": listing(("/1", "one", False))}) as server:
         office = Office()
-        result = await visiting(server, "/list", office=office)
+        result = await visiting(server, "/list", office=office, fetch=HASTY if behaviour is silence else PATIENT)
     assert result.outcome == outcome
     assert ("/list" in paths(server)) is (outcome == "ok")
     assert bool(office.robots) is (outcome == "ok")  # a silence is not remembered
@@ -173,11 +175,11 @@ async def test_a_visit_ends_at_its_wall_clock_with_what_it_has() -> None:
     behaviours = ALL_OPEN | {"/a": listing(("/1", "one", False), onward="/slow"), "/slow": silence, "/b": silence}
     async with serving(behaviours) as server:
         began = time.monotonic()
-        result = await visiting(server, "/a", limits=replace(LIMITS, seconds=0.3))
+        result = await visiting(server, "/a", limits=replace(LIMITS, seconds=1.5))
         assert (result.outcome, [item.title for item in result.items], result.state) == ("ok", ["one"], {})
-        result = await visiting(server, "/b", limits=replace(LIMITS, seconds=0.3))
+        result = await visiting(server, "/b", limits=replace(LIMITS, seconds=1.5))
         assert (result.outcome, result.items) == ("out-of-time", [])
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 10
 
 
 async def test_a_visit_can_be_cancelled_at_any_time() -> None:

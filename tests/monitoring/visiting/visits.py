@@ -17,7 +17,11 @@ from sentinel.core.net.types import Request, Response
 from tests.fakes.hostile import Behaviour, HostileServer, answer
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
-LIMITS = VisitLimits(pages=3, details=30, seconds=3)
+LIMITS = VisitLimits(pages=3, details=30, seconds=30)
+PATIENT, HASTY = (
+    Limits(connect=20, total=20),
+    Limits(connect=0.5, total=0.5),
+)  # for servers that answer, and that do not
 ALL_OPEN = {"/robots.txt": answer(status="404 Not Found")}
 
 
@@ -91,12 +95,12 @@ async def visiting(
     *lists: str,
     office: Office | None = None,
     limits: VisitLimits = LIMITS,
+    fetch: Limits = PATIENT,
     state: dict[str, dict[str, str]] | None = None,
     headers: dict[str, str] | None = None,
 ) -> VisitResult:
     definition = {"lists": [server.url(path) for path in lists or ("/list",)], "headers": headers or {}}
-    fetch_limits = Limits(connect=0.5, total=0.5)
-    async with GuardedClient(allowed_private=frozenset({server.place}), limits=fetch_limits) as client:
+    async with GuardedClient(allowed_private=frozenset({server.place}), limits=fetch) as client:
         return await visit(
             JsonLists(),
             definition,
