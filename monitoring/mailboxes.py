@@ -73,15 +73,16 @@ async def visit_mailbox(
     try:
         target = parse_target(f"https://{definition['host']}:{PORT}/")
         wait = await ports.reserve(target.place, 0.0)
-        if wait > SECONDS / 2:
-            raise SourceError("out-of-time", target.host)
-        await asyncio.sleep(wait)
         asked = ports.clock()
 
         def use(box: Mailbox) -> None:
             _read_new(box, definition, state, now, read)
 
         try:
+            if wait > SECONDS / 2:
+                raise SourceError("out-of-time", target.host)
+            await asyncio.sleep(wait)
+            asked = ports.clock()
             await _with_mailbox(definition, use, allowed, resolver, tls)
         finally:
             await ports.release(target.place, 0.0, ports.clock() - asked)

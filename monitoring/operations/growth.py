@@ -116,13 +116,13 @@ def note_growth(*, revisit: Revisit, seen: Seen, now: datetime) -> None:
     if seen.outcome == "ok":
         stored = _store(revisit, post, source, seen, now)
         Post.objects.filter(pk=post.pk, gone_at__isnull=False).update(gone_at=None)
-        revisit.misses = 0
+        revisit.misses, revisit.reached = 0, seen.reached
     elif seen.outcome == "gone":
         _note_missing(revisit, post, source, seen, now)
     post.refresh_from_db()
     revisit.visits, revisit.visited_at = revisit.visits + 1, now
     revisit.outcome, revisit.outcome_detail = _outcome(seen, post), (seen.mark or seen.detail)[:300]
-    revisit.save(update_fields=["visits", "visited_at", "outcome", "outcome_detail", "misses", "doubt"])
+    revisit.save(update_fields=["visits", "visited_at", "outcome", "outcome_detail", "misses", "doubt", "reached"])
     standing = _standing(post, source, seen, growth_of(before, post.figures, stored.new), now)
     due_at = _due(revisit, standing, seen, now)
     REVISITS.finish([revisit], again={revisit: due_at} if due_at else {})

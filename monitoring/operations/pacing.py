@@ -35,6 +35,12 @@ def rest_of(source: Source, now: datetime, calm: timedelta = CALM) -> Rest | Non
     return max((one for one in rests if one.until > now), key=lambda one: one.until, default=None)
 
 
+def soonest(source: Source, now: datetime, calm: timedelta = timedelta()) -> datetime:
+    """When a source may be visited at the soonest."""
+    rest = rest_of(source, now, calm)
+    return rest.until if rest else now
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the readers of a source want: the shortest fixed interval in seconds, and whether any leaves it to us."""

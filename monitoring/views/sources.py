@@ -27,7 +27,9 @@ from monitoring.operations.visits import FINE_OUTCOMES
 from monitoring.queries.names import author_code
 from monitoring.queries.undercount import undercounted
 from monitoring.source_health import (
+    FINE,
     HIDDEN,
+    ORDER,
     TROUBLE,
     WEAK,
     ChannelHealth,
@@ -53,13 +55,13 @@ OPEN_BELOW = 9  # so few sources need no folding
 
 # what the list can be narrowed to → the states that it then shows
 VIEWS: dict[str, tuple[str, ...]] = {
-    "all": (*TROUBLE, "waiting", "ok", "paused"),
+    "all": ORDER,
     "trouble": TROUBLE,
     "hidden": HIDDEN,
     "late": ("late",),
     "quiet": WEAK,
     "retrying": ("retrying",),
-    "well": ("ok", "waiting"),
+    "well": FINE,
     "paused": ("paused",),
 }
 

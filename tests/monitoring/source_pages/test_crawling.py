@@ -16,6 +16,7 @@ from monitoring.operations.health import show_progress
 from monitoring.operations.posts import Stored
 from monitoring.operations.sources import add_source, want_visit
 from monitoring.operations.visits import VISITS, Report, finish_visit
+from monitoring.source_health import source_health
 from monitoring.sources import KINDS
 from monitoring.tasks import crawl
 from sentinel.core.net.client import GuardedClient, Limits
@@ -108,6 +109,29 @@ def test_a_visit_that_somebody_asked_for_is_told_line_by_line_while_it_goes_on(
     visit_again(subscription.source)
     crawl_round()
     assert told == []  # nobody looks on
+
+
+def test_a_long_visit_tells_how_many_pages_are_read_though_nobody_asked(
+    yaori: Cast, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, int] | None] = []
+
+    async def slow(server: HostileServer, seen: Seen, writer: Any) -> None:
+        await asyncio.sleep(0.3)
+        await answer(ARTICLE)(server, seen, writer)
+
+    def look(*, visit: Visit, log: list[dict[str, Any]]) -> None:
+        show_progress(visit=visit, log=log)
+        (health,) = source_health(yaori.workspace, timezone.now())
+        told.append(health.progress)
+
+    monkeypatch.setattr(crawler, "show_progress", look)
+    monkeypatch.setattr(crawler, "TELL_EVERY", 0.1)
+    server = site({"/news": answer(LIST), "/a/1": slow, "/a/2": slow})
+    read(yaori, server.url("/news"), kind="listing", rows="ul.news > li", detail_text="p.body")
+    crawl_round()
+    assert (0, 2) in told
+    assert (1, 2) in told
 
 
 def test_a_redirect_and_the_machine_that_was_let_through_are_in_the_log(yaori: Cast, site: Site) -> None:

@@ -151,6 +151,8 @@ def test_a_definition_has_words_or_a_whole_interface_address() -> None:
         (None, None),
         (True, None),
         (-1, None),
+        ("-5", None),
+        ("−5", None),
         ("", None),
     ],
 )

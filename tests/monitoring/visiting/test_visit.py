@@ -146,6 +146,22 @@ async def test_the_next_visit_asks_only_for_what_changed() -> None:
         assert (both.outcome, [item.title for item in both.items]) == ("ok", ["two"])
 
 
+async def test_a_304_may_bring_a_newer_validator_which_is_asked_with_the_next_time() -> None:
+    async def manage(server: HostileServer, seen: Any, writer: asyncio.StreamWriter) -> None:
+        known = seen.headers.get("if-none-match")
+        fresh = listing(("/1", "one", False), fields=["ETag: a"])
+        await (answer(b"", "ETag: b", status="304 Not Modified") if known else fresh)(server, seen, writer)
+
+    async with serving(ALL_OPEN | {"/list": manage}) as server:
+        state = (await visiting(server)).state
+        for asked in ("a", "b"):
+            result = await visiting(server, state=state)
+            assert server.seen[-1].headers["if-none-match"] == asked
+            assert result.outcome == "unchanged"
+            assert result.state[server.url("/list")] == {**state[server.url("/list")], "etag": "b"}
+            state = result.state
+
+
 async def test_a_304_that_nobody_asked_for_is_an_error() -> None:
     async with serving(ALL_OPEN | {"/list": answer(status="304 Not Modified")}) as server:
         assert (await visiting(server)).outcome == "http"
