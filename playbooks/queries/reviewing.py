@@ -75,7 +75,7 @@ class Reviewing:
 
 def reviewing_of(crisis: Crisis, now: datetime) -> Reviewing:
     """The review of a crisis at a moment."""
-    log = whole_log(crisis, group="", weighty=True)
+    log = whole_log(crisis, {}, group="", weighty=True)
     review = Review.objects.filter(crisis=crisis).select_related("changed_by").first()
     lines = action_lines(crisis.actions.all())
     return Reviewing(

@@ -437,3 +437,18 @@ def test_who_comes_before_the_first_start_is_told_of_the_link(client: Client) ->
     shown = client.get(reverse("login"), HTTP_ACCEPT_LANGUAGE="en").content.decode()
     assert "one-time link" in shown
     assert 'name="password"' not in shown
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://testserver/w/yaori/people/?x=1#y", "/w/yaori/people/%3Fx%3D1%23y"),
+        ("http://elsewhere.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_who_posts_after_the_session_ended_comes_back_to_the_page_of_the_form(cast: Cast, page: str, back: str) -> None:
+    asked = Client().post("/w/yaori/people/invite/", {"label": "x"}, headers={"Referer": page} if page else {})
+
+    assert asked.status_code == 302
+    assert asked.headers["Location"] == f"/login/?next={back}"

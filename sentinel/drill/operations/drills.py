@@ -63,6 +63,7 @@ def start_drill(
         query=topic_query(scenario, names),
         is_own=True,
         is_drill=True,
+        pace=speed,
         tells_outlets=tells_outlets,
         by=by,
         now=now,
