@@ -176,10 +176,6 @@ def _alert_rows(reader: Reader) -> Rows:
     )
 
 
-def _alerts_press(rows: Rows, reader: Reader) -> Rows:
-    return rows.filter(due_at__lt=reader.end_of_today)
-
-
 def _alert_line(reader: Reader, alert: Any) -> Owed:
     """Due is the public position, from the earliest captured publication."""
     return Owed(
@@ -233,7 +229,7 @@ def _update_line(reader: Reader, one: Statement) -> Owed:
 
 WORK = Permission.WORK_CRISIS
 OWN = (
-    Source(Permission.CLAIM_ALERT, _alert_rows, _alerts_press, _alert_line),
+    Source(Permission.CLAIM_ALERT, _alert_rows, due_at_presses, _alert_line),
     Source(WORK, _task_rows, due_at_presses, _task_line),
     Source(WORK, _fact_rows, due_at_presses, _fact_line),
     Source(WORK, _stakeholder_rows, due_at_presses, _stakeholder_line),
