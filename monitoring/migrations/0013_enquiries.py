@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0012_rests_and_holds'),
+        ('monitoring', '0012_rests_holds_and_floors'),
     ]
 
     operations = [
