@@ -61,7 +61,7 @@ def table_problem(problem: str) -> str:
         "other-workbook": _(
             "This is another kind of archive or workbook. Save it as .xlsx or CSV; unpack a ZIP first."
         ),
-        "too-large-markup": _("This table is a web page of more than 20 MB. Open it in Excel and save it as .xlsx."),
+        "too-large-whole": _("A file of this kind is read up to 20 MB. Save it as .xlsx, as CSV or as JSON lines."),
         "old-excel": _("This is an old Excel file. Open it in Excel and save it as .xlsx."),
         "empty": _("This file is empty."),
         "malformed": _("This file is broken: it could not be read to its end."),

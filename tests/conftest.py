@@ -25,9 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests alone
     settings.PRIVATE_HOST_DELAY = 0.0  # the sites of the tests are the tests' own
-    hypothesis.register_profile(
-        "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-    )  # properties know no clock
+    # What holds for every input holds on a busy machine too.
+    hypothesis.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis.load_profile("busy")
     settings.REDIS_URL = f"{settings.REDIS_URL.rpartition('/')[0]}/{int(worker.removeprefix('gw'))}"
 

@@ -17,7 +17,7 @@ Links = dict[tuple[int, int], str]
 def markup_rows(text: str) -> tuple[list[list[str]], Links]:
     """The rows of the largest table, and what their cells link to, by row (from 1) and place; raises TableError."""
     if len(text) > LARGEST:
-        raise TableError("too-large-markup")
+        raise TableError("too-large-whole")
     is_xml = "<Workbook" in text[:10_000]
     page = LexborHTMLParser(_XML_TABLE.sub("", text) if is_xml else text)
     tables = page.css(r"worksheet, ss\:worksheet" if is_xml else "table")

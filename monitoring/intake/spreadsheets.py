@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from monitoring.intake.cell_links import cell_links
 from monitoring.intake.errors import TableError
@@ -39,6 +39,16 @@ class Sheet:
     links: dict[tuple[int, int], str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A sheet and its first rows; `part` is the file in the archive."""
+
+    place: int
+    title: str
+    part: str
+    first: list[list[str]]
+
+
 def check_workbook(data: bytes) -> None:
     """Raises TableError('other-workbook') for an archive that is no .xlsx."""
     try:
@@ -53,41 +63,42 @@ def check_workbook(data: bytes) -> None:
 def sheet_rows(data: bytes) -> Sheet:
     """The sheet that looks most like a list of posts: rows as text, streamed; raises TableError, also later."""
     _check_size(data)
-    titles = _titles(data)
-    scores = {place: (_score(rows), -place) for place in range(len(titles)) if (rows := _first(data, place))}
-    if not scores:
+    book = _opened(data)
+    sheets = [one for place in range(len(book.worksheets[:MOST_SHEETS])) if (one := _begun(book, place)).first]
+    if not sheets:
         raise TableError("empty")
-    best = max(scores, key=lambda place: scores[place])
-    others = tuple(titles[place][0] for place in scores if place != best)
-    return Sheet(titles[best][0], others, _guarded(data, best), cell_links(data, titles[best][1]))
+    best = max(sheets, key=lambda one: (*_score(one.first), -one.place))
+    others = tuple(one.title for one in sheets if one is not best)
+    return Sheet(best.title, others, _stream(book, best.place), cell_links(data, best.part))
 
 
-def _guarded(data: bytes, place: int, most: int | None = None) -> Iterator[list[str]]:
+def _opened(data: bytes) -> Workbook:
+    """The workbook, opened once: of a sheet that does not say its size the reader goes through all of it here."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a workbook says of styles does not matter here
-            yield from _stream(data, place, most)
-    except TableError:
-        raise
+            return load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     except Exception as error:  # a broken workbook makes its reader stumble anywhere
         raise TableError("malformed", type(error).__name__) from error
 
 
-def _titles(data: bytes) -> list[tuple[str, str]]:
-    """The sheets of the workbook: their names, and the parts that they stand in."""
+def _begun(book: Workbook, place: int) -> _Begun:
+    sheet = book.worksheets[place]
+    first = list(islice(_stream(book, place), WITHIN))
+    return _Begun(place, str(sheet.title), str(getattr(sheet, "_worksheet_path", "")), first)
+
+
+def _stream(book: Workbook, place: int) -> Iterator[list[str]]:
+    sheet = book.worksheets[place]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-            sheets = [(str(one.title), str(getattr(one, "_worksheet_path", ""))) for one in book.worksheets]
-            book.close()
+            sheet.reset_dimensions()  # what the sheet claims to span is padded with empty cells otherwise
+            yield from _bounded(sheet.iter_rows(values_only=True))
+    except TableError:
+        raise
     except Exception as error:
         raise TableError("malformed", type(error).__name__) from error
-    return sheets[:MOST_SHEETS]
-
-
-def _first(data: bytes, place: int) -> list[list[str]]:
-    return list(_guarded(data, place, WITHIN))
 
 
 def _score(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
@@ -108,16 +119,6 @@ def _check_size(data: bytes) -> None:
     strings = sum(part.file_size for part in parts if part.filename.lower() == _STRINGS)
     if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED or strings > LARGEST_STRINGS:
         raise TableError("bomb", str(unpacked))
-
-
-def _stream(data: bytes, place: int, most: int | None) -> Iterator[list[str]]:
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    try:
-        sheet = book.worksheets[place]
-        sheet.reset_dimensions()  # what the sheet claims to span is padded with empty cells otherwise
-        yield from islice(_bounded(sheet.iter_rows(values_only=True)), most)
-    finally:
-        book.close()
 
 
 def _bounded(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[str]]:

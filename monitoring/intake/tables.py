@@ -16,7 +16,7 @@ from typing import Any
 from monitoring.crawling.charset import decode
 from monitoring.intake.errors import TableError
 from monitoring.intake.headers import WITHIN, header_place
-from monitoring.intake.markup_tables import LARGEST as LARGEST_MARKUP
+from monitoring.intake.markup_tables import LARGEST as LARGEST_WHOLE
 from monitoring.intake.markup_tables import markup_rows
 from monitoring.intake.spreadsheets import check_workbook, sheet_rows
 
@@ -83,7 +83,7 @@ def format_of(name: str, data: bytes) -> str:
 
 
 def _has_table(data: bytes) -> bool:
-    start = data[:LARGEST_MARKUP].replace(b"\x00", b"").lower()
+    start = data[:LARGEST_WHOLE].replace(b"\x00", b"").lower()
     return b"<table" in start or b"<row" in start or b":row" in start
 
 
@@ -206,6 +206,8 @@ def _listed(text: str) -> list[Any] | None:
     first_line = text.lstrip().partition("\n")[0]
     if start not in ("[", "{") or (start == "{" and not _json_row(1, first_line).broken and "\n" in text.strip()):
         return None
+    if len(text) > LARGEST_WHOLE:
+        raise TableError("too-large-whole")
     try:
         value = json.loads(text, parse_constant=_refused)
     except (ValueError, RecursionError):

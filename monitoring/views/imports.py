@@ -43,7 +43,6 @@ from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.csv_text import csv_text
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
-from sentinel.core.templatetags.sentinel import clock_text
 
 SHOWN = 50
 SAMPLES = 5
@@ -174,9 +173,12 @@ def _samples(rows: list[Row], form: MappingForm, file_import: FileImport) -> lis
         problems = []
         try:
             taken = record_of_row(row, mapping, "", timezone.now(), file_import.zone).item
-            read |= {"published_at": clock_text(taken.published_at) if taken.published_at else "", **taken.figures}
+            at = taken.published_at
+            read |= {"published_at": f"{at:%Y-%m-%d %H:%M}" if at else "", **taken.figures}
         except BadRecordError as error:
-            problems = [{"field": one.field, "text": problem_text(one.code)} for one in error.problems]
+            problems = [
+                {"field": mapping.get(one.field, one.field), "text": problem_text(one.code)} for one in error.problems
+            ]
         values = [
             (target_text(target), str(read[target])[:200], _columns_of(target, mapping))
             for target in TARGETS

@@ -319,7 +319,7 @@ def _shown_posts(sightings: Iterable[Sighting], workspace: Workspace) -> list[Sh
     mine = Post.objects.visible_to(workspace).filter(pk__in=[one.post_id for one in brought])
     mentioned = set(mine.values_list("pk", flat=True))
     return [
-        ShownPost(one.post, author_code(one.post), _latency(one), is_mention=one.post_id in mentioned)
+        ShownPost(one.post, author_code(one.post, workspace.pk), _latency(one), is_mention=one.post_id in mentioned)
         for one in brought
     ]
 

@@ -155,7 +155,7 @@ class _Writer:
     def _author(self, post: Post | None) -> str:
         if post is None or not post.author:
             return ""
-        return post.author if self.with_names else author_code(post)
+        return post.author if self.with_names else author_code(post, self.crisis.workspace_id)
 
     def _legal_note(self, post: Post | None) -> str:
         reading = self.readings.get(post.source_id) if post else None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.forms import Form
@@ -290,8 +291,12 @@ def log(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
     found = crisis_of(request, crisis_id)
     form = LogFilterForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {"group": "", "weighty": False}
+    shown = whole_log(found, request.GET, group=asked["group"], weighty=asked["weighty"])
+    chosen = {name: value for name, value in request.GET.items() if name in form.fields}
     context = {
-        "log": whole_log(found, group=asked["group"], weighty=asked["weighty"]),
+        "log": shown,
+        "newer_url": shown.newer and f"?{urlencode({**chosen, 'after': shown.newer})}",
+        "older_url": shown.older and f"?{urlencode({**chosen, 'before': shown.older})}",
         "groups": [(code, log_group_word(code)) for code in ("", "notes", *GROUPS)],
         "group": asked["group"],
         "weighty": asked["weighty"],

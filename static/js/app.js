@@ -4,6 +4,7 @@ import "./alarm.js";
 import "./drill_banner.js";
 import "./forms.js";
 import "./htmx.js";
+import "./kept.js";
 import "./live.js";
 import "./source_notices.js";
 import "./theme.js";

@@ -5,6 +5,7 @@
 
 import { showClocks } from "./clocks.js";
 import htmx from "./htmx.js";
+import { isSignedOut, signInAgain } from "./kept.js";
 import { startKeys } from "./keys.js";
 import { toast } from "./notice.js";
 import { isTyped } from "./typed.js";
@@ -27,7 +28,7 @@ async function refresh(part) {
   if (isBusy(part)) return void (part.dataset.stale = "");
   delete part.dataset.stale;
   const response = await fetch(part.dataset.fragment, { headers: { "X-Requested-With": "fetch" } });
-  if (response.redirected) return location.reload(); // the session ended
+  if (isSignedOut(response)) return signInAgain();
   if (!response.ok) return;
   const text = await response.text();
   if (isBusy(part)) return void (part.dataset.stale = "");
@@ -83,7 +84,7 @@ async function act(form) {
   const refused = (form.closest("dialog") ?? part).querySelector("[data-refused]");
   try {
     const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" } });
-    if (response.redirected) return location.reload(); // the session ended
+    if (isSignedOut(response)) return signInAgain();
     const text = await response.text();
     if (response.status === 409) return refuse(refused, text);
     if (!response.ok && response.status !== 422) throw new Error(String(response.status));

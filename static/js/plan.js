@@ -4,6 +4,7 @@
  */
 
 import { showClocks } from "./clocks.js";
+import { isSignedOut, signInAgain } from "./kept.js";
 import { isTyped } from "./typed.js";
 
 const CHECK_AFTER = 400;
@@ -26,7 +27,7 @@ class Refused extends Error {
 
 async function ask(url, options = {}) {
   const response = await fetch(url, { ...options, headers: { "X-Requested-With": "fetch" } });
-  if (response.redirected) location.reload(); // the session ended
+  if (isSignedOut(response)) signInAgain();
   const text = await response.text();
   if (!response.ok) throw new Refused(response.status, text);
   return text;

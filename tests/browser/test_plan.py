@@ -86,10 +86,10 @@ def test_from_the_first_words_to_the_approval(cast: Cast, crisis: Crisis, page_a
     his.get_by_role("link", name="鮮乳喝出異物 v2").click()
     expect(his.get_by_text("against v1, which you sent back")).to_be_visible()
     expect(his.locator(".change-list ins").first).to_have_text("最快 11 月 21 日公布初步結果，")
-    his.get_by_role("button", name="Approve 甲 v2").click()
+    his.get_by_role("button", name="Approve A v2").click()
     his.get_by_label("Why this one").fill("先止血，不預設結論。")
     his.locator("#approve-dialog").get_by_role("button", name="Approve", exact=True).click()
-    expect(his.get_by_text("Candidate 甲 of version 2 is approved.")).to_be_visible()
+    expect(his.get_by_text("Candidate A of version 2 is approved.")).to_be_visible()
     assert crisis.plans.get(number=2).approval.reason == "先止血，不預設結論。"
 
 
@@ -201,7 +201,7 @@ def test_every_page_is_accessible_in_every_look(cast: Cast, crisis: Crisis, page
         visit(page, f"/w/yaori/{address}")
         assert_accessible(page)
     his.goto(f"/w/yaori/plans/{plan.pk}/approve/")
-    for name in ("Send back", "Approve 甲 v1"):
+    for name in ("Send back", "Approve A v1"):
         his.get_by_role("button", name=name).click()
         assert_accessible(his)
         his.keyboard.press("Escape")

@@ -139,3 +139,18 @@ def test_a_password_is_not_changed_without_the_old_one_or_to_a_weak_one(client: 
     client.force_login(person)
     assert client.post("/account/password/", {"old_password": old, "new_password": new}).status_code == 422
     assert User.objects.get(pk=person.pk).check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://testserver/w/yaori/people/?x=1#y", "/w/yaori/people/%3Fx%3D1%23y"),
+        ("http://elsewhere.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_who_posts_after_the_session_ended_comes_back_to_the_page_of_the_form(cast: Cast, page: str, back: str) -> None:
+    asked = Client().post("/w/yaori/people/invite/", {"label": "x"}, headers={"Referer": page} if page else {})
+
+    assert asked.status_code == 302
+    assert asked.headers["Location"] == f"/login/?next={back}"

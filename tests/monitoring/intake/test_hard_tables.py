@@ -143,3 +143,9 @@ def test_times_of_a_workbook_keep_their_minute() -> None:
         "xlsx", saved(sheet_of(["標題", "發佈時間"], ["曜日", datetime.fromisoformat("2026-03-02T10:30")]))
     )
     assert rows(table)[0]["發佈時間"] == "2026-03-02T10:30:00"
+
+
+@pytest.mark.parametrize("data", [b'[{"id": 1, "text": "' + b"x" * 20_000_000 + b'"}]', b"<table>" + b" " * 20_000_000])
+def test_what_would_be_held_in_memory_whole_is_bounded(data: bytes) -> None:
+    with pytest.raises(TableError, match="too-large-whole"):
+        open_table(format_of("a.json", data), data)

@@ -4,18 +4,33 @@ import io
 import re
 import zipfile
 import zlib
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook
 
-from monitoring.models import Body, Capture, FileImport, IngestToken, Mention, Post, PostCapture, Source, Subscription
+from monitoring.models import (
+    Body,
+    Capture,
+    Enquiry,
+    FileImport,
+    IngestToken,
+    Mention,
+    Post,
+    PostCapture,
+    Source,
+    Subscription,
+)
 from monitoring.operations.imports import IMPORTS
 from monitoring.operations.sources import restore_version
 from monitoring.operations.tokens import admit
+from monitoring.templatetags.intake import time_left
 from sentinel.core.models import AuditEntry, Membership
 from sentinel.core.permissions import Role
 from tests.factories import NOW, Cast, make_tsukimi
@@ -359,9 +374,33 @@ def test_a_file_of_an_unknown_service_shows_what_it_takes_from_where_and_what_it
     page = text(admin.get(at("import-map", FileImport.objects.get().pk)))
     for column in ("輿情標題", "輿情內文", "原始網址", "輿情時間"):
         assert f'class="from-column">{column}</small>' in page
-    assert "2026-03-02 10:30" in page or "3/2 10:30" in page or "3月2日 10:30" in page
+    assert "2026-03-02 10:30" in page
     assert "https://www.a.example/p/1" in page
     unused = page[page.index('id="unused-title"') :]
     assert "<b>匯出編號</b>" in unused
     assert "<b>氣氛</b>" in unused
     assert "普通" in unused
+
+
+def test_an_enquiry_shows_how_long_there_is_for_an_answer(cast: Cast, staff: Client) -> None:
+    topic = watch_brand(cast)
+    at_six = (timezone.now() + timedelta(hours=6)).astimezone(ZoneInfo("Asia/Taipei"))
+    given = {"kind": "enquiry", "question": "曜日怎麼說？", "outlet": "報社", "topics": [topic.pk]}
+    staff.post(at("entry-add"), {**given, "deadline": f"{at_six:%Y-%m-%dT%H:%M}"})
+    post = Post.objects.get()
+    assert Enquiry.objects.get(post=post).answer_by == at_six.replace(second=0, microsecond=0)
+    assert f"{at_six:%Y-%m-%d %H:%M}" in post.text
+    for page in (at("post", post.pk), at("mention-list")):
+        shown = text(staff.get(page))
+        assert time_left(Enquiry.objects.get().answer_by) in shown
+        assert f"{at_six:%H:%M}" in shown
+    Enquiry.objects.update(answer_by=timezone.now() - timedelta(hours=1, minutes=1))
+    assert 'class="is-late"' in text(staff.get(at("post", post.pk)))
+    assert 'class="chip is-negative"' in text(staff.get(at("mention-list")))
+
+
+def test_an_enquiry_without_a_time_has_none(cast: Cast, staff: Client) -> None:
+    topic = watch_brand(cast)
+    staff.post(at("entry-add"), {"kind": "enquiry", "question": "曜日怎麼說？", "topics": [topic.pk]})
+    assert Post.objects.count() == 1
+    assert not Enquiry.objects.exists()

@@ -42,7 +42,7 @@ from tests.monitoring.visiting.visits import ALL_OPEN, Office
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 SECONDS = 25.0  # of the clock, whatever else the machine does; alone these visits take 2 s at most
-FETCH = Limits(connect=1.5, total=3)
+FETCH = Limits(connect=0.4, total=0.8)
 LIMITS = VisitLimits(pages=10, details=5, seconds=6)
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -18,10 +18,8 @@ from tests.fakes.hostile import Behaviour, HostileServer, answer
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 LIMITS = VisitLimits(pages=3, details=30, seconds=30)
-PATIENT, HASTY = (
-    Limits(connect=20, total=20),
-    Limits(connect=0.5, total=0.5),
-)  # for servers that answer, and that do not
+PATIENT = Limits(connect=20, total=20)
+HASTY = Limits(connect=0.5, total=0.5)  # for servers that never answer
 ALL_OPEN = {"/robots.txt": answer(status="404 Not Found")}
 
 

@@ -1,5 +1,6 @@
 """The crisis' pages: the list, the control centre, opening, moving, closing, the log, the team."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 from playbooks.models import Crisis
 from playbooks.operations.crises import close_crisis, write_note
 from sentinel.core.models import AuditEntry
-from tests.factories import Cast, make_tsukimi
+from tests.factories import NOW, Cast, make_tsukimi
 from tests.playbooks.stage import make_alert, make_crisis, make_post, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +213,29 @@ def test_somebody_of_another_workspace_gets_no_seat(client_of_staff: Client, cas
 def test_the_navigation_counts_open_crises(client_of_staff: Client, cast: Cast) -> None:
     make_crisis(cast)
     assert '<span class="nav-count">1</span>' in text_of(client_of_staff, "/w/yaori/crises/")
+
+
+def test_who_commands_is_asked_once_on_a_page_to_take_over(client: Client, cast: Cast) -> None:
+    crisis = make_crisis(cast)
+    client.force_login(cast.manager)
+    for name in ("crisis", "crisis-team"):
+        page = client.get(address(name, crisis)).content.decode()
+        assert page.count(reverse("crisis-take-charge", args=["yaori", crisis.pk])) == 1
+
+
+def test_every_entry_of_a_long_log_can_be_reached(
+    client_of_staff: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playbooks.queries.log.PAGE", 4)
+    crisis = make_crisis(cast)
+    for number in range(10):
+        write_note(crisis=crisis, text=f"第 {number} 筆", by=cast.staff, now=NOW + timedelta(minutes=number))
+    seen, page = [], address("crisis-log", crisis) + "?group=notes"
+    while page:
+        shown = client_of_staff.get(page)
+        seen += re.findall(r"第 \d 筆", shown.content.decode())
+        older = shown.context["older_url"]
+        assert older is None or "group=notes" in older
+        page = older and address("crisis-log", crisis) + older
+    assert seen == [f"第 {number} 筆" for number in reversed(range(10))]
+    assert shown.context["newer_url"]

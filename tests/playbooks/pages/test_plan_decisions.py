@@ -115,11 +115,11 @@ def test_staff_are_told_who_decides(cast: Cast, crisis: Crisis) -> None:
 def test_the_button_names_the_candidate_and_approving_it_begins_the_tasks(cast: Cast, crisis: Crisis) -> None:
     plan = make_submitted(cast, crisis)
     client = signed_in(cast.manager)
-    assert "Approve 甲 v1" in text_of(client.get(of(plan, "approve/")))
+    assert "Approve A v1" in text_of(client.get(of(plan, "approve/")))
     page = client.post(
         of(plan, "approve/decide/"), {"candidate": recommended(plan).pk, "reason": "先止血"}, follow=True
     )
-    assert "Candidate 甲 of version 1 is approved." in text_of(page)
+    assert "Candidate A of version 1 is approved." in text_of(page)
     assert crisis.tasks.get().text == "通知通路"
 
 

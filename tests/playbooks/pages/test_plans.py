@@ -41,7 +41,8 @@ def test_a_crisis_without_a_plan_invites_to_draft_one(cast: Cast, crisis: Crisis
 
 
 def test_the_first_texts_follow_the_verdict_with_their_blanks_to_see(cast: Cast, crisis: Crisis) -> None:
-    pending = text_of(signed_in(cast.staff).get(of(draft_plan(crisis=crisis, by=cast.staff, now=NOW))))
+    plan = draft_plan(crisis=crisis, by=cast.staff, now=NOW)
+    pending = text_of(signed_in(cast.staff).get(of(plan)))
     assert "admit and deny no fault" in pending
     assert "【聯絡方式】" in pending
     assert "Missing: Apology" not in pending
