@@ -10,7 +10,7 @@ from alerts.operations.alerts import close_alert, lead_mention
 from monitoring.models import Post, Topic
 from playbooks.models import Crisis, TeamMember, Watch
 from playbooks.models.reviewing import WATCH_DAYS
-from playbooks.operations.collecting import file_earliest
+from playbooks.operations.collecting import file_earliest, refresh_earliest
 from playbooks.operations.files import check, lock, may, write_down
 from playbooks.workflow import Stage
 from sentinel.core.models import Membership, User, Workspace
@@ -98,12 +98,16 @@ def _open(
 
 
 @transaction.atomic
-def edit_crisis(*, crisis: Crisis, title: str, summary: str, by: User, now: datetime) -> None:
-    """Another title or summary."""
+def edit_crisis(
+    *, crisis: Crisis, title: str, summary: str, by: User, now: datetime, topic: Topic | None = None
+) -> None:
+    """Another title or summary; a crisis that watches no topic can be given one, and its earliest post with it."""
     crisis = lock(crisis)
     crisis.title, crisis.summary = title.strip(), summary.strip()
-    crisis.save(update_fields=["title", "summary"])
+    crisis.topic = crisis.topic or topic
+    crisis.save(update_fields=["title", "summary", "topic"])
     write_down(crisis, "edit", crisis, by=by, now=now)
+    refresh_earliest(crisis=crisis, now=now)
 
 
 @transaction.atomic
