@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
 
 SECONDS = 20.0
+ASKED_FOR = 18.0  # seconds from the beginning, in which places that are only likely may answer
 MOST_ASKED = 5  # places that are only likely
 
 _ACCEPT = "text/html, application/xhtml+xml, application/rss+xml, application/atom+xml, application/json, */*;q=0.5"
@@ -83,10 +85,11 @@ async def _look(url: str, zone: tzinfo, now: datetime, manners: Manners, ports: 
     if not 200 <= response.status < 300:
         return Detection(url, response.url, "http", str(response.status), checks=checks)
     seen = look(response, robots.text, now, zone)
-    sure = [one for one in (*known, *seen.candidates) if one.is_certain]
-    likely = [one for one in (*known, *seen.candidates) if not one.is_certain]
-    answered = await _those_that_answer(likely[:MOST_ASKED], zone, now, manners)
-    return Detection(url, response.url, title=seen.title, checks=checks, offers=offers_of([*sure, *answered]))
+    candidates = [*known, *seen.candidates]
+    likely = [one for one in candidates if not one.is_certain][:MOST_ASKED]
+    answered = await _those_that_answer(likely, response, zone, now, manners)
+    offers = offers_of(one for one in candidates if one.is_certain or one in answered)
+    return Detection(url, response.url, title=seen.title, checks=checks, offers=offers)
 
 
 def _refused(check: Check, response: Response) -> str:
@@ -96,22 +99,31 @@ def _refused(check: Check, response: Response) -> str:
 
 
 async def _those_that_answer(
-    candidates: Sequence[Candidate], zone: tzinfo, now: datetime, manners: Manners
+    candidates: Sequence[Candidate], page: Response, zone: tzinfo, now: datetime, manners: Manners
 ) -> list[Candidate]:
-    """Those of likely places that hold what was thought; of usual places the first alone."""
+    """Those of likely places that hold what was thought and say so in time; of usual places the first alone.
+
+    `page` is what was looked at, which is not asked for again.
+    """
     answered: list[Candidate] = []
-    for one in candidates:
-        if one.sign == "usual-place" and any(other.sign == "usual-place" for other in answered):
-            continue
-        kind = KINDS.get(one.kind)
-        if kind is None:
-            continue
-        try:
-            response = await manners.ask(kind.start(kind.validate(one.definition))[0])
-            kind.parse(one.definition, response, now, zone)
-        except (SourceError, FetchError) as failure:
-            if failure.code == "out-of-time":
-                break
-            continue
-        answered.append(one)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(max(ASKED_FOR - manners.elapsed(), 0.0)):
+            for one in candidates:
+                if one.sign == "usual-place" and any(other.sign == "usual-place" for other in answered):
+                    continue
+                with suppress(SourceError, FetchError):
+                    if await _answers(one, page, zone, now, manners):
+                        answered.append(one)
     return answered
+
+
+async def _answers(candidate: Candidate, page: Response, zone: tzinfo, now: datetime, manners: Manners) -> bool:
+    """Whether the place holds what was thought; raises SourceError and FetchError where it does not."""
+    offer = next(iter(offers_of([candidate])), None)
+    if offer is None:
+        return False
+    kind = KINDS[offer.kind]
+    first = kind.start(offer.definition)[0]
+    response = page if first.url == page.url else await manners.ask(first)
+    kind.parse(offer.definition, response, now, zone)
+    return True

@@ -12,7 +12,7 @@ from alerts.models import Alert, AlertEvent, Delivery, Outlet
 from alerts.rules import Reason
 from alerts.tiers import Tier, should_reopen
 from monitoring.models import Mention, Topic
-from monitoring.operations.growth import hold_mentions, release_posts
+from monitoring.operations.holding import hold_mentions, release_posts
 from sentinel.core import audit
 from sentinel.core.live import announce
 from sentinel.core.models import LiveCounter, User, Workspace

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from os.path import commonprefix
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -18,7 +19,14 @@ from selectolax.lexbor import LexborNode
 from monitoring.crawling.addresses import absolute_url
 from monitoring.crawling.dates import parse_date
 from monitoring.crawling.markup import line_of, parse_html, strip_hidden
-from monitoring.detecting.shapes import ancestors, selector_between, shape_of, shared_shape
+from monitoring.detecting.shapes import (
+    UsualClasses,
+    ancestors,
+    selector_between,
+    shape_among,
+    shape_of,
+    shared_shape,
+)
 from monitoring.sources.figures import read_count
 
 FEWEST_ROWS = 4
@@ -27,16 +35,23 @@ _MOST_ROWS = 200
 _SHARE = 0.6  # of the rows in which a field must be found
 _HEADLINE = range(8, 90)  # characters
 _ANY_ARTICLE = re.compile(r"\d{4,}|/\d{4}[/-]\d{1,2}[/-]|thread|topic|article|news|story|post|read|view|/p/|\.s?html?$")
-_FURNITURE = frozenset({"nav", "footer", "header", "aside", "form"})
+_LONGEST_DATE = 30  # characters
+_SHARED_BEGINNING = 4  # characters
+_FURNITURE = frozenset({"nav", "aside", "form"})
+_HAS_HEADER = frozenset({"article", "section", "main", "li"})  # may have a header of their own
 _FURNITURE_NAME = re.compile(
     r"(?i)(?:^|[-_ ])(?:nav|menu|footer|breadcrumb|crumb|pager|pagination|tags?|friend)(?:$|[-_ ])"
 )
 _AUTHOR = re.compile(r"(?i)author|user|writer|poster|byline|nick|uname|by$")
+_COUNTED = r"(?:[-_]?(?:count|cnt|num|number)s?)?(?![a-z])"
 _COUNTS: dict[str, re.Pattern[str]] = {
-    "comments": re.compile(r"(?i)repl|comment|回[覆复]|留言|评论|評論"),
-    "views": re.compile(r"(?i)view|hits?|pv|click|read|人氣|人气|瀏覽|浏览"),
-    "likes": re.compile(r"(?i)like|up|push|good|推|赞|讚"),
+    "comments": re.compile(rf"(?i)(?<![a-z])(?:reply|replies|comments?){_COUNTED}|回[覆复]|留言|评论|評論"),
+    "views": re.compile(rf"(?i)(?<![a-z])(?:views?|hits?|pv|clicks?|reads?){_COUNTED}|人氣|人气|瀏覽|浏览"),
+    "likes": re.compile(rf"(?i)(?<![a-z])(?:likes?|up|push|good){_COUNTED}|推|赞|讚"),
 }
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_DATE_PART = re.compile(r"[-:/年月日]")
+_HEADINGS = "h1, h2, h3, h4, h5, h6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +86,23 @@ def propose_listing(html: str, url: str, now: datetime, zone: tzinfo) -> Proposa
 def _groups(body: LexborNode, url: str) -> list[list[LexborNode]]:
     """Links that stand alike and lead to different places, in the order of the page."""
     by_path: dict[str, dict[str, LexborNode]] = defaultdict(dict)
+    usual: UsualClasses = {}
     site = _site(url)
     for link in body.css("a[href]")[:_MOST_LINKS]:
         target = absolute_url(url, link.attributes.get("href") or "")
-        if not target or _site(target) != site or target.rstrip("/") == url.rstrip("/") or not line_of(link):
+        if not target or _site(target) != site or target.rstrip("/") == url.rstrip("/") or not _words(link):
             continue
-        path = " > ".join(shape_of(one) for one in reversed([link, *list(ancestors(link))[:6]]))
+        path = " > ".join(shape_among(one, usual) for one in reversed([link, *list(ancestors(link))[:6]]))
         kept = by_path[path].get(target)
-        if kept is None or len(line_of(kept)) < len(line_of(link)):
+        if kept is None or len(_words(kept)) < len(_words(link)):
             by_path[path][target] = link
     return [list(links.values()) for links in by_path.values() if len(links) >= FEWEST_ROWS]
+
+
+def _words(link: LexborNode) -> str:
+    """What a link says; of one that lies over a whole card what it says to those who cannot see it."""
+    stated = (link.attributes.get(name) or "" for name in ("title", "aria-label"))
+    return line_of(link) or next((text.strip() for text in stated if text.strip()), "")
 
 
 def _site(url: str) -> str:
@@ -89,7 +111,7 @@ def _site(url: str) -> str:
 
 def _score(links: Sequence[LexborNode], now: datetime, zone: tzinfo) -> float:
     """How much a group looks like a list of articles; 0 where it does not."""
-    texts = [line_of(link) for link in links]
+    texts = [_words(link) for link in links]
     headlines = sum(len(text) in _HEADLINE for text in texts) / len(texts)
     different = len(set(texts)) / len(texts)
     addresses = sum(bool(_ANY_ARTICLE.search(link.attributes.get("href") or "")) for link in links) / len(links)
@@ -98,15 +120,31 @@ def _score(links: Sequence[LexborNode], now: datetime, zone: tzinfo) -> float:
     rows = _rows(links)[:20]
     timed = sum(_time_node(row, now, zone) is not None for row in rows) / len(rows) if rows else 0.0
     median = sorted(map(len, texts))[len(texts) // 2]
-    return (
-        math.sqrt(min(len(links), 60)) * headlines * different * (0.4 + addresses) * (1 + 2 * timed) * min(median, 30)
+    score = math.sqrt(min(len(links), 60)) * headlines * different * (0.4 + addresses) * (1 + 2 * timed)
+    return score * min(median, 30) * _likeness(links, texts, now, zone)
+
+
+def _likeness(links: Sequence[LexborNode], texts: Sequence[str], now: datetime, zone: tzinfo) -> float:
+    """How much more or less than others that lead to the same places these links are headlines.
+
+    Dates are none, nor is "Continue reading …", which all begin with; a link in a heading, or around one, is.
+    """
+    dates = sum(len(text) <= _LONGEST_DATE and parse_date(text, now, zone) is not None for text in texts[:20])
+    if dates > len(texts[:20]) / 2:
+        return 0.1
+    is_heading = links[0].css_first(_HEADINGS) is not None or any(
+        one.tag in _HEADINGS.split(", ") for one in ancestors(links[0], 3)
     )
+    begins_alike = len(commonprefix(texts)) >= _SHARED_BEGINNING
+    return (1.5 if is_heading else 1.0) * (0.5 if begins_alike else 1.0)
 
 
 def _is_furniture(link: LexborNode) -> bool:
     for one in ancestors(link):
         name = f"{one.attributes.get('class') or ''} {one.attributes.get('id') or ''}"
         if one.tag in _FURNITURE or _FURNITURE_NAME.search(name):
+            return True
+        if one.tag in ("header", "footer") and not any(above.tag in _HAS_HEADER for above in ancestors(one)):
             return True
     return False
 
@@ -161,7 +199,7 @@ def _fields(
     by_link = {link.mem_id: link for link in links}
     pairs = [(row, link) for row in rows for link in _links_below(row) if link.mem_id in by_link][:60]
     fields: dict[str, str | bool] = {"link": _common(pairs, lambda row, link: link)}
-    fields["title"] = _common(pairs, lambda _row, link: _title_node(link))
+    fields["title"] = _common(pairs, _title_node)
     fields["time"] = _common(pairs, lambda row, _link: _time_node(row, now, zone))
     fields["author"] = _common(pairs, lambda row, link: _author_node(row, link, now, zone))
     for name, hint in _COUNTS.items():
@@ -193,12 +231,14 @@ def _leaves(row: LexborNode) -> list[LexborNode]:
     return [node for node in row.css("*")[:200] if node.text(deep=False).strip()]
 
 
-def _title_node(link: LexborNode) -> LexborNode | None:
-    """The headline inside a link that holds more than it."""
+def _title_node(row: LexborNode, link: LexborNode) -> LexborNode | None:
+    """The headline inside a link that holds more than it, or beside one that holds nothing."""
+    if not line_of(link):
+        return row.css_first(_HEADINGS)
     leaves = _leaves(link)
     if link.text(deep=False).strip() or len(leaves) < 2:
         return None
-    heading = link.css_first("h1, h2, h3, h4, h5, h6, [class*=title], [class*=headline]")
+    heading = link.css_first(f"{_HEADINGS}, [class*=title], [class*=headline]")
     return heading or max(leaves, key=lambda node: len(line_of(node)))
 
 
@@ -207,11 +247,12 @@ def _time_node(row: LexborNode, now: datetime, zone: tzinfo) -> LexborNode | Non
     stated = row.css_first("time[datetime], [datetime]")
     if stated is not None and parse_date(stated.attributes.get("datetime") or "", now, zone):
         return stated
+    for node in row.css("[title]")[:50]:
+        titled = node.attributes.get("title") or ""
+        if len(titled) < 40 and re.search(r"\d", titled) and parse_date(titled, now, zone):
+            return node
     for node in _leaves(row):
         text = line_of(node)
-        titled = node.attributes.get("title") or ""
-        if titled and len(titled) < 40 and parse_date(titled, now, zone):
-            return node
         if (
             node.tag != "a"
             and 2 <= len(text) <= 40
@@ -235,9 +276,9 @@ def _author_node(row: LexborNode, link: LexborNode, now: datetime, zone: tzinfo)
 
 def _count_node(row: LexborNode, hint: re.Pattern[str]) -> LexborNode | None:
     for node in _leaves(row):
-        name = f"{node.attributes.get('class') or ''} {node.attributes.get('title') or ''}"
+        name = _CAMEL.sub("-", f"{node.attributes.get('class') or ''} {node.attributes.get('title') or ''}")
         text = line_of(node)
-        if len(text) <= 12 and hint.search(name) and read_count(text) is not None and not re.search(r"[-:/]", text):
+        if len(text) <= 12 and hint.search(name) and read_count(text) is not None and not _DATE_PART.search(text):
             return node
     return None
 

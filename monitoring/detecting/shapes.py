@@ -1,6 +1,7 @@
 """The shape of a page's elements: what tells an element from its neighbours, written as a CSS selector (pure)."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborNode
@@ -9,7 +10,9 @@ _NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 # Classes that say how an element looks just now, or that a build made up, say nothing of tomorrow's page.
 _PASSING = re.compile(
     r"(?i)^(?:active|current|first|last|odd|even|hot|new|on|off|cur|clearfix|left|right|visible|hidden|selected|js-.*"
-    r"|item-?\d+|row-?\d+|col-.*|[a-z]*[-_]?\d{3,}|css-\w+|sc-\w+|jsx-\d+|_\w{5,}|\w*__\w{5}|[a-z]+_[A-Za-z0-9]{5,6})$"
+    r"|(?:un)?read|visited|updated|sticky|(?:category|tag|format|status|has)-.*"  # WordPress says so of each post
+    r"|(?:post|topic|thread|entry|node|article|item|row)-?\d+|col-.*|[a-z]*[-_]?\d{3,}|css-\w+|sc-\w+|jsx-\d+|_\w{5,}"
+    r"|(?-i:\w*__(?=[A-Za-z]*[A-Z0-9])\w{5}|[A-Za-z]+_(?=[A-Za-z]*[A-Z0-9])[A-Za-z0-9]{5,6}))$"
 )
 _NUMBERED = re.compile(r"^([A-Za-z][A-Za-z_-]*?[_-]?)\d+$")
 
@@ -18,6 +21,29 @@ def classes_of(node: LexborNode) -> tuple[str, ...]:
     """The classes of an element that are likely to be there tomorrow."""
     names = (node.attributes.get("class") or "").split()[:8]
     return tuple(sorted({name for name in names if _NAME.fullmatch(name) and not _PASSING.match(name)}))
+
+
+UsualClasses = dict[tuple[int, str], frozenset[str]]  # by parent and tag, what is found so far
+
+
+def shape_among(node: LexborNode, known: UsualClasses) -> str:
+    """As `shape_of`, without the classes that less than half of the element's brothers have."""
+    if node.parent is None or numbered_id(node):
+        return shape_of(node)
+    place = (node.parent.mem_id, node.tag or "*")
+    if place not in known:
+        known[place] = _usual_classes(node)
+    own = shape_of(node)
+    tag, _, names = own.partition(".")
+    kept = [name for name in names.split(".") if name and name in known[place]]
+    return own if "#" in own else tag + "".join(f".{name}" for name in kept)
+
+
+def _usual_classes(node: LexborNode) -> frozenset[str]:
+    """The classes that at least half of the elements of a tag have that stand side by side."""
+    brothers = [one for one in node.parent.iter() if one.tag == node.tag] if node.parent is not None else [node]
+    counts = Counter(name for one in brothers for name in classes_of(one))
+    return frozenset(name for name, count in counts.items() if 2 * count >= len(brothers))
 
 
 def numbered_id(node: LexborNode) -> str:

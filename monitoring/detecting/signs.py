@@ -98,7 +98,7 @@ def _software(tree: LexborHTMLParser, html: str, url: str) -> Iterator[Candidate
         shown = generator if pattern.match(generator) else next((mark for mark in marks if mark in html), "")
         values = _VALUES[preset](url, tree) if shown else None
         if values:
-            yield Candidate("software", shown[:80], preset=preset, values=values)
+            yield Candidate("software", shown[:80], preset=preset, values=values, is_certain=False)
     for preset, address in _PLACES:
         found = address.search(url)
         if found:
@@ -124,8 +124,19 @@ def _whole_page(url: str, _tree: LexborHTMLParser) -> dict[str, str] | None:
     return {"url": url}
 
 
-def _site_alone(url: str, _tree: LexborHTMLParser) -> dict[str, str] | None:
-    return {"url": _base(url)}
+def _discourse(url: str, tree: LexborHTMLParser) -> dict[str, str] | None:
+    return {"url": _base(url) + _folder(_meta(tree, "discourse-base-uri"))}
+
+
+def _nodebb(url: str, tree: LexborHTMLParser) -> dict[str, str] | None:
+    scripts = (one.text() for one in tree.css("script"))
+    stated = next((found[1] for text in scripts if (found := _RELATIVE_PATH.search(text))), "")
+    return {"url": _base(url) + _folder(stated.replace("\\/", "/"))}
+
+
+def _folder(path: str) -> str:
+    """The folder of a site that a forum has for itself, as its pages state it; empty where it has the whole site."""
+    return path.rstrip("/") if re.fullmatch(r"/[\w./-]+", path) else ""
 
 
 def _mastodon_tag(url: str, _tree: LexborHTMLParser) -> dict[str, str] | None:
@@ -134,15 +145,16 @@ def _mastodon_tag(url: str, _tree: LexborHTMLParser) -> dict[str, str] | None:
 
 
 def _wordpress(url: str, tree: LexborHTMLParser) -> dict[str, str] | None:
-    """Where the page's REST interface is: what it states, else its own folder."""
+    """Where the page's REST interface is: what it states, else at its host; None where it is at no usual place."""
     stated = tree.css_first('link[rel="https://api.w.org/"][href]')
     if stated is None:
         return {"url": _base(url)}
-    address = absolute_url(url, stated.attributes.get("href") or "")
-    return {"url": address.partition("/wp-json")[0].rstrip("/")} if address else None
+    site, usual, _rest = absolute_url(url, stated.attributes.get("href") or "").partition("/wp-json")
+    return {"url": site.rstrip("/")} if usual else None
 
 
 _NEVER = re.compile(r"(?!)")
+_RELATIVE_PATH = re.compile(r"""["']relative_path["']\s*:\s*["']([^"']{0,200})["']""")
 # preset, what `meta name=generator` says, what else stands in the page
 _SOFTWARE: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
     ("discuz", re.compile(r"(?i)discuz"), ("normalthread_", 'Powered by <strong><a href="http://www.discuz')),
@@ -158,8 +170,8 @@ _SOFTWARE: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
 )
 _VALUES = {
     "discuz": _whole_page,
-    "discourse": _site_alone,
-    "nodebb": _site_alone,
+    "discourse": _discourse,
+    "nodebb": _nodebb,
     "phpbb": _whole_page,
     "mastodon": _mastodon_tag,
     "wordpress": _wordpress,
@@ -183,9 +195,8 @@ def _named_feeds(tree: LexborHTMLParser, url: str) -> list[Candidate]:
         address = absolute_url(url, link.attributes.get("href") or "")
         if address and kind in _FEED_TYPES:
             name = (link.attributes.get("title") or "").strip()
-            found.append(
-                Candidate("names-feed", urlsplit(address).path or address, "feed", {"url": address}, name=name)
-            )
+            place = address.removeprefix(_base(address)) or address
+            found.append(Candidate("names-feed", place, "feed", {"url": address}, name=name))
     found.sort(key=lambda one: bool(_COMMENT_FEED.search(f"{one.definition['url']} {one.name}")))
     return found[:_MOST_OF_A_SIGN]
 

@@ -170,7 +170,9 @@ class _Reader:
 
     def _author(self) -> str:
         post = self.crisis.earliest_post
-        return _("user %(code)s") % {"code": author_code(post)} if post and post.author else ""
+        if post is None or not post.author:
+            return ""
+        return _("user %(code)s") % {"code": author_code(post, self.crisis.workspace_id)}
 
     def _clocks(self) -> tuple[say.Clock, ...]:
         """The alert's claim, then those of the crisis, by the time at which they began."""

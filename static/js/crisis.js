@@ -8,6 +8,7 @@ import htmx from "./htmx.js";
 import { isSignedOut, signInAgain } from "./kept.js";
 import { startKeys } from "./keys.js";
 import { toast } from "./notice.js";
+import { isTyped } from "./typed.js";
 
 const page = document.querySelector("[data-crisis]");
 const PAUSE = 1_000;
@@ -15,19 +16,12 @@ const PULSE_PAUSE = 15_000;
 
 const parts = (selector = "") => [...document.querySelectorAll(`[data-fragment]${selector}`)];
 
-const isDirty = (field) =>
-  field.type === "checkbox" || field.type === "radio"
-    ? field.checked !== field.defaultChecked
-    : field.matches("select")
-      ? [...field.options].some((option) => option.selected !== option.defaultSelected) && field.selectedIndex > 0
-      : field.type !== "hidden" && field.value !== field.defaultValue;
-
 /** Whether somebody works in the part right now: types or has typed, has a menu or a dialog open. */
 function isBusy(part) {
   const focused = document.activeElement;
   if (part.contains(focused) && focused.matches("input, select, textarea, [contenteditable]")) return true;
   if (part.querySelector("dialog[open], [popover]:popover-open")) return true;
-  return [...part.querySelectorAll("input, select, textarea")].some(isDirty);
+  return isTyped(part);
 }
 
 async function refresh(part) {

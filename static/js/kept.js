@@ -7,6 +7,7 @@
  */
 
 import { toast } from "./notice.js";
+import { reload } from "./reload.js";
 
 const STORE = "typed";
 const LONGEST = 12 * 3600 * 1000; // ms, a session's length
@@ -84,7 +85,7 @@ export const isSignedOut = (response) =>
 export function signInAgain(address = location.href) {
   keep(true);
   isLeaving = true;
-  if (address === location.href) location.reload();
+  if (address === location.href) reload();
   else location.assign(address);
 }
 

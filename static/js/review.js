@@ -1,6 +1,7 @@
 /** The review keeps itself: a moment after the last stroke its form is posted; a refusal is said and nothing is lost. */
 
 import { isSignedOut, signInAgain } from "./kept.js";
+import { isTyped } from "./typed.js";
 
 const form = document.querySelector("[data-review]");
 const note = form.querySelector("[data-saved]");
@@ -46,3 +47,4 @@ form.addEventListener("submit", () => clearTimeout(timer));
 window.addEventListener("beforeunload", (event) => {
   if (note.textContent === note.dataset.textUnsaved && document.activeElement?.type !== "submit") event.preventDefault();
 });
+if (isTyped(form)) form.dispatchEvent(new Event("input"));

@@ -27,6 +27,7 @@ def asks_a_question(person: Person, crisis: str, question: str) -> None:
 
 def finds_the_answer(person: Person, question: str, *, answer: str, source: str, second_source: str) -> None:
     """The question becomes a fact, with who says so."""
+    person.is_ready()
     person.page.get_by_role("link", name=re.compile(f"^Change.*{question}")).click()
     sheet = sheet_of(person)
     person.fills("What is it about", answer, within=sheet)

@@ -23,8 +23,11 @@ def writes_the_statement(person: Person, text: str) -> None:
 
 def promises(person: Person, text: str) -> None:
     """What is said in public that we will do, and who does it."""
+    rows = person.page.locator(".item-rows li")
+    before = rows.count()
     person.presses("Add a row")
-    row = person.page.locator(".item-rows li").last
+    expect(rows).to_have_count(before + 1, timeout=PATIENCE)
+    row = rows.last
     person.fills("What", text, within=row)
     person.field("Who does it", within=row).select_option(label=person.name)
     row.get_by_label("Public promise").check()

@@ -74,3 +74,41 @@ def bare_links() -> str:
         for n, title in enumerate(HEADLINES)
     )
     return page(f"<table><tr><td id='content'>{rows}</td></tr></table>")
+
+
+def blog() -> str:
+    """Articles whose headline, in a header, and "Continue reading …" lead to the same place, and so does the date.
+
+    As WordPress has it: each row's classes say its number and category.
+    """
+    rows = "".join(
+        f"<article id='post-{n + 3}' class='post-{n + 3} post type-post hentry category-{'milk' if n % 3 else 'other'}'>"
+        f"<header class='entry-header'><h2 class='entry-title'><a href='/2026/11/a{n}/'>{title}</a></h2></header>"
+        f"<div class='entry-content'><p>這是第{n}篇文章的開頭，說明事情的經過與各方的回應，供讀者先行瞭解重點。"
+        f"<a class='more-link' href='/2026/11/a{n}/#more'>Continue reading <span>{title}</span></a></p></div>"
+        f"<footer>Published <a class='when' href='/2026/11/a{n}/?d'><time class='entry-date updated' "
+        f"datetime='2026-11-2{n % 3}T1{n}:05:00+08:00'>2026 年 11 月 2{n % 3} 日</time></a></footer></article>"
+        for n, title in enumerate(HEADLINES)
+    )
+    return page(f"<main>{rows}</main>")
+
+
+def overlaid_cards() -> str:
+    """Cards over which lies a link that says nothing, but to those who cannot see it."""
+    rows = "".join(
+        f"<article class='entry'><header><h2>{title}</h2></header><span title='2026-11-22 1{n}:05:00 +0800'>November 22</span>"
+        f"<a class='over' aria-label='post link to {title}' href='/posts/{n}/'></a></article>"
+        for n, title in enumerate(HEADLINES)
+    )
+    return page(f"<main>{rows}</main>")
+
+
+def forum_of_states() -> str:
+    """Rows that are unread just now, with times that a script would write, and numbers that are no views."""
+    rows = "".join(
+        f"<li class='row unread'><h2 class='title'><a href='/topic/{n}/x'>{title}</a></h2>"
+        f"<span class='timeago' title='2026-11-22T0{n}:05:00.000Z'></span>"
+        f"<span class='human-readable-number'>{n}</span></li>"
+        for n, title in enumerate(HEADLINES)
+    )
+    return page(f"<main><ul class='topics'>{rows}</ul></main>")

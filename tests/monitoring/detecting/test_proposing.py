@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitoring.crawling.markup import parse_html
 from monitoring.detecting.proposing import propose_listing
+from monitoring.detecting.shapes import classes_of
 from monitoring.sources import listing
 from sentinel.core.net.types import Response
 from tests.monitoring.detecting import pages
@@ -25,13 +27,19 @@ def read(html: str) -> tuple[dict[str, str | bool], list[listing.Item]]:
     return proposal.definition, listing.parse(clean, answer, NOW, ZONE).items
 
 
-@pytest.mark.parametrize("page", [pages.news, pages.cards, pages.forum_table, pages.bare_links])
+EVERY = [
+    *(pages.news, pages.cards, pages.forum_table, pages.bare_links),
+    *(pages.blog, pages.overlaid_cards, pages.forum_of_states),
+]
+
+
+@pytest.mark.parametrize("page", EVERY)
 def test_the_articles_are_found_and_nothing_else(page) -> None:
     _definition, items = read(page())
     assert [item.title for item in items] == pages.HEADLINES
 
 
-@pytest.mark.parametrize("page", [pages.news, pages.cards, pages.forum_table])
+@pytest.mark.parametrize("page", [one for one in EVERY if one is not pages.bare_links])
 def test_each_has_its_time_to_the_minute(page) -> None:
     _definition, items = read(page())
     assert {item.precision for item in items} <= {"minute", "second"}
@@ -52,6 +60,25 @@ def test_a_summary_is_found_beside_the_headline() -> None:
 def test_classes_that_a_build_made_up_are_not_relied_on() -> None:
     definition, _items = read(pages.cards())
     assert "css-" not in str(definition)
+
+
+def test_what_a_row_is_just_now_is_not_relied_on() -> None:
+    definition, items = read(pages.forum_of_states())
+    assert "unread" not in str(definition)
+    assert not any(item.figures for item in items)  # a number whose class says "readable" counts no readers
+    definition, items = read(pages.blog())
+    assert not {"updated", "category-milk"} & set(str(definition).replace("'", ".").split("."))
+    assert not any(item.figures for item in items)
+
+
+@pytest.mark.parametrize(
+    ("name", "stays"),
+    [("post_title", True), ("card__title", True), ("title_a1B2c", False), ("card__x9K2q", False), ("post-7", False)],
+)
+def test_names_that_people_gave_stay_and_those_of_a_build_do_not(name: str, stays: bool) -> None:
+    node = parse_html(f"<p class='{name}'>x").css_first("p")
+    assert node is not None
+    assert (name in classes_of(node)) is stays
 
 
 @pytest.mark.parametrize("html", ["", "<p>只有一段文字", pages.page("<p>沒有列表</p>"), "<a href=/1>一</a>" * 50])

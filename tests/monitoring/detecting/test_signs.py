@@ -79,6 +79,33 @@ def test_software_tells_itself(head: str, body: str, preset: str, values: dict[s
 
 
 @pytest.mark.parametrize(
+    ("preset", "head"),
+    [
+        (
+            "discourse",
+            '<meta name="generator" content="Discourse 3.2"><meta name="discourse-base-uri" content="/talk">',
+        ),
+        (
+            "nodebb",
+            """<script src="/talk/assets/nodebb.min.js"></script>
+            <script>var config = JSON.parse('{"relative_path":"\\/talk","version":"3"}');</script>""",
+        ),
+    ],
+)
+def test_a_forum_may_have_a_folder_of_its_site(preset: str, head: str) -> None:
+    first = seen(pages.page("", head), "https://a.example/talk/category/2")[0]
+    assert (first.preset, first.values) == (preset, {"url": "https://a.example/talk"})
+
+
+def test_a_wordpress_whose_interface_is_at_no_usual_place_is_read_by_its_feed() -> None:
+    head = """<meta name="generator" content="WordPress 6.5">
+    <link rel="https://api.w.org/" href="https://a.example/index.php?rest_route=/">
+    <link rel="alternate" type="application/rss+xml" href="https://a.example/?feed=rss2">"""
+    first = seen(pages.page("", head), "https://a.example/")[0]
+    assert (first.sign, first.seen) == ("names-feed", "/?feed=rss2")
+
+
+@pytest.mark.parametrize(
     ("url", "preset", "values"),
     [
         ("https://www.ptt.cc/bbs/Food/index.html", "ptt", {"board": "Food"}),

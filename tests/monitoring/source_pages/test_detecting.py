@@ -82,6 +82,17 @@ def test_a_page_without_a_feed_becomes_a_list_with_selectors(admin: Client, yaor
     assert "<code>" in tried  # where each field came from
 
 
+def test_software_is_offered_only_where_its_interface_answers(admin: Client, yaori: Cast, site: Site) -> None:
+    page = pages.page("", '<meta name="generator" content="WordPress 6.5">' + NAMES_FEED).encode()
+    post = (
+        b'[{"link": "https://n.example/1", "title": {"rendered": "x"}, "content": {"rendered": "y"}, "date_gmt": ""}]'
+    )
+    closed = site({"/": answer(page), "/rss": answer(RSS), "/wp-json/wp/v2/posts": answer(b"", status="401 No")})
+    assert offers(text(ask(admin, "detect", closed.url("/")))) == ["Feed (RSS, Atom, JSON Feed): 全部"]
+    opened = site({"/": answer(page), "/wp-json/wp/v2/posts": answer(post, "Content-Type: application/json")})
+    assert offers(text(ask(admin, "detect", opened.url("/"))))[0] == "WordPress site"
+
+
 def test_the_definition_can_be_edited_by_hand(admin: Client, yaori: Cast, site: Site) -> None:
     server = site({"/list": answer(pages.news().encode())})
     looked = text(ask(admin, "detect", server.url("/list")))

@@ -172,7 +172,7 @@ def test_a_closed_crisis_takes_no_more_work(client_of_staff: Client, cast: Cast)
     crisis = make_crisis(cast)
     close_crisis(crisis=crisis, note="已結", by=cast.manager, now=timezone.now())
     page = text_of(client_of_staff, address("crisis", crisis))
-    assert 'data-open-dialog="note-dialog"' not in page
+    assert 'command="show-modal" commandfor="note-dialog"' not in page
     assert address("measure-propose", crisis) not in page
     answer = client_of_staff.post(address("crisis-move", crisis), {"stage": "act"}, headers=FETCH)
     assert answer.status_code == 409

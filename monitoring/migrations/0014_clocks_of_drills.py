@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0005_audit_forgets_whom_it_must'),
-        ('monitoring', '0011_expired'),
+        ('monitoring', '0013_enquiries'),
     ]
 
     operations = [
