@@ -132,13 +132,8 @@ def _single_spaced(text: str) -> str:
 
 
 def _is_harmless(utf8: bytes, harmless_tags: int) -> bool:
-    """Whether `_bounded` would let a page pass as it is: no bytes are less than their characters."""
-    return (
-        len(utf8) <= _LONGEST
-        and utf8.count(b"<") <= harmless_tags
-        and utf8.count(b">") < _MOST_TAGS
-        and not _has_endless_tag(utf8, b">")
-    )
+    """Whether `_bounded` would let a page pass as it is, but for what may stand between more `>` than tags need."""
+    return len(utf8) <= _LONGEST and utf8.count(b"<") <= harmless_tags and not _has_endless_tag(utf8, b">")
 
 
 def _bounded(html: str, harmless_tags: int) -> str:
