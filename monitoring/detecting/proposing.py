@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from os.path import commonprefix
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -132,10 +131,9 @@ def _likeness(links: Sequence[LexborNode], texts: Sequence[str], now: datetime, 
     dates = sum(len(text) <= _LONGEST_DATE and parse_date(text, now, zone) is not None for text in texts[:20])
     if dates > len(texts[:20]) / 2:
         return 0.1
-    is_heading = links[0].css_first(_HEADINGS) is not None or any(
-        one.tag in _HEADINGS.split(", ") for one in ancestors(links[0], 3)
-    )
-    begins_alike = len(commonprefix(texts)) >= _SHARED_BEGINNING
+    above = {one.tag for one in ancestors(links[0], 3)}
+    is_heading = links[0].css_first(_HEADINGS) is not None or not above.isdisjoint(_HEADINGS.split(", "))
+    begins_alike = len({text[:_SHARED_BEGINNING] for text in texts}) == 1
     return (1.5 if is_heading else 1.0) * (0.5 if begins_alike else 1.0)
 
 

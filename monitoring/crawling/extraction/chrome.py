@@ -23,8 +23,8 @@ FURNITURE_WORDS = COMMENT_WORDS | _words(
     "recommendation recom rcmd reco hots ranking rank nav navi navbar navigation menu breadcrumb breadcrumbs crumb "
     "crumbs copyright share shares sharing social toolbar login register signup popup pop modal dialog banner ad ads "
     "adv advert adbox advertisement advertising sponsor sponsored promo promotion qrcode subscribe subscription "
-    "newsletter carousel swiper slider tag tags keyword keywords pager pagination paging prev next disclaimer widget dropdown "
-    "tooltip download vote donate trending cookie cookies noprint zrbj bianji shengming profile"
+    "newsletter carousel swiper slider tag tags keyword keywords pager pagination paging prev next disclaimer widget "
+    "dropdown tooltip download vote donate trending cookie cookies noprint zrbj bianji shengming profile"
 )
 CONTENT_WORDS = _words("article content entry body text post story news detail main rich artical articlebody txt")
 _FURNITURE_TAGS = frozenset(["nav", "aside", "footer", "button", "dialog", "menu"])

@@ -82,7 +82,7 @@ def blog() -> str:
     As WordPress has it: each row's classes say its number and category.
     """
     rows = "".join(
-        f"<article id='post-{n + 3}' class='post-{n + 3} post type-post hentry category-{'milk' if n % 3 else 'other'}'>"
+        f"<article id='post-{n + 3}' class='post-{n + 3} post category-{'milk' if n % 3 else 'other'}'>"
         f"<header class='entry-header'><h2 class='entry-title'><a href='/2026/11/a{n}/'>{title}</a></h2></header>"
         f"<div class='entry-content'><p>這是第{n}篇文章的開頭，說明事情的經過與各方的回應，供讀者先行瞭解重點。"
         f"<a class='more-link' href='/2026/11/a{n}/#more'>Continue reading <span>{title}</span></a></p></div>"
@@ -96,7 +96,8 @@ def blog() -> str:
 def overlaid_cards() -> str:
     """Cards over which lies a link that says nothing, but to those who cannot see it."""
     rows = "".join(
-        f"<article class='entry'><header><h2>{title}</h2></header><span title='2026-11-22 1{n}:05:00 +0800'>November 22</span>"
+        f"<article class='entry'><header><h2>{title}</h2></header><span "
+        f"title='2026-11-22 1{n}:05:00 +0800'>November 22</span>"
         f"<a class='over' aria-label='post link to {title}' href='/posts/{n}/'></a></article>"
         for n, title in enumerate(HEADLINES)
     )
