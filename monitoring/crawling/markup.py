@@ -131,7 +131,7 @@ def _single_spaced(text: str) -> str:
 
 
 def _is_harmless(utf8: bytes, harmless_tags: int) -> bool:
-    """Whether `_bounded` would let a page pass as it is, but for what may stand between more `>` than tags need."""
+    """Whether `_bounded` would let a page pass as it is, save for the number of `>`, which cost nothing in text."""
     return len(utf8) <= _LONGEST and utf8.count(b"<") <= harmless_tags and not _cuts_a_tag(utf8)
 
 
