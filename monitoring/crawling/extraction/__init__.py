@@ -17,7 +17,7 @@ from monitoring.crawling.extraction.embedded import carried_text
 from monitoring.crawling.extraction.names import author_of, site_of
 from monitoring.crawling.extraction.outline import Outline, outline_of
 from monitoring.crawling.extraction.page_kind import discussion_evidence
-from monitoring.crawling.extraction.stated import Stated
+from monitoring.crawling.extraction.stated import Stated, item_types, own_address
 from monitoring.crawling.extraction.thread import Discussion
 from monitoring.crawling.extraction.times import (
     agreed_time,
@@ -77,7 +77,8 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     title = page_title(tree, stated)
     whole = whole_title(tree)
     published = stated_time(tree, stated, now, zone)
-    program = f"{stated.meta('generator')} {stated.kinds} {_names(tree.body)}"
+    program = f"{stated.meta('generator')} {stated.kinds} {item_types(tree)} {_names(tree.body)}"
+    url = f"{url} {own_address(tree, stated)}"
     body = tree.body or tree.root
     if body is None:
         return Article(title, "", published, "")
@@ -92,7 +93,7 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     suffix = site_in_title(whole, title)
     text = ""
     if with_text:
-        place = _Place(title, at, program, f"{whole.removeprefix(title)} {stated.meta('og:site_name')}", url)
+        place = _Place(title, at, program, f"{whole.replace(title, ' ', 1)} {stated.meta('og:site_name')}", url)
         text = _text_of(outline, place)
         text = carried_text(text, next(stated.linked("articleBody"), ""), html)
     if with_text and len(text) < _NEXT_TO_NONE and "<noscript" in html and html.count("<") < _MOST_TAGS_READ_TWICE:
@@ -126,7 +127,7 @@ def _line_of_title(lines: list[str], title: str) -> int | None:
 
 
 def _text_of(outline: Outline, place: _Place) -> str:
-    discussion = Discussion(outline)
+    discussion = Discussion(outline, place.title)
     evidence = (
         discussion_evidence(outline, discussion, place.program, place.site, place.url) if discussion.floors else 0
     )

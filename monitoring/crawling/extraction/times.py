@@ -28,7 +28,7 @@ _STATED_IN_CODE = re.compile(
 )
 _TIME_OF_DAY = re.compile(r"\d{1,2}\s?[:：点时點時]\s?\d{1,2}|前$|前\b|刚刚|剛剛")
 _NOT_PUBLICATION = re.compile(
-    r"更新|修改|最后编辑|最後編輯|最后修订|评论|評論|回复|回覆|留言|updated|modified|comment|截稿|注册|註冊|有效期|活动时间",
+    r"更新|修改|最后编辑|最後編輯|最后修订|评论|評論|回复|回覆|留言|updated|modified|comment|截稿|注册|註冊|有效期|活动时间|活動時間|本主题由|本主題由|加入精[华華]|截止|[报報]名|首映|上映",
     re.IGNORECASE,
 )
 _PUBLICATION = re.compile(r"[发發][布表佈]|刊[登出]|上[架線线]|出刊|[Pp]ublished|[Pp]osted")
