@@ -43,6 +43,11 @@ _LINES_OF_A_HEAD = 6
 _LINES_OF_A_FOOT = 12
 
 
+def names_a_forum(program: str, site: str, url: str) -> bool:
+    """Whether a page calls its program, its site or its address that of a forum."""
+    return bool(_PROGRAMS.search(program) or _FORUM_PLACE.search(url) or _FORUM_NAME.search(site))
+
+
 def discussion_evidence(outline: Outline, discussion: Discussion, program: str, site: str, url: str) -> int:
     """How much speaks for a discussion: 2 is enough.
 

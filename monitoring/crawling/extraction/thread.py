@@ -39,7 +39,8 @@ _VARYING = _words(
 _POST_FURNITURE = (FURNITURE_WORDS - COMMENT_WORDS - _words("post profile")) | _words(
     "signature sign sig signatures author authi user userinfo username profile postprofile avatar pls pob pti "
     "stat stats tool tools btn btns button buttons operate operation operations control controls actions action rate "
-    "rating medal badge badges metaline like likes locked modified edited notice poster postedby reputation tail ip meta"
+    "rating medal badge badges metaline like likes locked modified edited notice poster postedby reputation tail ip "
+    "meta"
 )
 _OPENING_WORDS = _words("content detail text article message richtext description articlebody topic")
 _FURNITURE_TAGS = frozenset(["nav", "aside", "footer", "button", "dialog", "menu", "h1", "form"])

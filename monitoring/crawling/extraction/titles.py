@@ -24,6 +24,7 @@ _SITE_WORDS = re.compile(
 )
 _MOST_HEADINGS = 12
 _SHORT_TITLE = 6
+_LEAST_AT_END = 8
 _LONGEST = 400
 
 
@@ -79,10 +80,10 @@ def _title_beside(shared: str, headings: list[str]) -> str:
 
 
 def _named_heading(tree: LexborHTMLParser, key: str) -> str:
-    """The h2 or h3 that the page's title begins with, on pages without og:title and h1."""
+    """The h2 or h3 that the page's title begins or ends with, on pages without og:title and h1."""
     for heading in _headings(tree, "h2, h3"):
         own = key_of(heading)
-        if len(own) >= 6 and key.startswith(own):
+        if len(own) >= 6 and (key.startswith(own) or (len(own) >= _LEAST_AT_END and key.endswith(own))):
             return heading
     return ""
 
