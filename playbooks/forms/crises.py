@@ -40,6 +40,27 @@ class CrisisForm(forms.Form):
     )
 
 
+class EditCrisisForm(CrisisForm):
+    """The same later; one that watches no topic can still be given one, though none of a drill."""
+
+    topic = forms.ModelChoiceField(
+        label=gettext_lazy("Topic"),
+        help_text=gettext_lazy("Whose mentions are counted; without one the crisis has no figures."),
+        queryset=Topic.objects.none(),
+        required=False,
+    )
+    field_order = ["title", "topic", "summary"]
+
+    def __init__(self, *args: Any, crisis: Crisis, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"title": crisis.title, "summary": crisis.summary}, **kwargs)
+        if crisis.topic_id is not None:
+            del self.fields["topic"]
+            return
+        topics = Topic.objects.active().real().filter(workspace=crisis.workspace_id).order_by("name")
+        self.fields["topic"].queryset = topics  # type: ignore[attr-defined]
+        self.fields["topic"].empty_label = _("No topic")  # type: ignore[attr-defined]
+
+
 class OpenCrisisForm(CrisisForm):
     """A crisis that somebody opens by hand."""
 
