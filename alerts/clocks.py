@@ -68,9 +68,9 @@ class Clock:
         return ClockState.PRESSING if pressing else ClockState.RUNNING
 
 
-def claim_deadline(tier: Tier, opened_at: datetime, within: Mapping[Tier, timedelta] = CLAIM_WITHIN) -> datetime:
-    """Until when an alert of this tier has to be claimed."""
-    return opened_at + within[tier]
+def claim_deadline(tier: Tier, opened_at: datetime, pace: float = 1.0) -> datetime:
+    """Until when an alert of this tier has to be claimed; in a drill time runs `pace` times as fast."""
+    return opened_at + CLAIM_WITHIN[tier] / pace
 
 
 def claim_clock(started_at: datetime, due_at: datetime, claimed_at: datetime | None = None) -> Clock:

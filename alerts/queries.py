@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alerts import board as read
-from alerts.clocks import position_clock
+from alerts.clocks import POSITION_WITHIN, position_clock
 from alerts.models import Alert, AlertEvent, Evaluation
 from alerts.wording import close_reason_text, reason_of, tier_name
 from monitoring.health_wording import unseen_sentence
@@ -276,7 +276,11 @@ class BoardReader:
             clocks.append(read.Clock("claim", alert.claim_due_at, alert.claimed_at))
         post = alert.earliest_post
         if post and post.published_at and post.precision in PLACED_BY_PUBLICATION and not alert.closed_at:
-            clocks.append(read.Clock("position", position_clock(post.published_at).due_at))
+            clocks.append(
+                read.Clock(
+                    "position", position_clock(post.published_at, within=POSITION_WITHIN / alert.topic.pace).due_at
+                )
+            )
         return tuple(clocks)
 
     def _earliest(self, alert: Alert, mentions: "QuerySet[Mention]") -> read.PostLine | None:

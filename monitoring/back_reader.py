@@ -63,7 +63,7 @@ async def _take_turn(one: BackTurn, allowed: frozenset[str]) -> None:
     held_until, source = one.row.lease_until, one.row.source
     assert held_until is not None
     turn = Turn(one.domain, time.monotonic() + (one.free_at - timezone.now()).total_seconds())
-    ports = ports_of(source, allowed, turn)
+    ports = ports_of(source, allowed, turn, held_until)
     try:
         async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL) as client:
             await _read_on(one.row, Manners(client, ports, timezone.now(), LONGEST_TURN, MOST_REQUESTS))

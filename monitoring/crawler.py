@@ -47,6 +47,7 @@ SOCKETS = 50
 TURN = 50.0  # seconds in which a round takes on new visits; with the longest visit still below the tasks' limit
 HANDED_OVER_AFTER = 8.0  # seconds later: what is slow shall keep neither the next visits waiting nor two workers long
 LOOK_AGAIN = 0.5
+TELL_EVERY = 3.0  # seconds between two looks at how far a visit is that nobody asked for
 LIMITS = VisitLimits(pages=10, seconds=22.0)  # and two for reading the last page
 
 
@@ -167,7 +168,8 @@ async def _run(claimed: Claimed, allowed: frozenset[str], resolver: Resolver) ->
         async with GuardedClient(allowed_private=allowed, contact=settings.CONTACT_URL, resolver=resolver) as client:
             log: list[LogLine] = []
             async with _shown(claimed.visit, log):
-                result = await visit_source(source, client, ports_of(source, allowed, turn), log=log)
+                ports = ports_of(source, allowed, turn, claimed.held_until)
+                result = await visit_source(source, client, ports, log=log)
         return Done(claimed, turn, report_of(result, source, timezone.now()))
     except Exception as error:
         logger.exception("visit of %s failed", source.url)
@@ -208,11 +210,8 @@ def _finish_one(claimed: Claimed, report: Report) -> None:
 
 @asynccontextmanager
 async def _shown(planned: Visit, log: list[LogLine]) -> AsyncIterator[None]:
-    """Write the log down while a visit goes on that somebody asked for and waits to see."""
-    if not planned.is_watched:
-        yield
-        return
-    telling = asyncio.create_task(_tell(planned, log))
+    """Write the log down while a visit goes on: soon where somebody waits to see it, else where it takes long."""
+    telling = asyncio.create_task(_tell(planned, log, LOOK_AGAIN if planned.is_watched else TELL_EVERY))
     try:
         yield
     finally:
@@ -221,13 +220,13 @@ async def _shown(planned: Visit, log: list[LogLine]) -> AsyncIterator[None]:
             await telling
 
 
-async def _tell(planned: Visit, log: list[LogLine]) -> None:
-    told = 0
+async def _tell(planned: Visit, log: list[LogLine], every: float) -> None:
+    told: list[LogLine] = []
     while True:
-        if len(log) > told:
-            told = len(log)
-            await sync_to_async(show_progress)(visit=planned, log=[asdict(line) for line in log])
-        await asyncio.sleep(LOOK_AGAIN)
+        await asyncio.sleep(every)
+        if log != told:
+            told = list(log)
+            await sync_to_async(show_progress)(visit=planned, log=[asdict(line) for line in told])
 
 
 async def visit_source(

@@ -40,6 +40,7 @@ def state_words(state: str) -> StateWords:
         "quiet": StateWords(pgettext("source", "Unusually quiet"), "volume-x", "warn"),
         "retrying": StateWords(pgettext("source", "Trying again"), "refresh-cw", "warn"),
         "waiting": StateWords(pgettext("source", "Not read yet"), "circle", "off"),
+        "unsent": StateWords(pgettext("source", "Nothing received yet"), "inbox", "off"),
         "ok": StateWords(pgettext("source", "Well"), "check", "good"),
         "paused": StateWords(pgettext("source", "Paused"), "pause", "off"),
     }[state]
@@ -78,7 +79,7 @@ def source_advice(health: SourceHealth) -> str:
         "late": _late_advice(health),
         "empty": _("Open the address in a browser. If there are posts, edit what is read."),
         "quiet": _("Open the address in a browser. If there are new posts, what is read misses them; edit it."),
-        "waiting": _("Send it the first post.") if health.subscription.source.is_pushed else "",
+        "unsent": _unsent_advice(health),
     }.get(health.state, "")
 
 
@@ -120,10 +121,21 @@ def _parked(_health: SourceHealth) -> str:
     return _("Its visits failed again and again by a fault of ours.")
 
 
-def _waiting(health: SourceHealth) -> str:
-    if health.subscription.source.is_pushed:
-        return _("Nothing has come in yet.")
+def _waiting(_health: SourceHealth) -> str:
     return _("The first visit is on its way.")
+
+
+def _unsent(_health: SourceHealth) -> str:
+    return _("It is never visited: its posts are sent to it, and none was so far.")
+
+
+def _unsent_advice(health: SourceHealth) -> str:
+    return {
+        "api": _("Make a token, and let your program send the first posts with it."),
+        "webhook": _("Enter its address in the form or the CRM, and send a first message."),
+        "file": _("Import the first file."),
+        "manual": _("Enter the first post by hand."),
+    }.get(health.subscription.source.kind, "")
 
 
 def _login(health: SourceHealth) -> str:
@@ -228,6 +240,7 @@ _TOLD: dict[str, Callable[[SourceHealth], str]] = {
     "quiet": _quiet,
     "retrying": _failed,
     "waiting": _waiting,
+    "unsent": _unsent,
     "ok": _ok,
     "paused": _paused,
 }

@@ -193,7 +193,9 @@ class EntryForm(forms.Form):
         required=False,
         max_length=500_000,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=gettext_lazy("Paste what LINE exports or copies, with times and names."),
+        help_text=gettext_lazy(
+            "Paste what LINE exports or copies, with times and names; WhatsApp, Telegram and WeChat are read as well."
+        ),
     )
     whole = forms.BooleanField(
         label=gettext_lazy("Keep it as one post instead of one for each message"), required=False

@@ -19,6 +19,7 @@ def problem_text(code: str) -> str:
         "required": _("This is missing."),
         "not-a-url": _("This is not a whole web address that begins with http:// or https://."),
         "not-a-time": _("This time cannot be read; write it like 2026-03-02T11:00:00+08:00."),
+        "too-early": _("This time is before 1990."),
         "in-the-future": _("This time is still to come."),
         "unknown-precision": _("This must be second, minute, hour, day or month."),
         "not-a-count": _("This is not a count."),
@@ -43,6 +44,7 @@ def refusal_text(code: str) -> Said:
         "too-many-items": (413, _("This is more than 500 posts; send them in parts.")),
         "content-type": (415, _("This content type is not read here.")),
         "not-json": (400, _("This is not JSON.")),
+        "encoding": (415, _("Send this plain or packed with gzip, whole.")),
         "shape": (400, _("Send an object with a list named posts.")),
         "rejected": (422, _("No post could be read from this.")),
         "too-many": (429, _("This token sent too many requests; wait as long as Retry-After says.")),
@@ -53,13 +55,19 @@ def table_problem(problem: str) -> str:
     """Why a file cannot be read; see `monitoring.intake.spreadsheets.TableError`."""
     code = problem.partition(":")[0]
     return {
-        "unknown-format": _("This is neither CSV nor Excel (.xlsx) nor JSON lines."),
+        "unknown-format": _(
+            "This is no table: neither CSV nor Excel (.xlsx) nor JSON. Export it again as .xlsx or CSV."
+        ),
+        "other-workbook": _(
+            "This is another kind of archive or workbook. Save it as .xlsx or CSV; unpack a ZIP first."
+        ),
+        "too-large-whole": _("A file of this kind is read up to 20 MB. Save it as .xlsx, as CSV or as JSON lines."),
         "old-excel": _("This is an old Excel file. Open it in Excel and save it as .xlsx."),
         "empty": _("This file is empty."),
         "malformed": _("This file is broken: it could not be read to its end."),
         "too-many-columns": _("This file has more than 500 columns."),
         "too-many-rows": _("This file has more than 500,000 rows, or a workbook more than 3 million cells; split it."),
-        "line-too-long": _("A line of this file is longer than a million characters: it is not a table."),
+        "line-too-long": _("A line of this file is longer than 4 million characters: it is not a table."),
         "bomb": _("This workbook unpacks to more than 200 MB; save it as CSV."),
         "encrypted": _("This workbook has a password; save it without one."),
         "too-large": _("This file is larger than 50 MB; split it."),
@@ -91,6 +99,18 @@ def target_text(target: str) -> str:
         "likes": _("Likes"),
         "views": pgettext("figure", "Views"),
     }[target]
+
+
+def look_text(kind: str) -> str:
+    """What the cells of a column look like; see `monitoring.intake.cells.Look`."""
+    return {
+        "url": _("addresses"),
+        "time": _("times"),
+        "count": _("numbers"),
+        "long": _("long texts"),
+        "short": _("short texts"),
+        "empty": _("empty"),
+    }[kind]
 
 
 def picture_problem(code: str) -> str:

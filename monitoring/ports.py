@@ -1,10 +1,11 @@
 """What a visit asks of the installation: its turn with a domain, what is known already, and the robots.txt at hand."""
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -25,12 +26,15 @@ ROBOTS_KEPT = timedelta(hours=24)
 STALE_ROBOTS_KEPT = 2 * ROBOTS_KEPT  # while a site's robots.txt cannot be had
 
 
-def ports_of(source: Source, allowed: frozenset[str], turn: Turn | None = None) -> Ports:
-    """What a visit of the source asks of the database; `turn` is the domain that is held for all of it.
+def ports_of(
+    source: Source, allowed: frozenset[str], turn: Turn | None = None, held_until: datetime | None = None
+) -> Ports:
+    """What a visit of the source asks of the database; `turn` is the domain that is held for all of it, until then.
 
-    Any other domain is taken for one request at a time.
+    Any other domain is taken for one request at a time. Nobody waits for one while holding another, so that visits
+    that are led to each other's domains never wait for each other.
     """
-    manners = _Politeness(source, allowed, turn)
+    manners = _Politeness(source, allowed, turn, held_until)
     return Ports(
         manners.reserve,
         _unknown_of(source),
@@ -44,24 +48,36 @@ def ports_of(source: Source, allowed: frozenset[str], turn: Turn | None = None) 
 class _Politeness:
     """One connection to each domain, and the rest between two requests."""
 
-    def __init__(self, source: Source, allowed: frozenset[str], turn: Turn | None) -> None:
-        self._source, self._allowed, self._turn = source, allowed, turn
+    def __init__(self, source: Source, allowed: frozenset[str], turn: Turn | None, held_until: datetime | None) -> None:
+        self._source, self._allowed = source, allowed
+        self._turn, self._held_until = turn, held_until
         self._holds: dict[str, Hold] = {}
+        self._ended: dict[str, float] = {}  # when the last request to a domain ended
 
     async def reserve(self, place: str, delay: float) -> float:
         domain = domain_of(place)
         if self._turn and domain == self._turn.domain:
             return self._turn.wait(time.monotonic(), delay)
         while (hold := await sync_to_async(take_domain)(name=domain, now=timezone.now())) is None:
+            await self._give_up_turn()
             await asyncio.sleep(LOOK_AGAIN)
         self._holds[domain] = hold
-        return hold.wait
+        asked = self._ended.get(domain, -math.inf) + delay - time.monotonic()
+        return max(hold.wait, asked)
+
+    async def _give_up_turn(self) -> None:
+        """Leave the domain that is held to whoever waits for it; from now on it is taken like any other."""
+        turn, self._turn = self._turn, None
+        if turn and self._held_until:
+            free_at = timezone.now() + timedelta(seconds=turn.wait(time.monotonic(), 0.0))
+            await sync_to_async(rest_domains)(rests={turn.domain: free_at}, held_until=[self._held_until])
 
     async def release(self, place: str, delay: float, took: float) -> None:
-        domain = domain_of(place)
+        domain, now = domain_of(place), time.monotonic()
         rest = rest_after(least=self._least(place), asked=delay, took=took, luck=random.random())  # noqa: S311
+        self._ended[domain] = now
         if self._turn and domain == self._turn.domain:
-            self._turn.rest(time.monotonic(), rest)
+            self._turn.rest(now, rest)
         elif hold := self._holds.pop(domain, None):
             free_at = timezone.now() + timedelta(seconds=rest)
             await sync_to_async(rest_domains)(rests={domain: free_at}, held_until=[hold.until])

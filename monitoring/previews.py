@@ -85,7 +85,7 @@ def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
         result=result,
         tested_at=now,
         items=found[:SHOWN],
-        fields=_fields(source, newest),
+        fields=_fields(source, newest, workspace.pk),
         listed=len(result.listed),
         read=len(newest),
         matching=sum(one.matches for one in found),
@@ -159,24 +159,25 @@ def _closed_place(source: Source, result: VisitResult, allowed: frozenset[str]) 
     return target.place if refused_here and target.place not in allowed else ""
 
 
-def _fields(source: Source, items: Sequence[Item]) -> list[FieldCheck]:
+def _fields(source: Source, items: Sequence[Item], workspace_id: int) -> list[FieldCheck]:
     """Every field of the newest item with its origin."""
     if not items:
         return []
     origins = KINDS[source.kind].origins(source.definition)
-    filled = Counter(name for item in items for name, value in _values(item).items() if value not in ("", None))
+    values = [_values(item, workspace_id) for item in items]
+    filled = Counter(name for one in values for name, value in one.items() if value not in ("", None))
     return [
         FieldCheck(name, value, origins.get(name, ""), filled[name])
-        for name, value in _values(items[0]).items()
+        for name, value in values[0].items()
         if name in origins or filled[name]
     ]
 
 
-def _values(item: Item) -> dict[str, Any]:
+def _values(item: Item, workspace_id: int) -> dict[str, Any]:
     return {
         "title": item.title,
         "text": item.text,
-        "author": author_code(Post(author=item.author, url=item.url)),
+        "author": author_code(Post(author=item.author, url=item.url), workspace_id),
         "published_at": item.published_at,
         "url": item.url,
         "site_id": item.site_id,

@@ -120,6 +120,7 @@ async def _look(source: Source, rows: Sequence[Revisit], resolver: Resolver) -> 
             zone=ZoneInfo(source.zone),
             ports=ports_of(source, opened),
             limits=LIMITS,
+            reached=[row.reached for row in rows],
         )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Func, JSONField, Q, QuerySet, Value
 
 from monitoring.models import CHANNELS, WEAK_KINDS, SourceHabit, SourceNotice, Subscription, Visit, failure_kind
 from monitoring.operations.health import Missed, hours_of, missed_of
@@ -19,12 +19,13 @@ HABIT_LASTS = 2.0  # hours
 
 State = Literal[
     "parked", "blocked", "login", "robots", "layout", "down",
-    "late", "empty", "quiet", "retrying", "waiting", "ok", "paused",
+    "late", "empty", "quiet", "retrying", "waiting", "unsent", "ok", "paused",
 ]  # fmt: skip
 HIDDEN: tuple[State, ...] = ("parked", "blocked", "login", "robots", "layout", "down")  # nothing is seen of them
 WEAK: tuple[State, ...] = ("empty", "quiet")
 TROUBLE: tuple[State, ...] = (*HIDDEN, "late", *WEAK, "retrying")
-ORDER: tuple[State, ...] = (*TROUBLE, "waiting", "ok", "paused")
+FINE: tuple[State, ...] = ("waiting", "unsent", "ok")  # not visited yet; nothing was sent to it yet
+ORDER: tuple[State, ...] = (*TROUBLE, *FINE, "paused")
 
 Triple = tuple[float, float, float]  # 10th percentile, expected, 90th percentile
 
@@ -75,6 +76,12 @@ class SourceHealth:
         return self.visit.due_at if self.visit and coming else None
 
     @property
+    def progress(self) -> tuple[int, int] | None:
+        """Of the visit under way how many pages are read, and how many are new in all; None before that is known."""
+        pages = getattr(self.visit, "pages", None) if self.is_visiting else None
+        return (pages["wanted"] - pages["unread"], pages["wanted"]) if pages else None
+
+    @property
     def wait(self) -> timedelta | None:
         """How long the next visit waits after the last one."""
         last = self.subscription.source.last_visit_at
@@ -96,7 +103,7 @@ class ChannelHealth:
 
     @property
     def fine(self) -> int:
-        return sum(one.state in ("ok", "waiting") for one in self.sources)
+        return sum(one.state in FINE for one in self.sources)
 
     @property
     def spark(self) -> tuple[int, ...]:
@@ -147,7 +154,9 @@ def state_of(
         return "parked"
     if source.failures:
         return failure_kind(source.outcome, source.failures)  # type: ignore[return-value]
-    if not source.outcome and not (source.is_pushed and source.last_item_at):
+    if source.is_pushed and not source.last_item_at:
+        return "unsent"
+    if not source.is_pushed and not source.outcome:
         return "waiting"
     if notice and notice.kind in WEAK_KINDS:
         return notice.kind  # type: ignore[return-value]
@@ -177,7 +186,7 @@ def _coverage(
     subscriptions = list(found.filter(pk=subscription_id) if subscription_id else found)
     seen = measured(subscriptions, now)
     sources = [one.source_id for one in subscriptions]
-    visits = {visit.source_id: visit for visit in Visit.objects.open().filter(source__in=sources).defer("log")}
+    visits = {visit.source_id: visit for visit in _open_visits(sources)}
     habits = {one.pk: one for one in SourceHabit.objects.filter(source__in=sources).defer("posts")}
     weak = Q(kind__in=WEAK_KINDS, ended_at=None)
     notices = {one.source_id: one for one in SourceNotice.objects.filter(weak, source__in=sources)}
@@ -187,6 +196,18 @@ def _coverage(
     ]
     health = _with_estimates(health, now)
     return sorted(health, key=lambda one: (ORDER.index(one.state), one.subscription.name)), seen.by_channel
+
+
+def _open_visits(sources: Iterable[int]) -> QuerySet[Visit]:
+    """The visit of each source that is planned or under way, with how far its `pages` are instead of its whole log."""
+    told = Func(
+        F("log"),
+        Value('$[*] ? (@.what == "details").said'),
+        function="jsonb_path_query_first",
+        template="%(function)s(%(expressions)s::jsonpath)",
+        output_field=JSONField(),
+    )
+    return Visit.objects.open().filter(source__in=sources).defer("log").annotate(pages=told)
 
 
 @dataclass(frozen=True, slots=True)

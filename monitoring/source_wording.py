@@ -9,9 +9,10 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from monitoring.operations.pacing import Rest
 from monitoring.wording import figure_text
 from sentinel.core.net.guard import RefusedAddressError
-from sentinel.core.templatetags.sentinel import span
+from sentinel.core.templatetags.sentinel import clock_text, span
 from sentinel.core.wording import fetch_error_text
 
 FAILED_LINES = ("no-answer", "detail-failed", "failed")
@@ -75,6 +76,15 @@ def source_done(what: str) -> str:
         "removed": _("%(name)s is no longer read. Its posts stay."),
         "closed": _("%(name)s is closed to the crawler."),
     }[what]
+
+
+def rest_text(rest: Rest) -> str:
+    """Why a visit that somebody asked for has to wait, and until when."""
+    return {
+        "asked": _("The site asked to be left alone until %(time)s; it is visited then."),
+        "quota": _("The quota of its key allows the next visit at %(time)s."),
+        "calm": _("It was visited a moment ago; the next visit is at %(time)s."),
+    }[rest.why] % {"time": clock_text(rest.until)}
 
 
 def outcome_text(code: str, detail: str) -> str:

@@ -73,6 +73,16 @@ class PlanDraft:
     items: tuple[ItemDraft, ...]
     statements: tuple[StatementDraft, ...]
 
+    @property
+    def promises(self) -> list[ItemDraft]:
+        """What the public will hold us to."""
+        return [one for one in self.items if one.is_promise and one.text]
+
+    @property
+    def tasks(self) -> list[ItemDraft]:
+        """What else it has people do."""
+        return [one for one in self.items if not one.is_promise and one.text]
+
     def in_order(self) -> Self:
         """With the strategies of its candidates in their order."""
         return replace(self, candidates=tuple(one.in_order() for one in self.candidates))

@@ -127,6 +127,16 @@ urlpatterns = [
         evidence_export.evidence_export,
         name="evidence-export",
     ),
+    path(
+        "w/<slug:workspace>/crises/<int:crisis_id>/evidence/exports/",
+        evidence_export.evidence_exports,
+        name="evidence-exports",
+    ),
+    path(
+        "w/<slug:workspace>/evidence/exports/<int:export_id>/",
+        evidence_export.evidence_download,
+        name="evidence-download",
+    ),
     path("w/<slug:workspace>/crises/<int:crisis_id>/evidence/file/", evidence.evidence_file, name="evidence-file"),
     path("w/<slug:workspace>/posts/<int:post_id>/crises/", evidence.post_crises, name="post-crises"),
     path("w/<slug:workspace>/posts/<int:post_id>/evidence/", evidence.post_evidence, name="post-evidence"),

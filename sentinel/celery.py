@@ -27,6 +27,7 @@ EVENTS: dict[str, list[str]] = {
     "monitoring.file-brought": ["monitoring.import"],
     "monitoring.topic-published": ["monitoring.back_match"],
     "monitoring.measured": ["alerts.evaluate", "monitoring.pulse"],
+    "playbooks.export-asked": ["playbooks.export"],
     "alerts.changed": ["alerts.deliver", "playbooks.follow"],
 }
 
@@ -44,10 +45,13 @@ CLOCKS: dict[str, float] = {
     "alerts.evaluate": 5,
     "alerts.deliver": 3,
     "playbooks.follow": 5,
+    "playbooks.hold": 60,
+    "playbooks.export": 5,
     "drill.play": 2,
     "core.tidy": 3600,
     "monitoring.tidy": 3600,
     "monitoring.expire": 3600,
+    "playbooks.tidy": 3600,
 }
 
 WAKE_LASTS_MS = 10_000

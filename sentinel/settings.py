@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "sentinel.core.sent_once.SendOnce",
 ]
 ROOT_URLCONF = "sentinel.urls"
 ASGI_APPLICATION = "sentinel.asgi.application"

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, sync_playwright
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
+from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from tests.chromium import launch
+from tests.chromium import PATIENCE, launch
 from tests.factories import Cast, make_yaori
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`./test --slow-browser tests/browser` shows which tests, and which pages, act before they are ready."""
+    parser.addoption("--slow-browser", action="store_true", help="give browser tests an old phone's processor and line")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -18,6 +25,9 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests alone
     settings.PRIVATE_HOST_DELAY = 0.0  # the sites of the tests are the tests' own
+    # What holds for every input holds on a busy machine too.
+    hypothesis.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis.load_profile("busy")
     settings.REDIS_URL = f"{settings.REDIS_URL.rpartition('/')[0]}/{int(worker.removeprefix('gw'))}"
 
 
@@ -46,6 +56,7 @@ def cast(db: None) -> Cast:
 def chromium() -> Iterator[Browser]:
     """One browser; each person has a context of their own in it."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser

@@ -38,6 +38,7 @@ from playbooks.models import (
     CorrectiveAction,
     Crisis,
     EmergencyMeasure,
+    EvidenceExport,
     Fact,
     Plan,
     Stakeholder,
@@ -205,6 +206,20 @@ def crisis_of(workspace: Workspace) -> Crisis:
     return found or open_crisis(workspace=workspace, title="危機", level=4, summary="", by=admin_of(workspace), now=NOW)
 
 
+def export_of(workspace: Workspace) -> EvidenceExport:
+    """One that is ready."""
+    return EvidenceExport.objects.create(
+        crisis=crisis_of(workspace),
+        with_names=False,
+        language="en",
+        asked_by=admin_of(workspace),
+        asked_at=NOW,
+        finished_at=NOW,
+        due_at=None,
+        size=0,
+    )
+
+
 def fact_of(workspace: Workspace) -> Fact:
     return Fact.objects.create(
         crisis=crisis_of(workspace), text="薄片的成分", created_at=NOW, created_by=admin_of(workspace)
@@ -301,6 +316,7 @@ THINGS: dict[str, Callable[[Workspace], Any]] = {
     "drill_id": lambda workspace: drill_of(workspace).pk,
     "drill-scenario:key": lambda workspace: "food-safety",
     "fact_id": lambda workspace: fact_of(workspace).pk,
+    "export_id": lambda workspace: export_of(workspace).pk,
     "host_id": lambda workspace: AllowedHost.objects.create(address="10.0.0.1:80").pk,
     "invitation": lambda workspace: invitation_of(workspace).pk,
     "outlet-add:kind": lambda workspace: "webhook",

@@ -12,7 +12,7 @@ from alerts.models import Alert, AlertEvent, Delivery, Outlet
 from alerts.rules import Reason
 from alerts.tiers import Tier, should_reopen
 from monitoring.models import Mention, Topic
-from monitoring.operations.growth import hold_mentions, release_posts
+from monitoring.operations.holding import hold_mentions, release_posts
 from sentinel.core import audit
 from sentinel.core.live import announce
 from sentinel.core.models import LiveCounter, User, Workspace
@@ -37,7 +37,7 @@ def raise_alert(*, topic: Topic, tier: Tier, reasons: Sequence[Reason], now: dat
     before, alert.tier = alert.tier, tier
     alert.reasons, alert.raised_at = [asdict(reason) for reason in reasons], now
     alert.topic_version = topic.current or alert.topic_version
-    alert.claim_due_at = min(alert.claim_due_at, claim_deadline(tier, now))
+    alert.claim_due_at = min(alert.claim_due_at, claim_deadline(tier, now, topic.pace))
     alert.save(update_fields=["tier", "reasons", "raised_at", "topic_version", "claim_due_at"])
     hold_mentions(topic=topic, reason=_hold_of(alert), now=now)
     _note(alert, "raised", now=now, tier_before=before)
@@ -62,7 +62,7 @@ def _open(topic: Topic, tier: Tier, reasons: Sequence[Reason], now: datetime) ->
         reasons=[asdict(reason) for reason in reasons],
         opened_at=now,
         raised_at=now,
-        claim_due_at=claim_deadline(tier, now),
+        claim_due_at=claim_deadline(tier, now, topic.pace),
         earliest_post=lead.post if lead else None,
     )
     hold_mentions(topic=topic, reason=_hold_of(alert), now=now)

@@ -24,6 +24,7 @@ def watch_topic(
     by: User,
     now: datetime,
     is_drill: bool = False,
+    pace: float = 1.0,
     tells_outlets: bool = True,
 ) -> Topic:
     """A new topic with sensible rules; raises WrongStateError('name-taken') and matching.QueryError."""
@@ -33,6 +34,7 @@ def watch_topic(
         query=query,
         is_own=is_own,
         is_drill=is_drill,
+        pace=pace,
         tells_outlets=tells_outlets,
         by=by,
         now=now,

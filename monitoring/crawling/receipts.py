@@ -9,6 +9,8 @@ from urllib.parse import quote, quote_plus
 LONGEST_HEADER = 2_000  # characters of a value
 MOST_HEADERS = 60
 SHORTEST_SECRET = 8  # what is shorter would be found by chance: over18=1
+ATTACHED = "x-sentinel-attachment"  # the header of a file that came with a post: its name
+LEFT_OUT = "x-sentinel-left-out"  # the header of a mail of whose files some were too large: their names
 BLOTTED = "x-sentinel-blotted"  # our own header: how many times a secret of ours was blotted out of the body
 _SECRET_HEADERS = re.compile(
     r"(set-)?cookie2?|.*(authorization|authenticat|token|csrf|xsrf|session|api-?key|secret|signature).*"

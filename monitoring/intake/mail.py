@@ -6,6 +6,7 @@ Formats: RFC 5322 (messages), RFC 2045–2047 (MIME and encoded words), RFC 2392
 import email
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.header import decode_header
 from email.message import Message
@@ -16,16 +17,30 @@ from urllib.parse import quote
 
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import html_to_text
+from monitoring.crawling.receipts import ATTACHED, LEFT_OUT
 from monitoring.sources.items import Item
-from monitoring.visiting.storable import storable_item
+from monitoring.visiting.storable import storable, storable_item
 from sentinel.core.net.types import Response
 
-LARGEST = 2_000_000  # bytes that are read of one mail
+LARGEST = 15_000_000  # bytes that are read of one mail: what is attached comes in Base64
+LARGEST_ATTACHED = 10_000_000  # bytes that are kept of one mail's files
 MOST_PARTS = 200
-MOST_NAMED = 20  # attachments
+MOST_ATTACHED = 20
+LARGEST_HEAD = 200_000
+LONGEST_NAME = 200  # characters
+DEEPEST = 20  # parts within parts
 RULED = ("author", "title", "text", "url")  # what a rule may take from a form's mail
 _RULE = re.compile(r"\s*(author|title|text|url)\s*=\s*(\S.*?)\s*")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{3,300})>")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file that came with a mail."""
+
+    name: str
+    media_type: str
+    data: bytes
 
 
 class NotWantedError(ValueError):
@@ -44,20 +59,26 @@ def read_mail(raw: bytes, definition: Mapping[str, Any], *, place: str, now: dat
         words = [word.strip().casefold() for word in str(definition.get(wanted) or "").split(",") if word.strip()]
         if words and not any(word in stated.casefold() for word in words):
             raise NotWantedError(wanted)
-    text, attached = _body(message)
+    files: list[_File] = []
+    text = _words(message, files, 0)
     said = {"title": title, "author": name or address, "text": text, "url": "", **_ruled(text, definition)}
     identifier = _MESSAGE_ID.search(_header(message, "Message-ID"))
     at = _date(message, now)
-    named = "".join(f"\n[{one}]" for one in attached)
+    kept, left_out = _within_bounds(files, is_cut=len(raw) > LARGEST)
+    named = "\n".join(f"[{one.name}]" for one in files[:MOST_ATTACHED])
+    head = {"content-type": "message/rfc822", **({LEFT_OUT: ", ".join(left_out)} if left_out else {})}
     return storable_item(
         Item(
             url=said["url"] or (f"mid:{quote(identifier[1], safe='@')}" if identifier else place),
             title=said["title"],
-            text=(said["text"] + named).strip(),
+            text=said["text"].strip() or named,  # the names stand beside the text: they say nothing of its mood
             author=said["author"],
             published_at=at or now,
             precision="second",
-            response=Response(place, 0, {"content-type": "message/rfc822"}, _kept(raw, text)),
+            attached=tuple(
+                Response(place, 0, {"content-type": one.media_type, ATTACHED: one.name}, one.data) for one in kept
+            ),
+            response=Response(place, 0, head, _kept(raw, text)),
         )
     )
 
@@ -82,8 +103,8 @@ def _parsed(raw: bytes) -> Message:
 
 
 def _kept(raw: bytes, text: str) -> bytes:
-    """The head as received and the text as read: attachments are named, not kept."""
-    head = re.split(rb"\r?\n\r?\n", raw[:LARGEST], maxsplit=1)[0]
+    """The head as received and the text as read; attachments are kept beside it."""
+    head = re.split(rb"\r?\n\r?\n", raw[:LARGEST_HEAD], maxsplit=1)[0]
     return head + b"\r\n\r\n" + text.encode("utf-8", "replace")
 
 
@@ -99,25 +120,51 @@ def _header(message: Message, name: str) -> str:
     return " ".join(text.split())[:1000]
 
 
-def _body(message: Message) -> tuple[str, list[str]]:
-    """The text of a mail, the plain one where it has both, and the names of what is attached."""
-    texts: dict[str, str] = {}
-    attached: list[str] = []
-    for count, part in enumerate(message.walk()):
-        if count >= MOST_PARTS:
-            break
-        if part.is_multipart():
-            continue
-        kind, name = part.get_content_type(), _file_name(part)
-        if kind in ("text/plain", "text/html") and not name and kind not in texts:
-            payload = part.get_payload(decode=True)
-            charset = part.get_content_charset("")
-            if isinstance(payload, bytes):
-                texts[kind] = decode(payload, f"charset={charset}").text
-        elif name and len(attached) < MOST_NAMED:
-            attached.append(name[:200])
-    plain = texts.get("text/plain", "").strip()
-    return plain or html_to_text(texts.get("text/html", "")).strip(), attached
+def _within_bounds(files: "list[_File]", *, is_cut: bool) -> "tuple[list[_File], list[str]]":
+    """The files that are kept, and the names of those that are too many or too large, or whose end was not read."""
+    kept: list[_File] = []
+    left_out: list[str] = []
+    size = 0
+    for place, one in enumerate(files):
+        is_last_of_cut = is_cut and place == len(files) - 1
+        if len(kept) < MOST_ATTACHED and size + len(one.data) <= LARGEST_ATTACHED and one.data and not is_last_of_cut:
+            kept.append(one)
+            size += len(one.data)
+        else:
+            left_out.append(one.name)
+    return kept, left_out[:MOST_ATTACHED]
+
+
+def _words(part: Message, files: "list[_File]", depth: int) -> str:
+    """The text of a part and of what it holds: of alternatives the plain one, of a forwarded mail its head as well."""
+    kind, name = part.get_content_type(), _file_name(part)
+    if depth > DEEPEST or len(files) >= MOST_PARTS:
+        return ""
+    if kind == "message/rfc822" and part.is_multipart():
+        return _forwarded(part, files, depth)
+    inner = part.get_payload() if part.is_multipart() else None
+    if isinstance(inner, list):
+        texts = [_words(one, files, depth + 1) for one in inner[:MOST_PARTS] if isinstance(one, Message)]
+        if kind == "multipart/alternative":
+            return next(filter(None, texts), "")
+        return "\n\n".join(filter(None, texts))
+    payload = part.get_payload(decode=True)
+    data = payload if isinstance(payload, bytes) else b""
+    if name or kind not in ("text/plain", "text/html"):
+        if name or kind != "text/calendar":
+            files.append(_File(name or "?", kind, data))
+        return ""
+    text = decode(data, f"charset={part.get_content_charset('')}").text
+    return (html_to_text(text) if kind == "text/html" else text).strip()
+
+
+def _forwarded(part: Message, files: "list[_File]", depth: int) -> str:
+    """A mail within the mail: who wrote it, when and of what, and its text."""
+    inner = part.get_payload()
+    if not isinstance(inner, list) or not isinstance(inner[0], Message):
+        return ""
+    heads = [f"{name}: {_header(inner[0], name)}" for name in ("From", "Date", "Subject") if inner[0].get(name)]
+    return "\n".join([*heads, "", _words(inner[0], files, depth + 1)]).strip()
 
 
 def _file_name(part: Message) -> str:
@@ -127,10 +174,11 @@ def _file_name(part: Message) -> str:
         return "?"
     if not name and part.get_content_disposition() == "attachment":
         return "?"
-    return "".join(
+    said = "".join(
         piece if isinstance(piece, str) else decode(piece, f"charset={charset}" if charset else "").text
         for piece, charset in decode_header(name or "")
     )
+    return storable(" ".join(said.replace("\\", "/").rpartition("/")[2].split()), LONGEST_NAME)
 
 
 def _date(message: Message, now: datetime) -> datetime | None:

@@ -1,7 +1,6 @@
 """Which column of a file says what: vendors' exports, a guess by name, and what a workspace chose before (pure)."""
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +8,15 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from monitoring.intake.cells import fraction_time, serial_time, whole_url
+from monitoring.intake.headers import folded
 from monitoring.intake.records import FIGURES
 from monitoring.intake.tables import Row
 
 # What a column can be mapped to; `snippet` fills an empty text, `time` completes a date in another column.
 TARGETS = ("text", "title", "url", "published_at", "time", "author", "snippet", "id", "reply_to", *FIGURES)
 Mapped = dict[str, str]  # target → column
-_NOT_A_VALUE = frozenset({"", "-", "n/a", "null", "none", "nan"})
+_NOT_A_VALUE = frozenset({"", "-", "--", "—", "n/a", "#n/a", "null", "none", "nan", "無", "无", "undefined"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,6 @@ def presets() -> tuple[Preset, ...]:
 def signature(columns: Sequence[str]) -> str:
     """What makes two files' headers the same: their columns' names in any order."""
     return hashlib.sha256("\0".join(sorted(folded(one) for one in columns)).encode()).hexdigest()
-
-
-def folded(name: str) -> str:
-    """A column's name without case, spaces and punctuation: `Full_Text` and `full text` are one."""
-    return re.sub(r"[\W_]+", "", name).casefold() or name.casefold()
 
 
 def detect(columns: Sequence[str]) -> tuple[Preset, Mapped]:
@@ -95,9 +91,16 @@ def record_of(row: Row, mapping: Mapping[str, str]) -> dict[str, Any]:
 
     record: dict[str, Any] = {name: value(name) for name in ("url", "id", "title", "author", "reply_to")}
     record["text"] = value("text") or value("snippet")
-    record["published_at"] = " ".join(filter(None, (value("published_at"), value("time"))))
+    record["url"] = whole_url(record["url"])
+    record["published_at"] = _moment(value("published_at"), value("time"))
     record["figures"] = {name: value(name) for name in FIGURES if value(name)}
     return {name: one for name, one in record.items() if one}
+
+
+def _moment(day: str, time: str) -> str:
+    """The time that one or two cells state; spreadsheets keep days as numbers and times as parts of a day."""
+    day = serial_time(day) or day
+    return f"{day.partition('T')[0]} {fraction_time(time)}" if time and day else day or time
 
 
 def _hits(preset: Preset, present: set[str]) -> int:

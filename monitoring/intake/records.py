@@ -31,6 +31,7 @@ LONGEST: dict[str, int] = {
 }
 FIELDS = (*LONGEST, "figures")
 CLOCK_SKEW = timedelta(minutes=5)
+EARLIEST = 1990  # year: no post is older than the web
 NOBODY_ASKED = 0  # the status of an answer that no server gave
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, roughly
 
@@ -39,9 +40,9 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, roughl
 class Problem:
     """Why a record cannot be taken: the field and a code.
 
-    Codes: not-an-object, not-json, unknown-field, wrong-type, too-long, required, not-a-url, not-a-time, in-the-future,
-    unknown-precision, not-a-count, not-a-language, more-cells (a row is longer than its header),
-    erased (deleted on request).
+    Codes: not-an-object, not-json, unknown-field, wrong-type, too-long, required, not-a-url, not-a-time, too-early
+    (before the web), in-the-future, unknown-precision, not-a-count, not-a-language, more-cells (a row is longer than
+    its header), erased (deleted on request).
     """
 
     field: str
@@ -67,14 +68,14 @@ class BadRecordError(ValueError):
 def read_record(
     raw: object, *, place: str, now: datetime, zone: tzinfo, received: bytes = b"", needs_identity: bool = True
 ) -> Record:
-    """The post that `raw` says; raises BadRecordError.
+    """The post that `raw` says (a ValueError: what was no JSON at all); raises BadRecordError.
 
     `place` is the address of the source, below which posts without an address get one; `zone` holds for times that
     state none. `received` are the bytes that are kept as evidence, by default `raw` as JSON. Without `needs_identity`
     a record that names neither address nor identifier is known again by what it says.
     """
     if not isinstance(raw, Mapping):
-        raise BadRecordError([Problem("", "not-an-object")])
+        raise BadRecordError([Problem("", "not-json" if isinstance(raw, ValueError) else "not-an-object")])
     problems = [Problem(str(name)[:80], "unknown-field") for name in raw if name not in FIELDS]
     texts = _texts(raw, problems)
     figures = _figures(raw.get("figures"), problems)
@@ -178,6 +179,8 @@ def _published(
     read = read_time(text, now, zone)
     if read is None:
         problems.append(Problem("published_at", "not-a-time"))
+    elif read.at.year < EARLIEST:
+        problems.append(Problem("published_at", "too-early"))
     elif read.at > now + CLOCK_SKEW:
         problems.append(Problem("published_at", "in-the-future"))
     else:

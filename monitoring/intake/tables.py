@@ -1,30 +1,36 @@
 """Files of rows: what their columns are, and their rows one by one, never all at once (pure).
 
-JSON lines, CSV in any delimiter and charset (a declared one is not believed), and Excel workbooks.
+JSON lines (or one JSON list), CSV in any delimiter and charset (a declared one is not believed), Excel workbooks, and
+tables of a web page or of XML, which many services call .xls.
 """
 
 import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any
 
 from monitoring.crawling.charset import decode
-from monitoring.intake.spreadsheets import TableError, sheet_rows
+from monitoring.intake.errors import TableError
+from monitoring.intake.headers import WITHIN, header_place
+from monitoring.intake.markup_tables import LARGEST as LARGEST_WHOLE
+from monitoring.intake.markup_tables import markup_rows
+from monitoring.intake.spreadsheets import check_workbook, sheet_rows
 
 __all__ = ["FORMATS", "Row", "Table", "TableError", "format_of", "open_table"]
 
 FORMATS = ("csv", "xlsx", "jsonl")
 MOST_COLUMNS = 500
 MOST_ROWS = 500_000
-LONGEST_LINE = 1_000_000  # characters
-LONGEST_CELL = 400_000
-HEADER_WITHIN = 30  # rows: some vendors write what was asked for above the header
+LONGEST_LINE = 4_000_000  # characters: longer is no table
+LONGEST_CELL = 4_000_000  # a text that is too long for a post is one rejected row, not the end of the file
 _SAMPLED_LINES = 60
 _DELIMITERS = (",", "\t", ";", "|")
+_NO_TABLES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"RIFF", b"{\\rtf")
+_PROTECTED = "EncryptedPackage".encode("utf-16-le")  # how Office wraps a workbook that has a password (MS-OFFCRYPTO)
 
 csv.field_size_limit(LONGEST_CELL)
 
@@ -41,50 +47,81 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file of rows; `charset` and `delimiter` are what it was read by, empty where that is no question."""
+    """A file of rows; `charset` and `delimiter` are what it was read by, empty where that is no question.
+
+    `header` is the row of the names, 0 where the file has none; `sheet` the one of a workbook that was read, beside
+    `others`.
+    """
 
     columns: list[str]
     rows: Iterator[Row]
     charset: str = ""
     delimiter: str = ""
+    header: int = 1
+    sheet: str = ""
+    others: tuple[str, ...] = ()
 
 
 def format_of(name: str, data: bytes) -> str:
-    """The format of a file by its content, then by its name; raises TableError('unknown-format')."""
+    """The format of a file by its content, then by its name; raises TableError."""
     ending = name.rpartition(".")[2].lower()
     if data[:4] == b"PK\x03\x04":
+        check_workbook(data)
         return "xlsx"
     if data[:4] == b"\xd0\xcf\x11\xe0":
-        raise TableError("old-excel")
-    first = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if first == b"{" or ending in ("jsonl", "ndjson"):
-        return "jsonl"
+        raise TableError("encrypted" if _PROTECTED in data else "old-excel")
     if not data.strip():
         raise TableError("empty")
-    if ending in ("csv", "tsv", "txt", "") or first not in (b"", b"[", b"<", b"%"):
-        return "csv"
-    raise TableError("unknown-format")
+    if data.startswith(_NO_TABLES):
+        raise TableError("unknown-format")
+    first = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if first == b"{" or ending in ("jsonl", "ndjson") or (first == b"[" and ending == "json"):
+        return "jsonl"
+    if first == b"<" and not _has_table(data):
+        raise TableError("unknown-format")
+    return "csv"
+
+
+def _has_table(data: bytes) -> bool:
+    start = data[:LARGEST_WHOLE].replace(b"\x00", b"").lower()
+    return b"<table" in start or b"<row" in start or b":row" in start
 
 
 def open_table(kind: str, data: bytes) -> Table:
     """The table in a file of format `kind`; raises TableError, also later, while its rows are read."""
     if kind == "jsonl":
         return _json_lines(data)
-    charset = delimiter = ""
     if kind == "xlsx":
-        lines = sheet_rows(data)
-    else:
-        decoded = decode(data)
-        charset, text = decoded.charset, decoded.text.replace("\x00", "\ufffd")
-        text = text if "\n" in text else text.replace("\r", "\n")  # as old Macs end their lines
-        delimiter = _delimiter(text)
-        lines = _csv_rows(text, delimiter)
-    first = list(islice(lines, HEADER_WITHIN))
+        sheet = sheet_rows(data)
+        return replace(_table(sheet.rows, sheet.links), sheet=sheet.name, others=sheet.others)
+    decoded = decode(data)
+    text = decoded.text.replace("\x00", "\ufffd")
+    if text.lstrip("\ufeff \t\r\n").startswith("<") and _has_table(data):
+        rows, links = markup_rows(text)
+        return replace(_table(iter(rows), links), charset=decoded.charset)
+    text = text if "\n" in text else text.replace("\r", "\n")  # as old Macs end their lines
+    delimiter = _delimiter(text)
+    return replace(_table(_csv_rows(text, delimiter), {}), charset=decoded.charset, delimiter=delimiter)
+
+
+def _table(lines: Iterator[list[str]], links: Mapping[tuple[int, int], str]) -> Table:
+    """The table that lines hold; where cells link somewhere, their column has a second one with the addresses."""
+    first = list(islice(lines, WITHIN))
     if not any(any(line) for line in first):
         raise TableError("empty")
-    header = _header(first)
-    columns = _named(first[header])
-    return Table(columns, _rows(columns, header + 1, first[header + 1 :], lines), charset, delimiter)
+    header = header_place(first)
+    width = max(len(line) for line in first)
+    columns = _named(first[header] if header >= 0 else [""] * width, keep_empty=header < 0)
+    linked = {place: f"{columns[place]} 🔗" for _row, place in links if place < len(columns)}
+    columns += [linked[place] for place in sorted(linked)]
+    rows = _rows(columns[: len(columns) - len(linked)], header + 1, first[header + 1 :], lines)
+    return Table(columns, _with_links(rows, linked, links), header=header + 1)
+
+
+def _with_links(rows: Iterator[Row], linked: Mapping[int, str], links: Mapping[tuple[int, int], str]) -> Iterator[Row]:
+    for row in rows:
+        cells = {name: links[row.number, place] for place, name in linked.items() if (row.number, place) in links}
+        yield replace(row, cells={**row.cells, **cells}) if cells else row
 
 
 def _rows(columns: list[str], number: int, first: list[list[str]], rest: Iterator[list[str]]) -> Iterator[Row]:
@@ -96,15 +133,9 @@ def _rows(columns: list[str], number: int, first: list[list[str]], rest: Iterato
             yield Row(number, dict(zip(columns, cells, strict=False)), is_longer=any(cells[len(columns) :]))
 
 
-def _header(rows: list[list[str]]) -> int:
-    """Where the header stands: the first row that is nearly as wide as the widest."""
-    widths = [sum(bool(cell) for cell in row) for row in rows]
-    return next(index for index, width in enumerate(widths) if width and width >= 0.6 * max(widths))
-
-
-def _named(header: list[str]) -> list[str]:
+def _named(header: list[str], *, keep_empty: bool = False) -> list[str]:
     """The columns' names, each once; one without a name is called by its place."""
-    while header and not header[-1]:
+    while header and not header[-1] and not keep_empty:
         header = header[:-1]
     if len(header) > MOST_COLUMNS:
         raise TableError("too-many-columns", str(len(header)))
@@ -159,19 +190,44 @@ def _agreement(found: list[int]) -> tuple[int, int]:
 
 def _json_lines(data: bytes) -> Table:
     decoded = decode(data)
+    text = decoded.text.lstrip("\ufeff")
+    listed = _listed(text)
     names: dict[str, None] = {}
-    for row in islice(_json_rows(decoded.text), _SAMPLED_LINES):
+    for row in islice(_json_rows(text, listed), _SAMPLED_LINES):
         names |= dict.fromkeys(row.cells)
     if not names:
         raise TableError("malformed" if data.strip() else "empty")
-    return Table(list(names)[:MOST_COLUMNS], _json_rows(decoded.text), decoded.charset)
+    return Table(list(names)[:MOST_COLUMNS], _json_rows(text, listed), decoded.charset)
 
 
-def _json_rows(text: str) -> Iterator[Row]:
-    for number, line in enumerate(_lines(text.lstrip("\ufeff")), start=1):
+def _listed(text: str) -> list[Any] | None:
+    """The list that the file is as one JSON value, itself or in one of its fields; None: it is one object a line."""
+    start = text.lstrip()[:1]
+    first_line = text.lstrip().partition("\n")[0]
+    if start not in ("[", "{") or (start == "{" and not _json_row(1, first_line).broken and "\n" in text.strip()):
+        return None
+    if len(text) > LARGEST_WHOLE:
+        raise TableError("too-large-whole")
+    try:
+        value = json.loads(text, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        return None
+    inner = value.values() if isinstance(value, dict) else [value]
+    return max(
+        (one for one in inner if isinstance(one, list) and one and isinstance(one[0], dict)), key=len, default=None
+    )
+
+
+def _json_rows(text: str, listed: list[Any] | None) -> Iterator[Row]:
+    lines: Iterator[Any] = iter(listed) if listed is not None else _lines(text)
+    for number, line in enumerate(lines, start=1):
         if number > MOST_ROWS:
             raise TableError("too-many-rows")
-        if line.strip():
+        if isinstance(line, dict):
+            yield Row(number, flattened(line))
+        elif not isinstance(line, str):
+            yield Row(number, {}, broken=str(line)[:2000])
+        elif line.strip():
             yield _json_row(number, line.strip())
 
 

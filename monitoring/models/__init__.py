@@ -3,7 +3,7 @@
 from monitoring.models.evidence import Body, Capture, Erasure, Expired, PostCapture, PostHold
 from monitoring.models.growth import Figures, Revisit
 from monitoring.models.health import NOTICE_KINDS, NoticeReceipt, SourceHabit, failure_kind
-from monitoring.models.intake import ColumnMapping, FileImport, FilePiece, IngestToken, RejectedRow
+from monitoring.models.intake import ColumnMapping, Enquiry, FileImport, FilePiece, IngestToken, RejectedRow
 from monitoring.models.judging import MOODS, VERDICTS, Judgement, MoodCorrection
 from monitoring.models.posts import (
     HISTORY_AFTER,
@@ -57,6 +57,7 @@ __all__ = [
     "Capture",
     "Citation",
     "ColumnMapping",
+    "Enquiry",
     "Erasure",
     "Expired",
     "Figures",

@@ -53,6 +53,7 @@ class PostHold(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=80)  # the thread that needs it: crisis:12
     held_at = models.DateTimeField()
+    is_followed = models.BooleanField(default=True, db_default=True)  # it is looked at again while people work on it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["post", "workspace", "reason"], name="post_hold_once")]

@@ -29,6 +29,7 @@ class Revisit(StageRow):
     outcome = models.CharField(max_length=30, blank=True)  # of the last: ok, unchanged, gone, or a failure's code
     outcome_detail = models.CharField(max_length=300, blank=True)
     doubt = models.BinaryField(max_length=32, null=True)  # hash of other words that were seen once: an edit if again
+    reached = models.TextField(blank=True, default="", db_default="")  # how far the pages of its replies were read
     misses = models.PositiveIntegerField(default=0)  # times in a row that the page said it is gone
 
     class Meta(StageRow.Meta):

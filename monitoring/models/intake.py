@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from monitoring.models.posts import Post
 from monitoring.models.sources import Source
 from sentinel.core.models import StageRow, User, Workspace
 
@@ -99,3 +100,13 @@ class ColumnMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.workspace_id}: {self.signature[:8]}"
+
+
+class Enquiry(models.Model):
+    """A journalist's question, which is a post, and until when it wants an answer."""
+
+    post = models.OneToOneField(Post, on_delete=models.CASCADE, related_name="enquiry")
+    answer_by = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.post_id}: {self.answer_by:%Y-%m-%d %H:%M}"

@@ -57,6 +57,7 @@ class Source(models.Model):
     outcome_detail = models.CharField(max_length=300, blank=True)
     failures = models.PositiveIntegerField(default=0)  # in a row
     failing_since = models.DateTimeField(null=True)
+    rest_until = models.DateTimeField(null=True)  # the site asked to be left alone until then
 
     objects = SourceQuerySet.as_manager()
 

@@ -28,6 +28,7 @@ class Topic(models.Model):
     name = models.CharField(max_length=80)
     is_own = models.BooleanField(default=True)  # about us; a competitor's volume stays out of the pulse
     is_drill = models.BooleanField(default=False, db_default=False)  # rehearsed: matches posts of drill sources alone
+    pace = models.FloatField(default=1.0, db_default=1.0)  # a drill is told so much faster, clocks too
     tells_outlets = models.BooleanField(default=True, db_default=True)  # whether its alerts leave the browser
     current = models.ForeignKey("TopicVersion", on_delete=models.PROTECT, null=True, related_name="+")
     archived_at = models.DateTimeField(null=True)
@@ -40,6 +41,7 @@ class Topic(models.Model):
             models.UniqueConstraint(
                 fields=["workspace", "name"], condition=Q(archived_at__isnull=True), name="topic_name_once"
             ),
+            models.CheckConstraint(condition=Q(pace__gt=0), name="topic_pace_goes_on"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ nothing grows no table.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -106,7 +106,8 @@ def _join(closings: Sequence[Closing], onto: dict[int, int], now: datetime) -> s
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE monitoring_visit AS visit
-                  SET due_at = done.due_at, lease_until = NULL, attempt = 0, error = '', started_at = NULL
+                  SET due_at = done.due_at, lease_until = NULL, attempt = 0, error = '', started_at = NULL,
+                      is_watched = FALSE, log = '[]'
                  FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS done(id, lease_until, due_at)
                 WHERE visit.id = done.id AND visit.lease_until = done.lease_until
                RETURNING visit.id""",
@@ -184,15 +185,16 @@ def _note_sources(closings: Sequence[Closing], now: datetime) -> None:
                       last_item_at = CASE WHEN done.has_brought THEN %(now)s ELSE source.last_item_at END,
                       failing_since = CASE WHEN done.failures > 0 THEN COALESCE(source.failing_since, %(now)s) END,
                       failures = done.failures, outcome = done.outcome, outcome_detail = done.detail,
-                      interval = done.interval,
+                      interval = done.interval, rest_until = done.rest_until,
                       state = COALESCE(done.state::jsonb, source.state),
                       missed = COALESCE(done.missed::jsonb, source.missed),
                       rhythm = COALESCE(done.rhythm::jsonb, source.rhythm),
                       filled = COALESCE(done.filled::jsonb, source.filled)
                  FROM unnest(%(ids)s::bigint[], %(failures)s::int[], %(brought)s::bool[], %(outcomes)s::text[],
-                             %(details)s::text[], %(intervals)s::int[], %(states)s::text[], %(missed)s::text[],
-                             %(rhythms)s::text[], %(filled)s::text[])
-                      AS done(id, failures, has_brought, outcome, detail, interval, state, missed, rhythm, filled)
+                             %(details)s::text[], %(intervals)s::int[], %(rests)s::timestamptz[],
+                             %(states)s::text[], %(missed)s::text[], %(rhythms)s::text[], %(filled)s::text[])
+                      AS done(id, failures, has_brought, outcome, detail, interval, rest_until,
+                              state, missed, rhythm, filled)
                 WHERE source.id = done.id""",
             {
                 "now": now,
@@ -202,12 +204,17 @@ def _note_sources(closings: Sequence[Closing], now: datetime) -> None:
                 "outcomes": [one.report.outcome for one in closings],
                 "details": [one.report.detail[:300] for one in closings],
                 "intervals": [one.interval for one in closings],
+                "rests": [_rest_after(one.report, now) for one in closings],
                 "states": [_changed(one.source.state, _state_after(one)) for one in closings],
                 "missed": [_changed(one.source.missed, one.report.missed) for one in closings],
                 "rhythms": [_changed(one.source.rhythm, one.rhythm) for one in closings],
                 "filled": [_changed(one.source.filled, one.filled) for one in closings],
             },
         )
+
+
+def _rest_after(report: Report, now: datetime) -> datetime | None:
+    return now + timedelta(seconds=report.retry_after) if report.retry_after else None
 
 
 def _state_after(one: Closing) -> dict[str, Any]:

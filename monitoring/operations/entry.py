@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from monitoring.intake.records import Record
-from monitoring.models import Analysis, Filing, Post, Source, Subscription, Topic
+from monitoring.models import Analysis, Enquiry, Filing, Post, Source, Subscription, Topic
 from monitoring.operations.analyses import analyse_posts
 from monitoring.operations.intake import receive_posts
 from monitoring.operations.posts import key_of
@@ -42,9 +42,18 @@ def own_source(*, workspace: Workspace, name: str, by: User, now: datetime) -> S
 
 @transaction.atomic
 def enter_posts(
-    *, source: Source, records: Sequence[Record], topics: Sequence[Topic], by: User, now: datetime
+    *,
+    source: Source,
+    records: Sequence[Record],
+    topics: Sequence[Topic],
+    by: User,
+    now: datetime,
+    answer_by: datetime | None = None,
 ) -> list[Post]:
-    """Store what somebody enters, and make it mentions of the chosen topics whatever its words, at once."""
+    """Store what somebody enters, and make it mentions of the chosen topics whatever its words, at once.
+
+    `answer_by` is until when an enquiry wants its answer.
+    """
     assert source.owner is not None
     receive_posts(source=source, records=records, now=now)
     keys = [key_of(record.item, source) for record in records]
@@ -53,6 +62,8 @@ def enter_posts(
         [Filing(post=post, topic=topic, filed_by=by, filed_at=now) for post in posts for topic in topics],
         ignore_conflicts=True,
     )
+    for post in posts if answer_by else ():
+        Enquiry.objects.update_or_create(post=post, defaults={"answer_by": answer_by})
     analyses = list(Analysis.objects.filter(post__in=posts).order_by("pk"))
     analyse_posts(analyses, now)
     Analysis.objects.bulk_update(analyses, ["evaluated_revision"])

@@ -1,5 +1,7 @@
 """Deletion on request, by author or by address: first what it touches, then the deed, which leaves a tombstone."""
 
+import json
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -31,6 +33,7 @@ from sentinel.core.models import AuditEntry, User, Workspace
 from sentinel.core.operations import WrongStateError
 
 KINDS = ("author", "address")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'，。、）」]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +197,20 @@ class _Reach:
         )
 
     def rejected(self) -> "QuerySet[RejectedRow]":
-        """Rows of imported files that hold the name or the address."""
+        """Rows of imported files that hold the name, or the address in any spelling."""
         rows = RejectedRow.objects.filter(file_import__workspace=self.workspace)
-        return rows.filter(row__icontains=self.wish.value)
+        wanted = self.wish.value if self.wish.kind == "author" else host_of(self.wish.value)
+        # As JSON writes it; in the database, since a file may have many rejected rows.
+        candidates = rows.filter(row__icontains=json.dumps(wanted, ensure_ascii=False)[1:-1])
+        if self.wish.kind == "author":
+            return candidates
+        bare = bare_address(self.wish.value)
+        holding = [
+            one.pk
+            for one in candidates.only("pk", "row").iterator()
+            if any(bare_address(found) == bare for found in _ADDRESS.findall(" ".join(map(str, one.row.values()))))
+        ]
+        return rows.filter(pk__in=holding)
 
     def forget_opinions(self) -> None:
         """Take away what is the workspace's own; measures stay as they are."""

@@ -10,31 +10,28 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models import Figures, Mention, Post, PostCapture, PostHold, Revisit, Source, Topic
+from monitoring.models import Figures, Mention, Post, PostCapture, PostHold, Revisit, Source
 from monitoring.operations.definitions import full_definition
 from monitoring.operations.evidence import Received, keep_received
 from monitoring.operations.posts import Stored, content_hash, store_posts
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item, SourceError
 from monitoring.visiting.again import REFUSALS, Seen
-from monitoring.visiting.revisit import DRILL_PACE, STEPS, Standing, growth_of, next_gap
+from monitoring.visiting.revisit import DRILL_PACE, LONGEST, STEPS, Standing, growth_of, next_gap
 from monitoring.visiting.rewording import is_same_piece
-from sentinel.core.models import Workspace
 from sentinel.core.net.types import Response
 from sentinel.core.stages import LeaseLostError, Stage
 
 ADOPTED_FROM = 20_000  # the newest mentions among which posts to follow are looked for
 FOLLOWED_FROM = timedelta(days=7)
 MISSES_UNTIL_GONE = 2  # an error status alone is believed when it is seen again
-HELD_FROM = timedelta(days=1)
-MOST_HELD = 200
 REFUSED_AGAIN = timedelta(minutes=30)
 _POINTING = ("detail_text", "floors")  # the selectors that say where on a page the text of a post stands
 _NOTHING = Stored(0, 0, 0)
 
 
 def adopt_revisits(now: datetime) -> None:
-    """Begin to follow posts that are a mention, but neither history nor pushed to us; and again those that are held.
+    """Begin to follow posts that are a mention, but neither history nor pushed to us; and those that people work on.
 
     A reply has no page of its own: it is looked at with the post that it answers.
     """
@@ -58,11 +55,25 @@ def adopt_revisits(now: datetime) -> None:
             [STEPS[0].total_seconds(), DRILL_PACE, now, ADOPTED_FROM, now - FOLLOWED_FROM],
         )
         cursor.execute(
+            """INSERT INTO monitoring_revisit
+                      (post_id, due_at, attempt, error, evaluated_revision, visits, outcome, outcome_detail, misses)
+               SELECT DISTINCT post.id, %s::timestamptz, 0, '', 0, 0, '', '', 0
+                 FROM monitoring_posthold AS hold
+                 JOIN monitoring_post AS post ON post.id = hold.post_id
+                 JOIN monitoring_source AS source ON source.id = post.source_id
+                WHERE hold.is_followed AND NOT source.is_pushed AND source.kind <> 'imap'
+                  AND post.reply_to_id IS NULL AND post.captured_at > %s
+                  AND NOT EXISTS (SELECT 1 FROM monitoring_revisit AS known WHERE known.post_id = post.id)
+               ON CONFLICT DO NOTHING""",
+            [now, now - LONGEST],
+        )
+        cursor.execute(
             """UPDATE monitoring_revisit AS revisit SET due_at = %s
                  FROM monitoring_posthold AS hold JOIN monitoring_post AS post ON post.id = hold.post_id
-                WHERE hold.post_id = revisit.post_id AND revisit.due_at IS NULL AND revisit.parked_at IS NULL
+                WHERE hold.post_id = revisit.post_id AND hold.is_followed
+                  AND revisit.due_at IS NULL AND revisit.parked_at IS NULL
                   AND revisit.outcome <> 'closed' AND revisit.visited_at < %s AND post.captured_at > %s""",
-            [now, now - timedelta(days=1), now - timedelta(days=30)],
+            [now, now - timedelta(days=1), now - LONGEST],
         )
 
 
@@ -90,28 +101,6 @@ def postpone_revisits(*, revisits: Sequence[Revisit], until: datetime) -> None:
 
 
 @transaction.atomic
-def hold_mentions(*, topic: Topic, reason: str, now: datetime) -> None:
-    """Keep and follow the topic's mentions of the last day for as long as something rests on them, and look at once.
-
-    `reason` names what it is (alert:12), for `release_posts`.
-    """
-    recent = topic.mentions.filter(placed_at__gt=now - HELD_FROM, is_history=False, dismissed_at__isnull=True)
-    posts = list(recent.order_by("-sensitive", "-placed_at", "-pk").values_list("post_id", flat=True)[:MOST_HELD])
-    PostHold.objects.bulk_create(
-        [PostHold(post_id=one, workspace_id=topic.workspace_id, reason=reason, held_at=now) for one in sorted(posts)],
-        ignore_conflicts=True,
-    )
-    followed = Revisit.objects.filter(post__in=posts, due_at__gt=now, lease_until__isnull=True)
-    rows = list(followed.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
-    Revisit.objects.filter(pk__in=rows).update(due_at=now)
-
-
-def release_posts(*, workspace: Workspace, reason: str) -> None:
-    """End what `hold_mentions` began."""
-    PostHold.objects.filter(workspace=workspace, reason=reason).delete()
-
-
-@transaction.atomic
 def note_growth(*, revisit: Revisit, seen: Seen, now: datetime) -> None:
     """Take over what was seen of a post and plan when it is looked at again; raises LeaseLostError.
 
@@ -127,13 +116,13 @@ def note_growth(*, revisit: Revisit, seen: Seen, now: datetime) -> None:
     if seen.outcome == "ok":
         stored = _store(revisit, post, source, seen, now)
         Post.objects.filter(pk=post.pk, gone_at__isnull=False).update(gone_at=None)
-        revisit.misses = 0
+        revisit.misses, revisit.reached = 0, seen.reached
     elif seen.outcome == "gone":
         _note_missing(revisit, post, source, seen, now)
     post.refresh_from_db()
     revisit.visits, revisit.visited_at = revisit.visits + 1, now
     revisit.outcome, revisit.outcome_detail = _outcome(seen, post), (seen.mark or seen.detail)[:300]
-    revisit.save(update_fields=["visits", "visited_at", "outcome", "outcome_detail", "misses", "doubt"])
+    revisit.save(update_fields=["visits", "visited_at", "outcome", "outcome_detail", "misses", "doubt", "reached"])
     standing = _standing(post, source, seen, growth_of(before, post.figures, stored.new), now)
     due_at = _due(revisit, standing, seen, now)
     REVISITS.finish([revisit], again={revisit: due_at} if due_at else {})
@@ -174,7 +163,7 @@ def _standing(post: Post, source: Source, seen: Seen, growth: float, now: dateti
         quiet=now - max(one for one in changes if one),
         growth=growth,
         is_urgent=mentions.filter(Q(label="neg") | Q(sensitive__gt=0)).exists(),
-        is_held=PostHold.objects.filter(post=post).exists(),
+        is_held=PostHold.objects.filter(post=post, is_followed=True).exists(),
         failed=seen.outcome not in ("ok", "gone"),
         is_drill=source.is_drill,
     )

@@ -6,6 +6,7 @@ begin_import ──▶ (columns are chosen) ──▶ start_import ──▶ sta
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,10 +15,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.intake.mapping import cleaned, record_of, signature
-from monitoring.intake.records import BadRecordError, Problem, Record, read_record
+from monitoring.intake.records import BadRecordError, Problem, Record, fingerprint, read_record
 from monitoring.intake.tables import Row, Table, TableError, open_table
-from monitoring.models import ColumnMapping, FileImport, FilePiece, RejectedRow, Source, Subscription
+from monitoring.models import ColumnMapping, FileImport, FilePiece, Post, RejectedRow, Source, Subscription
 from monitoring.operations.intake import receive_posts
+from monitoring.operations.posts import content_hash, key_of
+from monitoring.operations.suppression import suppressed_for
 from sentinel.core import audit
 from sentinel.core.models import User
 from sentinel.core.operations import WrongStateError
@@ -31,6 +34,8 @@ ROWS_A_TURN = 1_000
 BYTES_A_TURN = 4_000_000
 ABANDONED_AFTER = timedelta(days=1)
 _KEPT_CELL = 2_000  # characters of a rejected row's cell
+_BROKEN_OFF = ("malformed", "line-too-long")  # such a file gives what stands before; others are refused as a whole
+_ERASED = Problem("author", "erased")
 
 
 @transaction.atomic
@@ -102,7 +107,10 @@ def sample_of(file_import: FileImport) -> Table:
         return open_table(file_import.format, bytes_of(file_import))
     first = FilePiece.objects.filter(file_import=file_import).order_by("number").values_list("data", flat=True)[:SAMPLE]
     data = b"".join(bytes(piece) for piece in first)
-    return open_table(file_import.format, data[: data.rfind(b"\n") + 1] or data)
+    try:
+        return open_table(file_import.format, data[: data.rfind(b"\n") + 1] or data)
+    except TableError:  # one JSON value over the whole file has no beginning to read
+        return open_table(file_import.format, bytes_of(file_import))
 
 
 def remembered_mapping(workspace_id: int, columns: Sequence[str]) -> dict[str, str]:
@@ -141,7 +149,7 @@ def _prepare(file_import: FileImport, now: datetime) -> bool:
             FilePiece.objects.create(file_import=file_import, number=number, data=_packed(batch))
     except TableError as error:
         file_import.problem = str(error)[:300]
-        if error.code != "malformed":  # a file that breaks off gives what stands before; others are refused as a whole
+        if error.code not in _BROKEN_OFF:
             pieces.delete()
             total = 0
     file_import.rows = total
@@ -200,12 +208,55 @@ def _store(file_import: FileImport, rows: Sequence[Row], now: datetime) -> list[
             records.append(record_of_row(row, file_import.mapping, source.url, now, file_import.zone))
             taken.append(row)
         except BadRecordError as error:
-            rejected.append(_rejection(file_import, row, error.problems))
+            rejected.append((row, error.problems))
+    records = _apart(source, records)
     statuses = receive_posts(source=source, records=records, now=now) if records else []
-    erased = [row for row, status in zip(taken, statuses, strict=True) if status == "erased"]
-    rejected += [_rejection(file_import, row, [Problem("author", "erased")]) for row in erased]
-    RejectedRow.objects.bulk_create(rejected, ignore_conflicts=True)
+    rejected += [(row, [_ERASED]) for row, status in zip(taken, statuses, strict=True) if status == "erased"]
+    _keep_rejected(file_import, rejected)
     return [status for status in statuses if status != "erased"]
+
+
+def _apart(source: Source, records: Sequence[Record]) -> list[Record]:
+    """The records, those that stand at the address of another post as replies to it.
+
+    Services list a thread with the address of its first post in every row; what somebody else said there, or at another
+    time, is no edit of that post.
+    """
+    keys = [key_of(record.item, source) for record in records]
+    known = Post.objects.filter(key__in=keys).values_list("key", "author", "published_at", "content_hash")
+    first = {bytes(key): (author, at, bytes(words)) for key, author, at, words in known}
+    apart = []
+    for key, record in zip(keys, records, strict=True):
+        item = record.item
+        said = (item.author[:120], item.published_at, content_hash(item.title, item.text))
+        author, at, words = first.setdefault(key, said)
+        is_other = bool(said[0] and author and said[0] != author) or bool(said[1] and at and said[1] != at)
+        apart.append(_at_same_address(record) if is_other and said[2] != words else record)
+    return apart
+
+
+def _at_same_address(record: Record) -> Record:
+    """A record that is told from the others at its address by what it says, and answers the first of them."""
+    item = record.item
+    at = item.published_at.isoformat() if item.published_at else ""
+    identity = fingerprint({"title": item.title, "text": item.text, "author": item.author, "published_at": at})
+    return Record(replace(item, site_id=identity), record.reply_to or item.url)
+
+
+def _keep_rejected(file_import: FileImport, rejected: Sequence[tuple[Row, Sequence[Problem]]]) -> None:
+    """Keep what was rejected and why; of whoever was deleted on request no word is kept."""
+    said = [record_of(row, file_import.mapping) for row, _problems in rejected]
+    named = [(record.get("author", ""), record.get("url", "")) for record in said]
+    erased = suppressed_for([file_import.workspace_id], named)
+    RejectedRow.objects.bulk_create(
+        [
+            _rejection(file_import, Row(row.number, {}), [_ERASED])
+            if who in erased or _ERASED in problems
+            else _rejection(file_import, row, problems)
+            for who, (row, problems) in zip(named, rejected, strict=True)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def record_of_row(row: Row, mapping: Mapping[str, str], place: str, now: datetime, zone: str) -> Record:
@@ -221,7 +272,7 @@ def record_of_row(row: Row, mapping: Mapping[str, str], place: str, now: datetim
 
 def _rejection(file_import: FileImport, row: Row, problems: Sequence[Problem]) -> RejectedRow:
     cells = {name: str(cell)[:_KEPT_CELL].replace("\x00", "\ufffd") for name, cell in row.cells.items() if cell != ""}
-    kept = cells or {"": row.broken}
+    kept = cells or ({"": row.broken} if row.broken else {})
     named = [{"field": file_import.mapping.get(one.field, one.field), "code": one.code} for one in problems]
     return RejectedRow(file_import=file_import, number=row.number, row=kept, problems=named)
 

@@ -10,6 +10,7 @@ from monitoring.intake.records import Record, parent_items
 from monitoring.models import Post, Source
 from monitoring.operations.posts import key_of, store_posts
 from monitoring.operations.volumes import note_volume
+from monitoring.visiting.storable import storable
 
 
 @transaction.atomic
@@ -50,7 +51,7 @@ def note_refused(*, source: Source, detail: str, now: datetime) -> None:
         failures=F("failures") + 1,
         failing_since=source.failing_since or now,
         outcome="malformed",
-        outcome_detail=detail[:300],
+        outcome_detail=storable(detail, 300),
     )
 
 

@@ -1,14 +1,44 @@
-"""How often a source is visited: as its readers wish, else as it publishes."""
+"""How often a source is visited: as its readers wish, else as it publishes; and never sooner than it may be."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from django.db.models import Count, Min, Q
 
 from monitoring.models import Source, Subscription
+from monitoring.sources import KINDS
+from monitoring.sources.kinds import ration_of
 from monitoring.visiting.schedule import automatic_interval
+
+CALM = timedelta(seconds=30)  # between two visits, however many people ask for one
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A source is not visited `until` then, whoever asks for it: its site asked us to stay away (`asked`), the
+    customer's key allows so many visits (`quota`), or it was visited a moment ago (`calm`)."""
+
+    until: datetime
+    why: Literal["asked", "quota", "calm"]
+
+
+def rest_of(source: Source, now: datetime, calm: timedelta = CALM) -> Rest | None:
+    """What keeps a source from being visited now, and longest; None: nothing does."""
+    last, kind = source.last_visit_at, KINDS.get(source.kind)
+    rests = [Rest(source.rest_until, "asked")] if source.rest_until else []
+    if last and kind:
+        rests.append(Rest(last + timedelta(seconds=ration_of(kind, source.definition)), "quota"))
+    if last:
+        rests.append(Rest(last + calm, "calm"))
+    return max((one for one in rests if one.until > now), key=lambda one: one.until, default=None)
+
+
+def soonest(source: Source, now: datetime, calm: timedelta = timedelta()) -> datetime:
+    """When a source may be visited at the soonest."""
+    rest = rest_of(source, now, calm)
+    return rest.until if rest else now
 
 
 @dataclass(frozen=True, slots=True)

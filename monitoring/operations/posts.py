@@ -220,13 +220,14 @@ def _keep_evidence(
     for key, item in batch.items.items():
         if item.response is None:
             continue
-        one = received.setdefault(id(item.response), Received(item.response))
-        if key in batch.barred:
-            one.is_barred = True
-        elif key in ids:
-            one.posts[ids[key]] = known[key].revision if key in known else 1
-            if ids[key] in changed:
-                wanted.add(id(item.response))
+        for response in (item.response, *item.attached):
+            one = received.setdefault(id(response), Received(response))
+            if key in batch.barred:
+                one.is_barred = True
+            elif key in ids:
+                one.posts[ids[key]] = known[key].revision if key in known else 1
+                if ids[key] in changed:
+                    wanted.add(id(response))
     keep_received(
         source=source, received=[one for each, one in received.items() if each in wanted and not one.is_barred], now=now
     )

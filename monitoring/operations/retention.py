@@ -1,5 +1,6 @@
 """What is kept long enough goes: mentions by each workspace's own term, posts when nobody keeps them any more.
 
+An imported file goes after the term of its source, with its rejected rows, which hold people's words as posts do.
 Measures, meters and volumes stay: they count, and name nobody. What is on file as evidence is held and stays.
 """
 
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Exists, Min, OuterRef
 
-from monitoring.models import Expired, Mention, Post, PostHold, Subscription
+from monitoring.models import Expired, FileImport, Mention, Post, PostHold, Subscription
 from monitoring.operations.analyses import lock_analyses
 from monitoring.operations.discarding import captures_to_go, discard
 from sentinel.core import audit
@@ -19,6 +20,7 @@ from sentinel.core.models import Workspace
 BATCH = 500
 KEYS_KEPT = timedelta(days=365)  # of what went: longer than a site lists it
 WITHOUT_SOURCE = 180  # days, for what came from a source that the workspace reads no longer
+IMPORTS_WITHOUT_SOURCE = timedelta(days=WITHOUT_SOURCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +31,30 @@ class LetGo:
     posts: int
     captures: int
     bodies: int
+    imports: int = 0  # files, with their rejected rows
 
 
 def expire(*, now: datetime, batches: int = 200) -> LetGo:
     """Let go what is past its term, in transactions of at most 500 rows; at most `batches` of either kind a run."""
     mentions = _expire_mentions(now, batches)
     posts, captures, bodies = _expire_posts(now, batches)
+    imports = _expire_imports(now)
     Expired.objects.filter(at__lt=now - KEYS_KEPT).delete()
-    for workspace in Workspace.objects.filter(pk__in=mentions):
+    for workspace in Workspace.objects.filter(pk__in=mentions | imports):
         audit.record(
             verb="expire",
             subject=workspace,
             by=None,
             now=now,
             workspace=workspace,
-            data={"mentions": mentions[workspace.pk], "posts": posts, "captures": captures},
+            data={
+                "mentions": mentions[workspace.pk],
+                "posts": posts,
+                "captures": captures,
+                "imports": imports[workspace.pk],
+            },
         )
-    return LetGo(sum(mentions.values()), posts, captures, bodies)
+    return LetGo(mentions.total(), posts, captures, bodies, imports.total())
 
 
 def _expire_mentions(now: datetime, batches: int) -> Counter[int]:
@@ -78,6 +87,25 @@ def _expire_some_mentions(workspace_id: int, source_id: int, until: datetime) ->
     lock_analyses([post_id for _pk, post_id in found])
     Mention.objects.filter(pk__in=[pk for pk, _post in found]).delete()
     return len(found)
+
+
+@transaction.atomic
+def _expire_imports(now: datetime) -> Counter[int]:
+    """By workspace, how many imported files went, read or not, with what is left of them."""
+    gone: Counter[int] = Counter()
+    files = FileImport.objects.order_by().values_list("workspace", "source").distinct()
+    terms = import_terms()
+    for workspace_id, source_id in files:
+        term = terms.get((workspace_id, source_id), IMPORTS_WITHOUT_SOURCE)
+        due = FileImport.objects.filter(workspace=workspace_id, source=source_id, created_at__lt=now - term)
+        gone[workspace_id] += due.delete()[1].get(FileImport._meta.label, 0)
+    return +gone
+
+
+def import_terms() -> dict[tuple[int, int], timedelta]:
+    """How long a workspace keeps the files of a source that it reads."""
+    readings = Subscription.objects.values_list("workspace", "source", "retention_days")
+    return {(workspace, source): timedelta(days=days) for workspace, source, days in readings}
 
 
 def _expire_posts(now: datetime, batches: int) -> tuple[int, int, int]:

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import Q
 
 from monitoring.models import AllowedHost, Sighting, Source, Subscription, Visit
 from monitoring.operations.back_reading import begin_back_read
-from monitoring.operations.definitions import definition_hash, full_definition, keep_version, sealed, unsealed
+from monitoring.operations.defining import Wanted, edited_source, source_of
+from monitoring.operations.definitions import full_definition, readable_secrets, sealed, unsealed
 from monitoring.operations.domains import domain_of_url
-from monitoring.operations.pacing import wishes_for
+from monitoring.operations.pacing import CALM, soonest, wishes_for
 from monitoring.operations.topics import walk_again
 from monitoring.sources import KINDS, imap
 from monitoring.sources.items import DefinitionError
@@ -21,42 +22,28 @@ from sentinel.core.models import User, Workspace
 from sentinel.core.operations import WrongStateError
 from sentinel.core.wakes import wake
 
-AUTOMATIC_AT_FIRST = 300  # seconds between visits, until the source has shown how often it publishes
+
+class SourceFields(TypedDict, total=False):
+    """What is said of a source and of its reading. `interval` is in seconds, None: as the source publishes; `delay` are
+    seconds between two requests to its domain; `secrets` the kind's secret fields in the clear."""
+
+    definition: Required[dict[str, Any]]
+    url: Required[str]
+    zone: Required[str]
+    interval: Required[int | None]
+    name: Required[str]
+    retention_days: Required[int]
+    channel: str
+    legal_note: str | None
+    delay: float | None
+    secrets: Mapping[str, str] | None
 
 
-def _source_of(
-    *,
-    kind: str,
-    definition: dict[str, Any],
-    url: str,
-    zone: str,
-    interval: int | None,
-    by: User,
-    now: datetime,
-    owner: Workspace | None,
-    secrets: str = "",
-    preset: str = "",
-    is_pushed: bool = False,
-) -> Source:
-    """The source of this definition, everybody's or its owner's alone; locked, so that nobody edits it meanwhile."""
-    source, created = Source.objects.select_for_update(of=("self",)).get_or_create(
-        definition_hash=definition_hash(kind, definition, zone),
-        owner=owner,
-        defaults={
-            "kind": kind,
-            "definition": definition,
-            "url": url,
-            "zone": zone,
-            "interval": interval or AUTOMATIC_AT_FIRST,
-            "created_at": now,
-            "secrets": secrets,
-            "preset": preset,
-            "is_pushed": is_pushed,
-        },
-    )
-    if created:
-        keep_version(source=source, by=by, now=now)
-    return source
+class NewSourceFields(SourceFields, total=False):
+    """What is said of a new one besides: the ready definition that it began as, and whether its posts come to us."""
+
+    preset: str
+    is_pushed: bool
 
 
 def replan(source_id: int, now: datetime) -> None:
@@ -65,14 +52,15 @@ def replan(source_id: int, now: datetime) -> None:
     waiting = Visit.objects.open().filter(source=source)
     wishes = wishes_for([source_id]).get(source_id)
     if wishes is None:
-        waiting.update(due_at=None)
+        waiting.update(due_at=None, is_watched=False)
         return
     pace, domain = wishes.interval(source, source.rhythm, now), domain_of_url(source.url)
     if domain != source.domain:
         source.domain = domain
         source.save(update_fields=["domain"])
-    Visit.objects.get_or_create(source=source, finished_at=None, defaults={"due_at": now})
-    waiting.filter(due_at__isnull=True).update(due_at=now, parked_at=None, attempt=0)
+    at_once = soonest(source, now)
+    Visit.objects.get_or_create(source=source, finished_at=None, defaults={"due_at": at_once})
+    waiting.filter(due_at__isnull=True).update(due_at=at_once, parked_at=None, attempt=0)
     if pace != source.interval:
         source.interval = pace
         source.save(update_fields=["interval"])
@@ -89,81 +77,55 @@ def _is_read_already(workspace: Workspace, source: Source, but: Subscription | N
 
 @transaction.atomic
 def add_source(
-    *,
-    workspace: Workspace,
-    kind: str,
-    definition: dict[str, Any],
-    url: str,
-    zone: str,
-    interval: int | None,
-    name: str,
-    retention_days: int,
-    by: User,
-    now: datetime,
-    channel: str = "news",
-    legal_note: str = "",
-    delay: float | None = None,
-    secrets: Mapping[str, str] | None = None,
-    preset: str = "",
-    is_pushed: bool = False,
+    *, workspace: Workspace, kind: str, by: User, now: datetime, **fields: Unpack[NewSourceFields]
 ) -> Subscription:
     """Subscribe the workspace to the source of this definition; raises WrongStateError('already-subscribed').
 
-    `interval` is in seconds, None: as the source publishes. What has `secrets` or is pushed to us is the workspace's
-    own; everything else is read once for all.
+    What has `secrets` or is pushed to us is the workspace's own; everything else is read once for all.
     """
-    sealed_secrets = sealed(secrets or {})
-    source = _source_of(
+    secrets, is_pushed = sealed(fields.get("secrets") or {}), fields.get("is_pushed", False)
+    wanted = Wanted(
         kind=kind,
-        definition=definition,
-        url=url,
-        zone=zone,
-        interval=interval,
-        by=by,
-        now=now,
-        owner=workspace if sealed_secrets or is_pushed else None,
-        secrets=sealed_secrets,
-        preset=preset,
+        definition=fields["definition"],
+        url=fields["url"],
+        zone=fields["zone"],
+        interval=fields["interval"],
+        owner=workspace if secrets or is_pushed else None,
+        secrets=secrets,
+        preset=fields.get("preset", ""),
         is_pushed=is_pushed,
     )
+    source = source_of(wanted, by=by, now=now)
     if _is_read_already(workspace, source):
         raise WrongStateError("already-subscribed")
     subscription = Subscription.objects.create(
         workspace=workspace,
         source=source,
-        name=name.strip(),
-        interval=interval,
-        channel=channel,
-        retention_days=retention_days,
-        legal_note=legal_note.strip(),
+        name=fields["name"].strip(),
+        interval=fields["interval"],
+        channel=fields.get("channel") or "news",
+        retention_days=fields["retention_days"],
+        legal_note=(fields.get("legal_note") or "").strip(),
         created_at=now,
     )
-    _keep_delay(source, delay)
-    replan(source.pk, now)
-    begin_back_read(source=source, now=now)
-    if Sighting.objects.filter(source=source).exists():
-        walk_again(workspace=workspace, now=now)  # what others' visits found before
-    audit.record(verb="add", subject=subscription, by=by, now=now, workspace=workspace, data={"kind": kind, "url": url})
+    _keep_delay(source, fields.get("delay"))
+    _begin(subscription, now)
+    data = {"kind": kind, "url": wanted.url}
+    audit.record(verb="add", subject=subscription, by=by, now=now, workspace=workspace, data=data)
     return subscription
 
 
+def _begin(subscription: Subscription, now: datetime) -> None:
+    """Let a new subscription be visited, read back, and shown what others' visits found before."""
+    source = subscription.source
+    replan(source.pk, now)
+    begin_back_read(source=source, now=now)
+    if Sighting.objects.filter(source=source).exists():
+        walk_again(workspace=subscription.workspace, now=now)
+
+
 @transaction.atomic
-def edit_source(
-    *,
-    subscription: Subscription,
-    definition: dict[str, Any],
-    url: str,
-    zone: str,
-    interval: int | None,
-    name: str,
-    retention_days: int,
-    by: User,
-    now: datetime,
-    channel: str = "",
-    legal_note: str | None = None,
-    delay: float | None = None,
-    secrets: Mapping[str, str] | None = None,
-) -> None:
+def edit_source(*, subscription: Subscription, by: User, now: datetime, **fields: Unpack[SourceFields]) -> None:
     """Change a source; a definition that others use is forked, so that nobody's reading changes behind their back.
 
     Of `secrets` those that are filled replace what is kept; the rest stays, since nobody is shown it.
@@ -171,29 +133,34 @@ def edit_source(
     """
     _refuse_drill(subscription)
     before = subscription.source
-    after = _edited(
-        subscription,
-        definition=definition,
-        url=url,
-        zone=zone,
-        interval=interval,
-        secrets=_changed_secrets(before, secrets or {}),
-        by=by,
-        now=now,
+    secrets = _changed_secrets(before, fields.get("secrets") or {})
+    wanted = Wanted(
+        kind=before.kind,
+        definition=fields["definition"],
+        url=fields["url"],
+        zone=fields["zone"],
+        interval=fields["interval"],
+        owner=subscription.workspace if secrets else before.owner,
+        secrets=secrets,
+        preset=before.preset,
+        is_pushed=before.is_pushed,
     )
+    after = edited_source(subscription, wanted, by=by, now=now)
     if _is_read_already(subscription.workspace, after, but=subscription):
         raise WrongStateError("already-subscribed")
-    subscription.source, subscription.name = after, name.strip()
-    subscription.interval, subscription.retention_days = interval, retention_days
-    subscription.channel = channel or subscription.channel
+    legal_note = fields.get("legal_note")
+    subscription.source, subscription.name = after, fields["name"].strip()
+    subscription.interval, subscription.retention_days = fields["interval"], fields["retention_days"]
+    subscription.channel = fields.get("channel") or subscription.channel
     subscription.legal_note = subscription.legal_note if legal_note is None else legal_note.strip()
     subscription.save()
-    _keep_delay(after, delay)
+    _keep_delay(after, fields.get("delay"))
     for source_id in sorted({before.pk, after.pk}):
         replan(source_id, now)
     if after.pk != before.pk and Sighting.objects.filter(source=after).exists():
         walk_again(workspace=subscription.workspace, now=now)
-    audit.record(verb="edit", subject=subscription, by=by, now=now, workspace=subscription.workspace, data={"url": url})
+    data = {"url": wanted.url}
+    audit.record(verb="edit", subject=subscription, by=by, now=now, workspace=subscription.workspace, data=data)
 
 
 @transaction.atomic
@@ -251,75 +218,7 @@ def _keep_delay(source: Source, delay: float | None) -> None:
 
 def _changed_secrets(source: Source, typed: Mapping[str, str]) -> str:
     filled = {name: value for name, value in typed.items() if value}
-    return sealed({**unsealed(source), **filled}) if filled else source.secrets
-
-
-def _edited(
-    subscription: Subscription,
-    *,
-    definition: dict[str, Any],
-    url: str,
-    zone: str,
-    interval: int | None,
-    secrets: str,
-    by: User,
-    now: datetime,
-) -> Source:
-    """The source after an edit: itself, changed where nobody else reads it, or the one that has this definition."""
-    before = subscription.source
-    owner = subscription.workspace if secrets else before.owner
-    changed = definition_hash(before.kind, definition, zone)
-    same_definition = Q(definition_hash=changed, owner=owner)
-    locked = Source.objects.select_for_update(of=("self",)).filter(same_definition | Q(pk=before.pk)).order_by("pk")
-    by_id = {source.pk: source for source in locked}
-    source = by_id.pop(before.pk)
-    if source.definition_hash == changed and source.owner_id == (owner.pk if owner else None):
-        if source.secrets != secrets:
-            _change(source, definition, url, zone, owner, secrets, by, now)
-        return source
-    if by_id or source.subscriptions.exclude(pk=subscription.pk).exists():
-        return _source_of(
-            kind=source.kind,
-            definition=definition,
-            url=url,
-            zone=zone,
-            interval=interval,
-            by=by,
-            now=now,
-            owner=owner,
-            secrets=secrets,
-            preset=source.preset,
-            is_pushed=source.is_pushed,
-        )
-    _change(source, definition, url, zone, owner, secrets, by, now)
-    return source
-
-
-def _change(
-    source: Source,
-    definition: dict[str, Any],
-    url: str,
-    zone: str,
-    owner: Workspace | None,
-    secrets: str,
-    by: User,
-    now: datetime,
-) -> None:
-    """Give a source that nobody else reads another definition, and begin anew."""
-    if url != source.url:
-        source.created_at, source.last_success_at = now, None  # another place: what it shows at first is history
-    changed = definition_hash(source.kind, definition, zone)
-    is_new_version = changed != source.definition_hash
-    source.definition, source.definition_hash, source.url, source.zone = definition, changed, url, zone
-    source.owner, source.secrets = owner, secrets
-    source.version += is_new_version
-    source.state, source.missed, source.filled = {}, {}, {}
-    source.outcome, source.outcome_detail, source.failures, source.failing_since = "", "", 0, None
-    source.save()
-    if is_new_version:
-        keep_version(source=source, by=by, now=now)
-    # A visit that is under way reads what is no longer wanted: it loses its lease, and with it what it found.
-    Visit.objects.open().filter(source=source).update(due_at=now, lease_until=None, parked_at=None, attempt=0)
+    return sealed({**readable_secrets(source), **filled}) if filled else source.secrets
 
 
 @transaction.atomic
@@ -365,17 +264,26 @@ def remove_source(*, subscription: Subscription, by: User, now: datetime) -> Non
 
 
 @transaction.atomic
-def want_visit(*, subscription: Subscription, by: User, now: datetime) -> None:
-    """Visit as soon as manners allow; raises WrongStateError('paused' or 'visiting')."""
+def want_visit(*, subscription: Subscription, by: User, now: datetime) -> datetime:
+    """Visit as soon as manners allow, and when that is; who asks again meanwhile waits for the same visit.
+
+    Raises WrongStateError('paused' or 'visiting').
+    """
     if not Subscription.objects.active().filter(pk=subscription.pk).exists():
         raise WrongStateError("paused")
     replan(subscription.source_id, now)
+    source = Source.objects.get(pk=subscription.source_id)
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    waiting = Visit.objects.open().filter(free, source=subscription.source_id)
-    if not waiting.update(due_at=now, parked_at=None, attempt=0, is_watched=True):
+    waiting = Visit.objects.open().filter(free, source=source).select_for_update(of=("self",)).first()
+    if waiting is None:
         raise WrongStateError("visiting")
+    earliest = soonest(source, now, CALM)
+    planned = waiting.due_at if waiting.due_at and waiting.parked_at is None else earliest
+    due_at = max(min(planned, earliest), now)
+    Visit.objects.filter(pk=waiting.pk).update(due_at=due_at, parked_at=None, attempt=0, is_watched=True)
     audit.record(verb="visit-now", subject=subscription, by=by, now=now, workspace=subscription.workspace)
     wake("monitoring.visit-wanted")
+    return due_at
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ def create_topic(
     now: datetime,
     is_own: bool = True,
     is_drill: bool = False,
+    pace: float = 1.0,
     tells_outlets: bool = True,
 ) -> Topic:
     """A topic with its first version; raises WrongStateError('name-taken') and matching.QueryError."""
@@ -53,6 +54,7 @@ def create_topic(
                 name=name.strip(),
                 is_own=is_own,
                 is_drill=is_drill,
+                pace=pace,
                 tells_outlets=tells_outlets,
                 created_at=now,
             )

@@ -143,6 +143,7 @@ class MentionRow:
     negative: float
     label: str
     topics: Sequence[TopicMatch]
+    answer_by: datetime | None  # of an enquiry
 
     @property
     def placed_by_publication(self) -> bool:
@@ -186,7 +187,7 @@ def mention_page(
         Mention.objects.visible_to(workspace)
         .counted()
         .filter(_condition(wanted))
-        .select_related("topic", "topic_version", "post")
+        .select_related("topic", "topic_version", "post__enquiry")
     )
     if after is not None:
         found = list(mentions.filter(_beyond(after, "gt")).order_by("placed_at", "pk")[: size + 1])
@@ -281,7 +282,7 @@ def _row(workspace: Workspace, found: list[Mention], analysis: Analysis | None, 
         is_drill=first.topic.is_drill,
         edited=post.revision > 1,
         source=source,
-        author=author_code(post),
+        author=author_code(post, workspace.pk),
         language=language_of(post.title + post.text),
         title=marked(post.title, title_hits, [(hit["start"], hit["end"]) for hit in terms]),
         text=excerpt(post.text, hits, shifted([(hit["start"], hit["end"]) for hit in terms], begin)),
@@ -291,6 +292,7 @@ def _row(workspace: Workspace, found: list[Mention], analysis: Analysis | None, 
         topics=[
             TopicMatch(one.topic_id, one.topic.name, one.topic_version.number) for one in sorted(found, key=_by_topic)
         ],
+        answer_by=post.enquiry.answer_by if hasattr(post, "enquiry") else None,
     )
 
 

@@ -25,11 +25,11 @@ def is_from(workspace: Workspace, channel: str) -> Q:
     return read | Q(source__kind="feed") & ~Q(source__in=mine.values("source")) if channel == "news" else read
 
 
-def author_code(post: Post) -> str:
-    """The author's pseudonym, "" where none is stated."""
-    return pseudonym(post.author, host_of(post.url), _key(settings.SECRET_KEY)) if post.author else ""
+def author_code(post: Post, workspace_id: int) -> str:
+    """The author's pseudonym in a workspace, "" where none is stated; two workspaces cannot compare theirs."""
+    return pseudonym(post.author, host_of(post.url), _key(settings.SECRET_KEY, workspace_id)) if post.author else ""
 
 
 @cache
-def _key(secret: str) -> bytes:
-    return hmac.new(secret.encode(), b"pseudonyms", hashlib.sha256).digest()
+def _key(secret: str, workspace_id: int) -> bytes:
+    return hmac.new(secret.encode(), f"pseudonyms:{workspace_id}".encode(), hashlib.sha256).digest()

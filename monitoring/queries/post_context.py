@@ -144,7 +144,7 @@ def replies_of(workspace: Workspace, post: Post) -> tuple[list[Reply], int]:
     return [
         Reply(
             post_id=one.pk if one.pk in pages else None,
-            author=author_code(one),
+            author=author_code(one, workspace.pk),
             text=one.text or one.title,
             at=one.placed_at,
             is_gone=one.gone_at is not None,

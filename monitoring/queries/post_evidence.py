@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from monitoring.crawling.receipts import ATTACHED
 from monitoring.crawling.snapshot import media_named
 from monitoring.models import Capture, Mention, Post, PostCapture, Subscription
 from monitoring.operations.suppression import suppressed_for
@@ -44,11 +45,11 @@ class Snapshot:
 
 
 def captures_of(workspace: Workspace, post: Post) -> "QuerySet[PostCapture]":
-    """The answers that show the post, of those that the workspace's own sources received."""
+    """The answers that show the post, of those that the workspace's own sources received; no attached files."""
     own = Subscription.objects.filter(workspace=workspace).values("source")
     through = Mention.objects.visible_to(workspace).filter(post=post).values("source")
     ours = Q(capture__source__isnull=True) | Q(capture__source__in=own) | Q(capture__source__in=through)
-    return PostCapture.objects.filter(ours, post=post)
+    return PostCapture.objects.filter(ours, post=post).exclude(capture__headers__has_key=ATTACHED)
 
 
 def find_capture(workspace: Workspace, post: Post, capture_id: int) -> PostCapture | None:

@@ -118,7 +118,7 @@ def post_page(workspace: Workspace, post: Post, compare: tuple[int, int] | None 
     return PostPage(
         post=post,
         source=names.get(mentions[0].source_id, "") if mentions else "",
-        author=author_code(post),
+        author=author_code(post, workspace.pk),
         latency=latency(post),
         is_drill=any(mention.topic.is_drill for mention in mentions),
         language=language_of(post.title + post.text),

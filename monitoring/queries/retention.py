@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from monitoring.models import Mention, PostHold, Subscription
+from monitoring.models import Mention, PostHold, RejectedRow, Subscription
 from sentinel.core.models import AuditEntry
 
 AHEAD = (1, 7, 30)  # days
@@ -13,13 +13,16 @@ AHEAD = (1, 7, 30)  # days
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """How many mentions of a source go within so many days; `held` stay as evidence. `last` is the last run's entry."""
+    """How many mentions of a source go within so many days; `held` stay as evidence, `rejected` rows of files go with
+    their file. `last` is the last run's entry.
+    """
 
     days: int
     total: int
     held: int
     going: list[tuple[int, int]]  # (within days, mentions)
     oldest_at: datetime | None
+    rejected: int
     last: AuditEntry | None
 
 
@@ -43,5 +46,8 @@ def forecast(subscription: Subscription, now: datetime) -> Forecast:
         held=counts["held"],
         going=[(days, counts[f"within_{days}"]) for days in AHEAD],
         oldest_at=mentions.order_by("captured_at").values_list("captured_at", flat=True).first(),
+        rejected=RejectedRow.objects.filter(
+            file_import__workspace=subscription.workspace_id, file_import__source=subscription.source_id
+        ).count(),
         last=entries.first(),
     )

@@ -15,7 +15,7 @@ FLOORS: tuple[Field, ...] = (
     Field(
         "floors",
         gettext_noop("Each floor or comment on an article's page"),
-        help=gettext_noop("They become replies to the post; those of further pages of a thread are not read."),
+        help=gettext_noop("They become replies to the post."),
         group="floors",
         advanced=True,
         sparse=True,
@@ -45,6 +45,22 @@ FLOORS: tuple[Field, ...] = (
         sparse=True,
     ),
     Field("floor_url", gettext_noop("Address of a floor"), group="floors", advanced=True, sparse=True),
+    Field(
+        "floors_next",
+        gettext_noop("Where the next page of a thread stands"),
+        help=gettext_noop("A selector of its link; or of its number, or a path to the identifiers of all floors."),
+        group="floors",
+        advanced=True,
+        sparse=True,
+    ),
+    Field(
+        "floors_url",
+        gettext_noop("Address of a further page of a thread"),
+        help=gettext_noop("With {page} or {ids} in it, and {id} for the site's identifier of the thread."),
+        group="floors",
+        advanced=True,
+        sparse=True,
+    ),
     Field("floor_likes", gettext_noop("Likes of a floor"), group="floors", advanced=True, sparse=True),
     Field("floor_comments", gettext_noop("Comments on a floor"), group="floors", advanced=True, sparse=True),
 )
@@ -108,12 +124,13 @@ SHARED: tuple[Field, ...] = (*FLOORS, *paging.FIELDS, *DATES, *COUNTS, *blocking
 NO_SELECTOR = gettext_noop("This is not a CSS selector.")
 NO_PATH = gettext_noop("This is not a JMESPath.")
 NO_FORM = gettext_noop("This is not a form of a date. Write such as %Y-%m-%d %H:%M.")
+NO_FLOORS_PLACE = gettext_noop("Write {page} or {ids} where it belongs, and say above where that stands.")
 NO_ID_PLACE = gettext_noop("Write {id} where the site's identifier belongs, and say above where it stands.")
 
 ON_A_PAGE = frozenset(
     ["detail_text", "detail_title", "detail_author", "detail_time"]
     + [f"detail_{name}" for name in DETAIL_FIGURES]
-    + [field.name for field in FLOORS if field.kind == "text"]
+    + [field.name for field in FLOORS if field.kind == "text" and field.name != "floors_url"]
 )
 ON_A_LIST = frozenset(["rows", "link", "title", "time", "author", "summary", "site_id", "next", "blocked_if", *FIGURES])
 
@@ -141,10 +158,21 @@ def cleaned(
         problems.setdefault("floor_text", REQUIRED)
     if clean.get("detail_url") and not ("{id}" in clean["detail_url"] and clean.get("site_id")):
         problems["detail_url"] = NO_ID_PLACE
+    problems |= _floors_problems(clean) if "floors_url" not in problems else {}
     for found in (paging.paging_problems(clean), blocking.blocking_problems(clean), asking.header_problems(clean)):
         problems |= {name: problem for name, problem in found.items() if name not in problems}
     refuse(problems)
     return clean
+
+
+def _floors_problems(clean: Definition) -> dict[str, str]:
+    """What is wrong with the address of further pages of a thread."""
+    template = str(clean.get("floors_url") or "")
+    if not template:
+        return {}
+    is_address = bool(host_of(template.replace("{page}", "1").replace("{ids}", "1").replace("{id}", "1")))
+    is_one_place = ("{page}" in template) != ("{ids}" in template.partition("?")[2])
+    return {} if is_address and is_one_place and clean.get("floors_next") else {"floors_url": NO_FLOORS_PLACE}
 
 
 def said_of(definition: Definition, names: Iterable[str]) -> dict[str, str]:

@@ -14,8 +14,12 @@ def read_count(value: object) -> int | None:
         return None
     if isinstance(value, int | float):
         return int(value) if 0 <= value <= _LARGEST else None
-    found = _COUNT.search(value[:80]) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    found = _COUNT.search(value[:80])
     if not found:
         return None
+    if found.start() and value[found.start() - 1] in "-−" and not value[: found.start() - 1].strip():
+        return None  # votes against it are no count
     amount = float(found[1].replace(",", "")) * _UNITS.get(found[2].lower(), 1)
     return round(amount) if amount <= _LARGEST else None

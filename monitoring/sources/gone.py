@@ -20,7 +20,15 @@ _SAYS = (
     r"被(?:原?作者|博主|[楼樓]主|版主|管理[员員]|用[户戶])[^。.\n]{0,6}[删刪]除",
     r"[由根][于於据據]?(?:作者|博主)[^。.\n]{0,24}(?:[权權]限|不可[见見]|[无無]法[访訪][问問])",
     r"[仅僅]展示\w{1,6}[内內]的?微博",
+    r"(?:作者|博主|[楼樓]主|版主|管理[员員]|用[户戶])(?:已|自行){0,2}[删刪]除(?:了)?(?:此|[该該]|本|[这這])",
 )
+_SIGN_IN = re.compile(r"(?i)登[录錄入]|\b(?:log|sign)(?:ged|ging)?[- ]?in\b")
+_LONGEST_STUB = 40  # characters: what a site writes in the place of a post's own words
+_STUB = re.compile(
+    r"(?i)\W*(?:(?:此|[该該]|本|[这這])?(?:[内內]容|[帖貼贴]文?子?|文章?|[评評][论論]|留言|[楼樓][层層])?已?(?:被|[经經由]|自行)?"
+    r"(?:作者|博主|[楼樓]主|版主|管理[员員]|用[户戶])?(?:自行)?(?:[删刪]除|屏蔽)|\[?(?:deleted|removed)\]?)\W*"
+)
+_OWN_VOICE = re.compile(r"(?i)我|咱|\b(?:i|my|we)\b")
 _GONE = re.compile("(?i)" + "|".join(_SAYS))
 
 
@@ -38,6 +46,22 @@ def gone_mark(text: str) -> str:
     """The words by which `text` says that what was here is deleted or hidden; empty where it says no such thing.
 
     To be asked of what stands in the place of a post, never of a post's own text: people write about deletion too.
+    A sentence that asks us to sign in says nothing of deletion.
     """
-    found = _GONE.search(text[:_LONGEST])
+    found = next((one for one in _GONE.finditer(text[:_LONGEST]) if not _asks_to_sign_in(text, one)), None)
     return found[0][:120].strip() if found else ""
+
+
+def _asks_to_sign_in(text: str, found: re.Match[str]) -> bool:
+    """Whether the sentence in which something was found speaks of signing in."""
+    begins = max(text.rfind(mark, 0, found.start()) for mark in "。\n!！") + 1
+    ends = min((place for mark in "。\n!！" if (place := text.find(mark, found.end())) >= 0), default=len(text))
+    return _SIGN_IN.search(text[begins:ends]) is not None
+
+
+def stub_of(text: str) -> str:
+    """`text` where it is only what a site writes in the place of deleted words (已刪除, [deleted]); else empty."""
+    text = text.strip()
+    if len(text) > _LONGEST_STUB or _OWN_VOICE.search(text):
+        return ""
+    return text if _STUB.fullmatch(text) or notice_of(text) else ""

@@ -15,8 +15,8 @@ class Item:
     the source states no time; `precision` is second, minute, hour, day or month. `figures` holds what the site counts
     (reposts, comments, likes, views; rank and heat of a list). `needs_detail` says that the text stands on the page at
     `url`. `replies` came with it: comments, or the later floors of a thread. `is_partial` says that less is shown than
-    there was (the original of a repost is gone): a post that is known already keeps its words. `response` is the answer
-    it was read from.
+    there was (the original of a repost is gone): a post that is known already keeps its words. `attached` are files
+    that came with it. `response` is the answer it was read from.
     """
 
     url: str
@@ -30,6 +30,7 @@ class Item:
     needs_detail: bool = False
     replies: tuple["Item", ...] = ()
     is_partial: bool = False
+    attached: tuple[Response, ...] = field(default=(), repr=False, compare=False)
     response: Response | None = field(default=None, repr=False, compare=False)
 
     def answered(self, response: Response) -> "Item":

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import html_to_text, line_of, parse_html
 from monitoring.sources.answers import refusal, require_success
-from monitoring.sources.gone import gone_mark
+from monitoring.sources.floors import is_paged
+from monitoring.sources.gone import gone_mark, stub_of
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Definition, Kind, Revisited
 from sentinel.core.net.types import Request, Response
@@ -60,12 +61,26 @@ def page_revisited(
     if not _reads_pages(kind, definition):
         return _presence(item, response)
     try:
-        return Revisited(kind.detail(definition, item, response, now, zone))
+        read = kind.detail(definition, item, response, now, zone)
     except SourceError as error:
-        gone = _presence(item, response) if error.code == "layout" else Revisited()
+        # A form to sign in stands on many a page: what the page says decides.
+        is_open = error.code == "layout" or (error.code == "login" and error.detail.startswith("type="))
+        gone = _presence(item, response) if is_open else Revisited()
         if gone.is_gone:
             return gone
         raise
+    if read.text != item.text and len(read.text) <= _LONGEST_NOTICE:
+        if stub := stub_of(read.text):
+            return Revisited(is_gone=True, mark=stub)
+        presence = _presence(item, response)  # a notice, or a wall, may be all that there was to read
+        if presence.is_gone:
+            return presence
+    return Revisited(read)
+
+
+def goes_on(kind: Kind, definition: Definition) -> bool:
+    """Whether a post's replies stand on further pages that `monitoring.sources.floors` reads."""
+    return not hasattr(kind, "revisited") and _reads_pages(kind, definition) and is_paged(definition)
 
 
 def _reads_pages(kind: Kind, definition: Definition) -> bool:
@@ -90,11 +105,12 @@ def _presence(item: Item, response: Response) -> Revisited:
     if _holds(item, text):
         return Revisited()
     mark = gone_mark(title) or (gone_mark(text) if len(text) <= _LONGEST_NOTICE else "")
-    if mark:
-        return Revisited(is_gone=True, mark=mark)
-    refused = refusal(response.url, html)
+    # Where a page says that something is gone, a form to sign in is only the one that stands on every page.
+    refused = refusal(response.url, text if mark else html)
     if refused:
         raise refused
+    if mark:
+        return Revisited(is_gone=True, mark=mark)
     return Revisited()
 
 

@@ -180,6 +180,14 @@ def _floors(definition: Definition, item: Item, row: Row, dating: Dating) -> tup
     return (floors[0] if floors else None), _worth_keeping(floors[1:])
 
 
+def page_of_floors(definition: Definition, item: Item, row: Row, dating: Dating) -> tuple[Item, ...]:
+    """The floors of a further page of a thread; where it shows the post itself once more, that is none of them."""
+    seen: dict[str, int] = {}
+    rows = row.rows(said(definition, "floors"))[:_MOST_FLOORS]
+    floors = [_floor(definition, item, one, dating, seen) for one in rows]
+    return tuple(floor for floor in _worth_keeping(floors) if floor.text != item.text or floor.author != item.author)
+
+
 def _worth_keeping(floors: list[Item]) -> tuple[Item, ...]:
     return tuple({floor.site_id: floor for floor in floors if floor.text}.values())
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import math
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -28,6 +29,7 @@ from monitoring.operations.tokens import RefusedTokenError, admit
 
 LARGEST = 5 * 1024 * 1024  # bytes
 MOST_ITEMS = 500
+MOST_LINES = 10 * MOST_ITEMS  # empty ones among them
 _LINES = ("application/x-ndjson", "application/jsonl", "application/jsonlines", "application/x-jsonlines")
 _SIGNATURES = ("X-Sentinel-Signature", "X-Hub-Signature-256", "X-Signature")
 
@@ -177,14 +179,32 @@ def _body(request: HttpRequest) -> bytes:
     body: bytes = request.read(LARGEST + 1)
     if len(body) > LARGEST:
         raise _RefusedError("too-large")
-    return body
+    return _unpacked(body, request.headers.get("Content-Encoding", "").strip().lower())
+
+
+def _unpacked(body: bytes, encoding: str) -> bytes:
+    """The body without its gzip (RFC 1952), never more of it than may be sent unpacked."""
+    if encoding in ("", "identity"):
+        return body
+    if encoding not in ("gzip", "x-gzip"):
+        raise _RefusedError("encoding")
+    reader = zlib.decompressobj(wbits=31)
+    try:
+        text = reader.decompress(body, LARGEST + 1)
+    except zlib.error as error:
+        raise _RefusedError("encoding") from error
+    if len(text) > LARGEST:
+        raise _RefusedError("too-large")
+    if not reader.eof:
+        raise _RefusedError("encoding")
+    return text
 
 
 def _items(body: bytes, content_type: str) -> list[Any]:
     """The items of a batch: of `{"posts": […]}`, or one a line."""
     try:
         if content_type in _LINES:
-            items = [_parsed(line) for line in body.splitlines() if line.strip()]
+            items = [_line(line) for line in body.split(b"\n", MOST_LINES) if line.strip()]
         elif content_type == "application/json":
             batch = _parsed(body)
             items = batch.get("posts") if isinstance(batch, dict) and set(batch) == {"posts"} else None  # type: ignore[assignment]
@@ -197,6 +217,14 @@ def _items(body: bytes, content_type: str) -> list[Any]:
     if len(items) > MOST_ITEMS:
         raise _RefusedError("too-many-items")
     return items
+
+
+def _line(text: bytes) -> Any:
+    """What a line holds; where it is no JSON, the error itself, which is then answered in its place."""
+    try:
+        return _parsed(text)
+    except (ValueError, RecursionError) as error:
+        return ValueError(str(error))
 
 
 def _parsed(text: bytes) -> Any:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -24,7 +25,6 @@ from monitoring.visiting.storable import storable_item
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.net.types import Response
 from sentinel.core.permissions import Permission
-from sentinel.core.templatetags.sentinel import clock_text
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,7 +39,14 @@ def entry_add(request: WorkspaceRequest) -> HttpResponse:
         records = _records(form, source, now)
         if records:
             chosen = list(form.cleaned_data["topics"])
-            posts = enter_posts(source=source, records=records, topics=chosen, by=request.user, now=now)
+            posts = enter_posts(
+                source=source,
+                records=records,
+                topics=chosen,
+                by=request.user,
+                now=now,
+                answer_by=form.cleaned_data["deadline"] if form.cleaned_data["kind"] == "enquiry" else None,
+            )
             told = ngettext("%(count)d post was entered.", "%(count)d posts were entered.", len(posts))
             messages.success(request, told % {"count": len(posts)})
             if len(posts) == 1:
@@ -87,7 +94,9 @@ def _enquiry(given: dict[str, Any], source: Source, now: datetime) -> list[Recor
     title = _("Media enquiry: %(asker)s") % {"asker": asker} if asker else _("Media enquiry")
     text = given["question"]
     if given["deadline"]:
-        text += "\n\n" + _("Answer needed by %(when)s") % {"when": clock_text(given["deadline"])}
+        # In full: the words stay as they are while the day passes.
+        when = f"{given['deadline'].astimezone(ZoneInfo(source.zone)):%Y-%m-%d %H:%M}"
+        text += "\n\n" + _("Answer needed by %(when)s") % {"when": when}
     return [_record(source, now, title=title, text=text, author=given["who"])]
 
 
@@ -122,16 +131,18 @@ def _record(
 @require_GET
 @needs(Permission.VIEW)
 def attachment(request: WorkspaceRequest, capture_id: int) -> HttpResponse:
-    """A picture that was entered with a post: shown as a picture and nothing else, whatever its bytes hold."""
+    """A picture that was entered with a post, shown as a picture and nothing else; a mail's file is only downloaded."""
     found = find_attachment(request.workspace, capture_id)
     if found is None:
         raise Http404
     ending = found.media_type.partition("/")[2]
+    name = found.name or f"picture-{capture_id}.{ending}"
     return HttpResponse(
         found.data,
         content_type=found.media_type,
         headers={
-            "Content-Disposition": f'inline; filename="picture-{capture_id}.{ending}"',
+            "Content-Disposition": content_disposition_header(as_attachment=bool(found.name), filename=name)
+            or "attachment",
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, max-age=3600",

@@ -13,13 +13,16 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from monitoring.intake.mapping import apply, detect, presets, problems_of, record_of
+from monitoring.intake.cells import look_of
+from monitoring.intake.guessing import SAMPLED, propose
+from monitoring.intake.mapping import TARGETS, apply, presets, problems_of, record_of
 from monitoring.intake.records import BadRecordError
 from monitoring.intake.tables import Row, TableError
 from monitoring.intake_forms import ImportForm, MappingForm, preset_choices
 from monitoring.intake_wording import (
     import_state,
     import_state_text,
+    look_text,
     problem_text,
     table_problem,
     target_text,
@@ -35,7 +38,7 @@ from monitoring.operations.imports import (
     start_import,
 )
 from monitoring.operations.sources import add_source
-from monitoring.queries.intake import fillable, imports_of
+from monitoring.queries.intake import fillable, imports_of, kept_until
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.csv_text import csv_text
 from sentinel.core.operations import WrongStateError
@@ -121,11 +124,12 @@ def import_map(request: WorkspaceRequest, import_id: int) -> HttpResponse:
         return redirect("import", workspace=request.workspace.slug, import_id=import_id)
     try:
         table = sample_of(file_import)
-        rows = list(islice(table.rows, SAMPLES))
+        sampled = list(islice(table.rows, SAMPLED))
     except TableError as error:
         context = {"section": "sources", "file": file_import, "problem": table_problem(error.code)}
         return render(request, "monitoring/import_broken.html", context)
-    preset, mapping, is_remembered = _proposal(request, file_import, table.columns)
+    rows = sampled[:SAMPLES]
+    preset, mapping, is_remembered = _proposal(request, file_import, table.columns, sampled)
     form = MappingForm(request.POST or None, columns=table.columns, initial={**mapping, "zone": file_import.zone})
     if request.method == "POST" and form.is_valid():
         mapping = form.mapping()
@@ -139,6 +143,7 @@ def import_map(request: WorkspaceRequest, import_id: int) -> HttpResponse:
         "rows": rows,
         "form": form,
         "samples": _samples(rows, form, file_import),
+        "unused": _unused(table.columns, sampled, form),
         "preset": preset,
         "presets": preset_choices(),
         "is_remembered": is_remembered,
@@ -147,35 +152,61 @@ def import_map(request: WorkspaceRequest, import_id: int) -> HttpResponse:
 
 
 def _proposal(
-    request: WorkspaceRequest, file_import: FileImport, columns: list[str]
+    request: WorkspaceRequest, file_import: FileImport, columns: list[str], rows: list[Row]
 ) -> tuple[Any, dict[str, str], bool]:
     """The preset, what is proposed, and whether the workspace chose it itself before."""
     wanted = next((one for one in presets() if one.key == request.GET.get("preset")), None)
     if wanted:
         return wanted, apply(wanted, columns), False
-    preset, guessed = detect(columns)
+    preset, guessed = propose(columns, [row.cells for row in rows])
     remembered = remembered_mapping(file_import.workspace_id, columns)
     return preset, remembered or guessed, bool(remembered)
 
 
 def _samples(rows: list[Row], form: MappingForm, file_import: FileImport) -> list[dict[str, Any]]:
-    """What the first rows would become by the columns that the page shows."""
-    fields = [one for one in form.target_fields() if one.value()]
-    mapping = {one.name: str(one.value()) for one in fields}
+    """What the first rows would become by the columns that the page shows: each field, and from which column."""
+    mapping = _shown_mapping(form)
     samples = []
     for row in rows:
-        record = record_of(row, mapping)
+        said = record_of(row, mapping)
+        read = {**said, **said.get("figures", {})}
+        problems = []
         try:
-            record_of_row(row, mapping, "", timezone.now(), file_import.zone)
-            problems = []
+            taken = record_of_row(row, mapping, "", timezone.now(), file_import.zone).item
+            at = taken.published_at
+            read |= {"published_at": f"{at:%Y-%m-%d %H:%M}" if at else "", **taken.figures}
         except BadRecordError as error:
-            problems = [{"field": one.field, "text": problem_text(one.code)} for one in error.problems]
-        values = [(target_text(name), str(record[name])[:200]) for name in _SAMPLED if record.get(name)]
+            problems = [
+                {"field": mapping.get(one.field, one.field), "text": problem_text(one.code)} for one in error.problems
+            ]
+        values = [
+            (target_text(target), str(read[target])[:200], _columns_of(target, mapping))
+            for target in TARGETS
+            if read.get(target) not in (None, "", {})
+        ]
         samples.append({"number": row.number, "values": values, "problems": problems})
     return samples
 
 
-_SAMPLED = ("title", "text", "author", "published_at", "url")
+def _shown_mapping(form: MappingForm) -> dict[str, str]:
+    return {one.name: str(one.value()) for one in form.target_fields() if one.value()}
+
+
+def _columns_of(target: str, mapping: dict[str, str]) -> str:
+    """The columns that a field is read from: a time may stand in two, a text's excerpt in another."""
+    also = {"published_at": "time", "text": "snippet"}.get(target, "")
+    return " + ".join(column for column in (mapping.get(target), mapping.get(also)) if column)
+
+
+def _unused(columns: list[str], rows: list[Row], form: MappingForm) -> list[tuple[str, str, str]]:
+    """The columns that the page makes nothing of: name, what their cells look like, the first that says something."""
+    taken = set(_shown_mapping(form).values())
+    left = []
+    for column in columns:
+        cells = [str(cell) for row in rows if (cell := row.cells.get(column)) not in (None, "")]
+        if column not in taken:
+            left.append((column, look_text(look_of(cells).kind), cells[0][:80] if cells else ""))
+    return left
 
 
 def _start(request: WorkspaceRequest, file_import: FileImport, mapping: dict[str, str], zone: str) -> HttpResponse:
@@ -203,6 +234,7 @@ def import_page(request: WorkspaceRequest, import_id: int) -> HttpResponse:
         "one": _shown(file_import),
         "mapping": [(target_text(target), column) for target, column in file_import.mapping.items()],
         "rejected": [(row.number, _reasons(row)) for row in rejected],
+        "kept_until": kept_until(file_import),
     }
     part = "#live" if request.headers.get("HX-Request") else ""
     return render(request, f"monitoring/import.html{part}", context)

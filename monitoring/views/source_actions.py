@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from monitoring.models import AllowedHost, SourceNotice, Subscription
 from monitoring.operations import sources as operations
 from monitoring.operations.health import see_notice
-from monitoring.source_wording import source_done, wrong_source_state
+from monitoring.operations.pacing import rest_of
+from monitoring.source_wording import rest_text, source_done, wrong_source_state
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.operations import WrongStateError
 from sentinel.core.permissions import Permission
@@ -56,14 +57,18 @@ def source_resume(request: WorkspaceRequest, source_id: int) -> HttpResponse:
 @require_POST
 @needs(Permission.EDIT_SOURCES)
 def source_visit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
-    """Visit as soon as manners allow."""
+    """Visit as soon as manners allow; where that is not at once, say why."""
     subscription, now = _subscription(request, source_id), timezone.now()
-    return _act(
+    rest = rest_of(subscription.source, now)
+    answer = _act(
         request,
         subscription,
         lambda: operations.want_visit(subscription=subscription, by=request.user, now=now),
         "wanted",
     )
+    if rest and not subscription.paused_at:
+        messages.info(request, rest_text(rest))
+    return answer
 
 
 @require_POST
@@ -108,7 +113,7 @@ def _subscription(request: WorkspaceRequest, source_id: int) -> Subscription:
     return in_workspace(request, Subscription.objects.select_related("source", "workspace"), source_id)
 
 
-def _act(request: WorkspaceRequest, subscription: Subscription, verb: Callable[[], None], done: str) -> HttpResponse:
+def _act(request: WorkspaceRequest, subscription: Subscription, verb: Callable[[], object], done: str) -> HttpResponse:
     """Do it, say so, and lead back to where it was asked for."""
     name, source_id = subscription.name, subscription.pk
     try:

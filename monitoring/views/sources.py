@@ -22,11 +22,14 @@ from monitoring.health_wording import (
 )
 from monitoring.models import CHANNELS, AllowedHost, Post, Sighting, SourceNotice, Subscription, Visit
 from monitoring.notices import unseen_notices
+from monitoring.operations.pacing import rest_of
 from monitoring.operations.visits import FINE_OUTCOMES
 from monitoring.queries.names import author_code
 from monitoring.queries.undercount import undercounted
 from monitoring.source_health import (
+    FINE,
     HIDDEN,
+    ORDER,
     TROUBLE,
     WEAK,
     ChannelHealth,
@@ -38,7 +41,7 @@ from monitoring.source_health import (
     source_health,
     unseen_in_all,
 )
-from monitoring.source_wording import LogWords, channel_text, log_words, outcome_text
+from monitoring.source_wording import LogWords, channel_text, log_words, outcome_text, rest_text
 from monitoring.sources import KINDS
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.models import Workspace
@@ -52,13 +55,13 @@ OPEN_BELOW = 9  # so few sources need no folding
 
 # what the list can be narrowed to → the states that it then shows
 VIEWS: dict[str, tuple[str, ...]] = {
-    "all": (*TROUBLE, "waiting", "ok", "paused"),
+    "all": ORDER,
     "trouble": TROUBLE,
     "hidden": HIDDEN,
     "late": ("late",),
     "quiet": WEAK,
     "retrying": ("retrying",),
-    "well": ("ok", "waiting"),
+    "well": FINE,
     "paused": ("paused",),
 }
 
@@ -275,7 +278,14 @@ def _visits(row: SourceRow) -> dict[str, Any]:
             if health.is_visiting
             else ShownVisit(health.visit, [], failed=False)
         )
-    return {"last": visits[0] if visits else None, "earlier": visits[1:], "under_way": under_way}
+    waits = under_way and not health.is_visiting
+    rest = rest_of(health.subscription.source, timezone.now()) if waits else None
+    return {
+        "last": visits[0] if visits else None,
+        "earlier": visits[1:],
+        "under_way": under_way,
+        "rest": rest_text(rest) if rest else "",
+    }
 
 
 def _shown(visit: Visit) -> ShownVisit:
@@ -309,7 +319,7 @@ def _shown_posts(sightings: Iterable[Sighting], workspace: Workspace) -> list[Sh
     mine = Post.objects.visible_to(workspace).filter(pk__in=[one.post_id for one in brought])
     mentioned = set(mine.values_list("pk", flat=True))
     return [
-        ShownPost(one.post, author_code(one.post), _latency(one), is_mention=one.post_id in mentioned)
+        ShownPost(one.post, author_code(one.post, workspace.pk), _latency(one), is_mention=one.post_id in mentioned)
         for one in brought
     ]
 

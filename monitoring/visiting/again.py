@@ -10,10 +10,11 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from monitoring.sources.blocking import refusing_statuses
+from monitoring.sources.floors import after_first_page, after_further_page, floors_on
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind, Revisited
-from monitoring.sources.pages import read_revisit, require_no_refusal, revisit_requests
-from monitoring.visiting.answers import check_refusal, longer_wait
+from monitoring.sources.pages import goes_on, read_revisit, require_no_refusal, revisit_requests
+from monitoring.visiting.answers import check_answer, check_refusal, longer_wait
 from monitoring.visiting.manners import Client, Failure, Manners, Ports
 from monitoring.visiting.storable import storable, storable_item
 from monitoring.visiting.visit import guarded
@@ -39,7 +40,8 @@ class Seen:
     `outcome` is ok, gone, closed (it cannot be looked at again), or why nothing was seen: a code of SourceError or
     FetchError. `item` is the post as it stands, where the answers show it, with the answer that it was read from;
     `mark` are the site's own words for being gone, `notice` the answer that says so. `replies` are those that could be
-    read; what kept us from more of them stands in `detail`. `retry_after` is in seconds.
+    read; what kept us from more of them stands in `detail`, and how far they were read in `reached`. `retry_after` is
+    in seconds.
     """
 
     outcome: str
@@ -48,6 +50,7 @@ class Seen:
     mark: str = ""
     notice: Response | None = field(default=None, repr=False)
     replies: tuple[Item, ...] = ()
+    reached: str = ""
     retry_after: float | None = None
 
 
@@ -61,14 +64,18 @@ async def look_again(
     zone: tzinfo,
     ports: Ports,
     limits: AgainLimits,
+    reached: Sequence[str] = (),
 ) -> list[Seen | None]:
-    """What was seen of each of `items`, None for those that the turn did not reach. Raises nothing a server causes."""
+    """What was seen of each of `items`, None for those that the turn did not reach. Raises nothing a server causes.
+
+    `reached` says of each how far its replies were read the last time.
+    """
     turn = _Turn(kind, definition, now, zone, limits, Manners(client, ports, now, limits.seconds))
     found: list[Seen | None] = []
     try:
         async with asyncio.timeout(limits.seconds) as time_allowed:
-            for item in items:
-                found.append(await turn.look(item))
+            for item, before in zip(items, [*reached, *[""] * len(items)], strict=False):
+                found.append(await turn.look(item, before))
                 if turn.is_refused:
                     break
     except TimeoutError:
@@ -87,12 +94,13 @@ class _Turn:
     manners: Manners
     is_refused: bool = False
 
-    async def look(self, item: Item) -> Seen | None:
+    async def look(self, item: Item, reached: str) -> Seen | None:
         """One post, and as many pages of its replies as the limits allow."""
         waiting = revisit_requests(self.kind, self.definition, item)
         if not waiting:
             return Seen("closed")
-        seen, replies, is_shown = Seen("ok"), dict[tuple[str, str], Item](), False
+        seen, replies, is_shown = Seen("ok", reached=reached), dict[tuple[str, str], Item](), False
+        first: Response | None = None
         for _number in range(self.limits.requests):
             if not waiting or len(replies) >= MOST_REPLIES:
                 break
@@ -110,11 +118,41 @@ class _Turn:
                 return Seen("gone", item=None, mark=storable(answer.mark, 300), notice=response)
             if answer.item:
                 seen = replace(seen, item=replace(storable_item(answer.item), response=response))
-            for reply in (*answer.replies, *(answer.item.replies if answer.item else ())):
-                replies.setdefault((reply.url, reply.site_id), replace(storable_item(reply), response=response))
+            self._keep(replies, (*answer.replies, *(answer.item.replies if answer.item else ())), response)
             is_shown = is_shown or answer.item is not None or not answer.next
+            first = first or response
             waiting += answer.next
+        if first and seen.item and goes_on(self.kind, self.definition):
+            seen = await self._read_on(seen, seen.item, first, replies)
         return replace(seen, replies=tuple(replies.values())[:MOST_REPLIES])
+
+    def _keep(self, replies: dict[tuple[str, str], Item], found: Sequence[Item], response: Response) -> None:
+        for reply in found:
+            replies.setdefault((reply.url, reply.site_id), replace(storable_item(reply), response=response))
+
+    async def _read_on(self, seen: Seen, item: Item, first: Response, replies: dict[tuple[str, str], Item]) -> Seen:
+        """The further pages of a thread, from the one on that was reached the last time."""
+        waiting = guarded(lambda: after_first_page(self.definition, item, first, seen.reached))
+        asked: set[str] = set()
+        while waiting and len(asked) < self.limits.requests - 1 and len(replies) < MOST_REPLIES:
+            page = waiting.pop(0)
+            if page.request.url in asked:
+                break
+            asked.add(page.request.url)
+            try:
+                response = await self.manners.ask(page.request)
+                check_answer(page.request.url, response, refusing_statuses(self.definition))
+                floors = guarded(lambda: floors_on(self.definition, item, response, self.now, self.zone))  # noqa: B023
+                waiting += guarded(lambda: after_further_page(self.definition, item, response))  # noqa: B023
+            except (SourceError, FetchError) as failure:
+                self._failed(failure)
+                # A page that is there no more is not asked for for ever: the thread is read from its beginning.
+                is_lost = failure.code == "http" and page.reached == seen.reached
+                wait = longer_wait(self.manners.wait_asked, failure)
+                return replace(seen, detail=failure.code, retry_after=wait, reached="" if is_lost else seen.reached)
+            self._keep(replies, floors, response)
+            seen = replace(seen, reached=page.reached) if floors else seen
+        return seen
 
     async def _ask(self, request: Request, item: Item) -> tuple[Revisited, Response]:
         response = await self.manners.ask(request)

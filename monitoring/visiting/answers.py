@@ -37,8 +37,8 @@ def check_refusal(asked: str, response: Response, refusing: Collection[int] = ()
 def retry_after(headers: dict[str, str], now: datetime) -> float | None:
     """Seconds that a server asks us to stay away (RFC 9110, 10.2.3: seconds or a date), at most a day; None: unsaid."""
     text = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}", text, re.ASCII):
-        return min(float(text), LONGEST_RETRY_AFTER)
+    if re.fullmatch(r"\d{1,30}(\s*,\s*\d{1,30}){0,9}", text, re.ASCII):  # a header that stands twice is joined
+        return min(max(float(one) for one in text.split(",")), LONGEST_RETRY_AFTER)
     try:
         until = parsedate_to_datetime(text)
         seconds = (until.replace(tzinfo=until.tzinfo or now.tzinfo) - now).total_seconds()

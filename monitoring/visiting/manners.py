@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from sentinel.core.net.types import PRODUCT, FetchError, Request, Response
 
 Failure = SourceError | FetchError
 
+REDIRECTS = 5  # that are followed (RFC 9309, 2.3.1.2, for a robots.txt)
 _NO_ROBOTS = frozenset({"too-many-redirects", "bad-redirect"})  # RFC 9309, 2.3.1.2: as if there were no file
 
 
@@ -93,31 +94,44 @@ class Manners:
     async def ask(self, request: Request) -> Response:
         """The answer, of any status, to a request that robots.txt allows.
 
+        Each step of a redirect is a request of its own, with the manners of the place that it leads to.
+
         Raises FetchError, or SourceError: `robots` (closed to us), `robots-unreachable`, `out-of-time` (the host is
         not free before this visit ends, or it has asked for as much as one visit may).
         """
+        return await self._led(request, self._ask_politely)
+
+    async def _ask_politely(self, request: Request) -> Response:
         target = parse_target(request.url)
         rules = await self._rules_for(target)
         if not rules.allows(target.resource):
             raise SourceError("robots", request.url[:200])
-        return await self._fetch(target, request, rules.delay)
+        return await self._fetch(request, rules.delay)
+
+    async def _led(self, request: Request, ask: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Ask, and go where redirects lead."""
+        asked = replace(request, follow=False)
+        for _ in range(REDIRECTS + 1):
+            response = await ask(asked)
+            if response.onward is None:
+                return response
+            asked = response.onward
+        raise FetchError("too-many-redirects", str(REDIRECTS))
 
     def note(self, what: str, **said: str | int | float) -> None:
         """Add a line to the log; see `LogLine`."""
         short = {name: storable(value, 300) if isinstance(value, str) else value for name, value in said.items()}
         self.lines.append(LogLine(round(self.elapsed() * 1000), what, short))
 
-    def _note_way(self, request: Request, response: Response, asked_at: float) -> None:
-        """Which machine was let through, and what sent us on."""
-        host = parse_target(response.url).host
+    def _note_answer(self, response: Response, took_ms: int) -> None:
+        """Which machine was let through, and what it answered or where it sent us on to."""
         if response.address and response.address not in self._addresses:
             self._addresses.add(response.address)
-            self.note("address", host=host, address=response.address)
-        onward = [*(one.url for one in response.redirects[1:]), response.url]
-        for hop, to in zip(response.redirects, onward, strict=False):
-            said: dict[str, str | int | float] = {"url": storable(hop.url, 300), "status": hop.status}
-            said["to"] = storable(to, 300)
-            self.lines.append(LogLine(round(asked_at * 1000) + hop.took_ms, "redirect", said))
+            self.note("address", host=parse_target(response.url).host, address=response.address)
+        if response.onward:
+            self.note("redirect", url=response.url, status=response.status, to=response.onward.url)
+            return
+        self.note("answer", url=response.url, status=response.status, bytes=len(response.body), took_ms=took_ms)
 
     def elapsed(self) -> float:
         """Seconds since the visit began."""
@@ -154,7 +168,8 @@ class Manners:
 
     async def _fetch_robots(self, target: Target) -> RobotsFile:
         try:
-            response = await self._fetch(target, Request(f"{target.scheme}://{target.authority}/robots.txt"), 0.0)
+            request = Request(f"{target.scheme}://{target.authority}/robots.txt")
+            response = await self._led(request, self._fetch)
         except FetchError as failure:
             if failure.code in _NO_ROBOTS:
                 return RobotsFile(404, "")
@@ -164,31 +179,34 @@ class Manners:
         text = response.body[:LARGEST].decode("utf-8", "replace") if response.status < 300 else ""
         return RobotsFile(response.status, storable(text, LARGEST))
 
-    async def _wait_for(self, target: Target, delay: float) -> None:
-        if self.requests >= self.most_requests:
-            raise SourceError("out-of-time", target.host)
-        seconds = await self.ports.reserve(target.place, delay)
+    async def _wait_for(self, target: Target, seconds: float) -> None:
+        """Wait for the turn that was taken; raises SourceError where it comes after the visit's end."""
         if seconds > self.seconds - self.elapsed():
             self.wait_asked = max(self.wait_asked or 0.0, seconds)
-            await self.ports.release(target.place, 0.0, 0.0)
             raise SourceError("out-of-time", target.host)
         if seconds > 0:
             self.note("wait", host=target.host, seconds=round(seconds, 3))
             await asyncio.sleep(seconds)
 
-    async def _fetch(self, target: Target, request: Request, delay: float) -> Response:
+    async def _fetch(self, request: Request, delay: float = 0.0) -> Response:
         """One request in its turn; whatever comes of it, the domain is given back."""
-        rest, began = delay, None
+        target = parse_target(request.url)
+        if self.requests >= self.most_requests:
+            raise SourceError("out-of-time", target.host)
+        rest, took = 0.0, 0.0
+        seconds = await self.ports.reserve(target.place, delay)
         try:
-            await self._wait_for(target, delay)
-            began = self.elapsed()
-            response = await self._exchange(request)
+            await self._wait_for(target, seconds)
+            rest, began = delay, self.elapsed()
+            try:
+                response = await self._exchange(request)
+            finally:
+                took = self.elapsed() - began
             if response.status == 429:  # the whole domain has had enough of us, not this address alone
                 rest = max(rest, retry_after(response.headers, self.now) or TOO_MANY)
             return response
         finally:
-            if began is not None:
-                await self.ports.release(target.place, rest, self.elapsed() - began)
+            await self.ports.release(target.place, rest, took)
 
     async def _exchange(self, request: Request) -> Response:
         self.requests += 1
@@ -198,10 +216,8 @@ class Manners:
         except FetchError as failure:
             self.note("no-answer", url=request.url, code=failure.code, detail=failure.detail)
             raise
-        took = round((self.elapsed() - asked_at) * 1000)
         self.bytes_received += len(response.body)
-        self._note_way(request, response, asked_at)
-        self.note("answer", url=response.url, status=response.status, bytes=len(response.body), took_ms=took)
+        self._note_answer(response, round((self.elapsed() - asked_at) * 1000))
         asked_to_wait = retry_after(response.headers, self.now) if response.status >= 400 else None
         if asked_to_wait is not None:
             self.wait_asked = max(self.wait_asked or 0.0, asked_to_wait)

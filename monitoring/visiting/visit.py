@@ -188,7 +188,8 @@ class _Visit:
         self.headers.setdefault(parse_target(first.url).host, first.headers)
         response = await self.manners.ask(self._conditional(first))
         if response.status == 304 and first.url in self.old_state:
-            self._note_unchanged(first, response, self.old_state[first.url])
+            # A 304 may carry newer validators of the same contents (RFC 9110, 15.4.5).
+            self._note_unchanged(first, response, {**self.old_state[first.url], **_validators_of(response)})
             return
         before = self.old_state.get(first.url, {})
         if before.get("body") and _digest_of(response) == before["body"]:
@@ -243,8 +244,7 @@ class _Visit:
 
     def _validators(self, request: Request, response: Response, page: Page) -> dict[str, str]:
         """What tells at the next visit that the list is as it was: the server's validators, and what it listed."""
-        values = {name: response.headers.get(name.replace("_", "-"), "") for name in _VALIDATORS}
-        usable = {name: value for name, value in values.items() if value.isascii() and 0 < len(value) <= 500}
+        usable = _validators_of(response)
         if request.method != "GET" or not page.items:
             return usable
         return {**usable, "items": contents_of(page.items), "body": _digest_of(response)}
@@ -258,17 +258,23 @@ class _Visit:
         elif waiting:
             wanted = still_wanted(await self.manners.ports.unknown(waiting), self.missed, self.now)
             self.unread = len(wanted)
-            failures = await self._read_wanted(wanted[: self.limits.details])
-            self.manners.note("details", wanted=len(wanted), unread=self.unread)
+            failures = await self._read_wanted(wanted[: self.limits.details], len(wanted))
             in_vain = {*self.missed, *self.failed}
             if not self.completed and len(waiting) >= _FAILURES_TAKEN and all(one.url in in_vain for one in waiting):
                 self.fail(failures[0] if failures else SourceError("details", str(len(waiting))))
 
-    async def _read_wanted(self, wanted: Sequence[Item]) -> list[Failure]:
+    def _note_pages(self, wanted: int) -> None:
+        """How many of the pages are read, in one line that stands last at any time."""
+        lines = self.manners.lines
+        lines[:] = [line for line in lines if line.what != "details"]
+        self.manners.note("details", wanted=wanted, unread=self.unread)
+
+    async def _read_wanted(self, wanted: Sequence[Item], in_all: int) -> list[Failure]:
         """Read each detail page; a bad one stands for itself, unless it says that we are refused."""
         failures: list[Failure] = []
         refusals = 0
         for item in wanted:
+            self._note_pages(in_all)
             try:
                 self.completed.append(await self._read_detail(item))
             except (SourceError, FetchError) as failure:
@@ -285,6 +291,7 @@ class _Visit:
             else:
                 refusals = 0
                 self.unread -= 1
+        self._note_pages(in_all)
         return failures
 
     async def _read_detail(self, item: Item) -> Item:
@@ -294,6 +301,12 @@ class _Visit:
         check_answer(request.url, response, refusing_statuses(self.definition))
         read = guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
         return replace(storable_item(read), needs_detail=False, response=response)
+
+
+def _validators_of(response: Response) -> dict[str, str]:
+    """The validators that a server gave and that can be sent back."""
+    values = {name: response.headers.get(name.replace("_", "-"), "") for name in _VALIDATORS}
+    return {name: value for name, value in values.items() if value.isascii() and 0 < len(value) <= 500}
 
 
 def contents_of(items: Iterable[Item]) -> str:

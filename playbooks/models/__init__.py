@@ -3,6 +3,7 @@
 from playbooks.models.assessing import Assessment, Stakeholder
 from playbooks.models.crises import Crisis, CrisisQuerySet, Evidence, Fact, TeamMember
 from playbooks.models.emergency import EmergencyMeasure, HoldingText
+from playbooks.models.exports import EvidenceExport, ExportPiece
 from playbooks.models.plans import Approval, Candidate, Cosign, Plan, PlanAuthor, PlanItem
 from playbooks.models.reviewing import CorrectiveAction, Review, Watch
 from playbooks.models.statements import Statement
@@ -18,6 +19,8 @@ __all__ = [
     "CrisisQuerySet",
     "EmergencyMeasure",
     "Evidence",
+    "EvidenceExport",
+    "ExportPiece",
     "Fact",
     "HoldingText",
     "Plan",

@@ -76,6 +76,11 @@ class Crisis(models.Model):
         return f"CR-{self.number:04}"
 
     @property
+    def pace(self) -> float:
+        """How much faster than life its clocks run: 1 but in a drill that is told faster."""
+        return self.topic.pace if self.topic else 1.0
+
+    @property
     def thread(self) -> str:
         """Under which its log stands in the audit trail."""
         return f"crisis:{self.pk}"

@@ -7,6 +7,7 @@ author, a plan that stands as approved without one, a new version beside an appr
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import pgettext
 
 from playbooks.models.assessing import Assessment
 from playbooks.models.crises import Crisis
@@ -14,6 +15,11 @@ from sentinel.core.models import User
 
 PLAN_STATUSES = [(code, code) for code in ("draft", "submitted", "approved", "returned", "void")]
 MOST_CANDIDATES = 4
+
+
+def candidate_letter(position: int) -> str:
+    """How the candidate at a position, from 1, is called in the reader's language."""
+    return pgettext("candidates", "ABCD")[position - 1]
 
 
 class Plan(models.Model):
@@ -106,8 +112,8 @@ class Candidate(models.Model):
 
     @property
     def letter(self) -> str:
-        """甲, 乙, 丙 or 丁."""
-        return "甲乙丙丁"[self.position - 1]
+        """甲, 乙, 丙 or 丁; A, B, C or D to who reads English."""
+        return candidate_letter(self.position)
 
 
 class PlanItem(models.Model):

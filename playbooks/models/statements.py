@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import Truncator
 
 from playbooks.models.crises import Crisis
 from playbooks.models.emergency import HoldingText
@@ -70,4 +71,4 @@ class Statement(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return self.title or self.text[:60]
+        return self.title or Truncator(" ".join(self.text.split())).chars(60)

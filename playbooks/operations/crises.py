@@ -8,10 +8,12 @@ from django.db.models import Max
 from alerts.models import Alert
 from alerts.operations.alerts import close_alert, lead_mention
 from monitoring.models import Post, Topic
+from monitoring.operations.holding import end_following
 from playbooks.models import Crisis, TeamMember, Watch
 from playbooks.models.reviewing import WATCH_DAYS
-from playbooks.operations.collecting import file_earliest
+from playbooks.operations.collecting import file_earliest, refresh_earliest
 from playbooks.operations.files import check, lock, may, write_down
+from playbooks.operations.following import hold_crisis
 from playbooks.workflow import Stage
 from sentinel.core.models import Membership, User, Workspace
 from sentinel.core.operations import WrongStateError
@@ -93,17 +95,22 @@ def _open(
     if leads:
         Crisis.objects.filter(pk=crisis.pk).update(reached_at=now)
         crisis.reached_at = now
+    hold_crisis(crisis, now=now)
     write_down(crisis, "open", crisis, by=by, now=now, alert=alert.label if alert else "", level=level)
     return crisis
 
 
 @transaction.atomic
-def edit_crisis(*, crisis: Crisis, title: str, summary: str, by: User, now: datetime) -> None:
-    """Another title or summary."""
+def edit_crisis(
+    *, crisis: Crisis, title: str, summary: str, by: User, now: datetime, topic: Topic | None = None
+) -> None:
+    """Another title or summary; a crisis that watches no topic can be given one, and its earliest post with it."""
     crisis = lock(crisis)
     crisis.title, crisis.summary = title.strip(), summary.strip()
-    crisis.save(update_fields=["title", "summary"])
+    crisis.topic = crisis.topic or topic
+    crisis.save(update_fields=["title", "summary", "topic"])
     write_down(crisis, "edit", crisis, by=by, now=now)
+    refresh_earliest(crisis=crisis, now=now)
 
 
 @transaction.atomic
@@ -203,6 +210,7 @@ def close_crisis(*, crisis: Crisis, note: str, by: User, now: datetime) -> None:
             watch.save(update_fields=["due_on"])
     if crisis.alert and crisis.alert.closed_at is None:
         close_alert(alert=crisis.alert, reason="handled", note=crisis.label, may_close_red=True, by=by, now=now)
+    end_following(workspace=crisis.workspace, reason=crisis.thread)
     write_down(crisis, "close", crisis, by=by, now=now, note=crisis.close_note)
 
 
@@ -213,4 +221,5 @@ def reopen_crisis(*, crisis: Crisis, note: str, by: User, now: datetime) -> None
     check(crisis.closed_at is not None, "crisis-open")
     crisis.closed_at, crisis.closed_by, crisis.close_note = None, None, ""
     crisis.save(update_fields=["closed_at", "closed_by", "close_note"])
+    hold_crisis(crisis, now=now)
     write_down(crisis, "reopen", crisis, by=by, now=now, note=note.strip())

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from alerts.models import Alert
 from monitoring.operations.erasing import Wish
-from playbooks.models import Evidence, Fact
+from playbooks.models import Evidence, EvidenceExport, Fact
 from sentinel.core.models import Workspace
 
 TOMBSTONE = "⌫"
@@ -28,6 +28,7 @@ class Copies:
             post=None, title=TOMBSTONE, text="", url="", note="", content_hash=b""
         )
         Fact.objects.filter(crisis__workspace=workspace, post__in=post_ids).update(post=None)
+        EvidenceExport.objects.filter(crisis__workspace=workspace).delete()  # archives that are kept may hold a copy
         alerts = list(_alerts(workspace, post_ids).select_related("topic"))
         for alert in alerts:
             alert.title, alert.earliest_post = alert.topic.name, None

@@ -1,4 +1,5 @@
-"""Open crises follow what they rest on: the alert's level until somebody assessed, and earlier posts captured late."""
+"""Open crises follow what they rest on: the alert's level until somebody assessed, earlier posts captured late, and
+the posts of their topic, which are kept beyond their term and looked at again."""
 
 from datetime import datetime, timedelta
 
@@ -6,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from monitoring.models import Mention
+from monitoring.operations.holding import hold_topic
 from playbooks.models import Assessment, Crisis
 from playbooks.operations.collecting import refresh_earliest
 from playbooks.operations.files import lock, write_down
@@ -39,3 +41,25 @@ def follow_posts(*, now: datetime) -> int:
     )
     moved = Crisis.objects.open().filter(Exists(earlier), topic__isnull=False)
     return sum(refresh_earliest(crisis=crisis, now=now) for crisis in moved)
+
+
+def hold_posts(*, now: datetime) -> int:
+    """Keep and follow what open crises rest on; how many posts were kept that were not before."""
+    return sum(hold_crisis(crisis, now=now) for crisis in Crisis.objects.open().select_related("workspace", "topic"))
+
+
+@transaction.atomic
+def hold_crisis(crisis: Crisis, *, now: datetime) -> int:
+    """The posts on file, and what the topic brought since the crisis began."""
+    crisis = lock(crisis, even_closed=True)
+    if crisis.closed_at:
+        return 0
+    on_file = crisis.evidence.filter(post__isnull=False).values_list("post_id", flat=True)
+    return hold_topic(
+        workspace=crisis.workspace,
+        topic=crisis.topic,
+        reason=crisis.thread,
+        since=crisis.started_at,
+        on_file=set(on_file),
+        now=now,
+    )

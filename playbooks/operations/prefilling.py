@@ -2,17 +2,30 @@
 
 from playbooks.channels import Channel, Language
 from playbooks.drafts import draft
-from playbooks.models import Assessment, Crisis
+from playbooks.models import Assessment, Crisis, HoldingText, Statement
 from playbooks.plan_drafts import CandidateDraft, PlanDraft, StatementDraft
 from playbooks.strategy import Responsibility, Verdict, advise
-from sentinel.core.models import User
+from sentinel.core.models import User, Workspace
 
-# The channels that a first plan speaks on, by the language of who drafts it.
+# The channels that a first plan speaks on, by the language in which the workspace speaks.
 FIRST_CHANNELS = {
     Language.ZH_HANT: (Channel.SITE, Channel.FACEBOOK),
     Language.ZH_HANS: (Channel.SITE, Channel.WEIBO),
     Language.EN: (Channel.SITE, Channel.FACEBOOK),
 }
+
+
+def public_language(workspace: Workspace, writer: User) -> Language:
+    """In which language the workspace speaks, whatever its writer reads.
+
+    That of its newest public word, else of what was authorised ahead, else of who set the workspace up.
+    """
+    said = Statement.objects.filter(crisis__workspace=workspace, published_at__isnull=False).order_by("-published_at")
+    ahead = HoldingText.objects.filter(workspace=workspace).order_by("-authorised_at", "-pk")
+    founders = workspace.memberships.filter(is_practice=False).order_by("created_at", "pk")
+    asked = ((said, "language"), (ahead, "language"), (founders, "user__language"))
+    known = (rows.values_list(name, flat=True).first() for rows, name in asked)
+    return Language(next(filter(None, known), writer.language))
 
 
 def first_draft(crisis: Crisis, assessment: Assessment | None, by: User) -> PlanDraft:
@@ -22,7 +35,7 @@ def first_draft(crisis: Crisis, assessment: Assessment | None, by: User) -> Plan
         strategies = list(assessment.advice.get("strategies", []))
     else:
         strategies = [strategy.value for strategy in advise(verdict, Responsibility.UNKNOWN).strategies]
-    blanks, language = {"brand": crisis.workspace.name}, Language(by.language)
+    blanks, language = {"brand": crisis.workspace.name}, public_language(crisis.workspace, by)
     return PlanDraft(
         stance="",
         risks="",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from playbooks.models import Crisis, EmergencyMeasure, HoldingText, Statement
+from playbooks.operations.prefilling import public_language
 from playbooks.queries.people import memberships_of
 from playbooks.wording.codes import channel_word
 from sentinel.core.models import User
@@ -57,9 +58,9 @@ def emergency_row(crisis: Crisis) -> EmergencyRow:
 
 
 def newest_holding_text(crisis: Crisis) -> HoldingText | None:
-    """What a manager authorised ahead in the language that the opener reads, else in any."""
+    """What a manager authorised ahead in the language that the workspace speaks, else in any."""
     texts = HoldingText.objects.filter(workspace=crisis.workspace_id).order_by("-authorised_at", "-pk")
-    return texts.filter(language=crisis.opened_by.language).first() or texts.first()
+    return texts.filter(language=public_language(crisis.workspace, crisis.opened_by)).first() or texts.first()
 
 
 def approvers_of(crisis: Crisis) -> list[User]:

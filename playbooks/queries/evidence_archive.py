@@ -6,7 +6,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -40,9 +40,23 @@ class Archive:
     damaged: int
 
 
-def evidence_archive(crisis: Crisis, *, by: User, now: datetime, with_names: bool) -> Archive:
-    """Everything on file, written post by post to a temporary file; the caller closes it."""
-    return _Writer(crisis, by, now, with_names).write()
+def _nobody_looks_on(done: int, posts: int) -> None:
+    """For an archive that nobody waits to see."""
+
+
+def evidence_archive(
+    crisis: Crisis, *, by: User, now: datetime, with_names: bool, tell: Callable[[int, int], None] = _nobody_looks_on
+) -> Archive:
+    """Everything on file, written post by post to a temporary file; the caller closes it.
+
+    `tell(done, posts)` is called before each post.
+    """
+    writer = _Writer(crisis, by, now, with_names)
+    try:
+        return writer.write(tell)
+    except BaseException:
+        writer.file.close()
+        raise
 
 
 class _Writer:
@@ -56,10 +70,13 @@ class _Writer:
             one.source_id: one for one in Subscription.objects.filter(workspace=crisis.workspace).order_by("pk")
         }
 
-    def write(self) -> Archive:
+    def write(self, tell: Callable[[int, int], None]) -> Archive:
         """The archive: bodies and texts first, the manifest and the sums when their hashes are known."""
-        evidence = self.crisis.evidence.select_related("post__source", "added_by")
-        entries = [self._entry(number, one) for number, one in enumerate(evidence, start=1)]
+        evidence = list(self.crisis.evidence.select_related("post__source", "added_by"))
+        entries: list[dict[str, Any]] = []
+        for number, one in enumerate(evidence, start=1):
+            tell(number - 1, len(evidence))
+            entries.append(self._entry(number, one))
         title = f"{self.crisis.label} {self.crisis.title}"
         self._add("README.txt", readme(title, with_names=self.with_names))
         self._add("index.html", index_page(title, get_language() or "zh-hant", entries, _words()))
@@ -138,7 +155,7 @@ class _Writer:
     def _author(self, post: Post | None) -> str:
         if post is None or not post.author:
             return ""
-        return post.author if self.with_names else author_code(post)
+        return post.author if self.with_names else author_code(post, self.crisis.workspace_id)
 
     def _legal_note(self, post: Post | None) -> str:
         reading = self.readings.get(post.source_id) if post else None

@@ -1,14 +1,15 @@
 """A crisis' log: what the audit trail holds of its thread, in plain words, newest first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from playbooks.models import Crisis
 from playbooks.wording.log import ACTIONS, KEYS, WEIGHTY, entry_text, entry_title
-from sentinel.core.models import AuditEntry
+from sentinel.core.models import AuditEntry, AuditEntryQuerySet
 
 SHOWN = 9
 PAGE = 200
@@ -39,11 +40,13 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What is shown of a log, out of how many."""
+    """What is shown of a log, out of how many; `newer` and `older` are where the neighbouring pages begin."""
 
     lines: tuple[LogLine, ...]
     weighty: int
     total: int
+    newer: int | None = None
+    older: int | None = None
 
 
 def log_of(crisis: Crisis) -> Log:
@@ -53,8 +56,11 @@ def log_of(crisis: Crisis) -> Log:
     return Log(lines, weighty.count(), _entries(crisis).count())
 
 
-def whole_log(crisis: Crisis, *, group: str, weighty: bool) -> Log:
-    """The log as its page shows it: one group of `GROUPS` ("" for all), the weighty ones alone if asked for."""
+def whole_log(crisis: Crisis, asked: Mapping[str, str], *, group: str, weighty: bool) -> Log:
+    """The log as its page shows it: one group of `GROUPS` ("" for all), the weighty ones alone if asked for.
+
+    `asked` names the page by "before" or "after", as `AuditEntryQuerySet.one_page` reads it.
+    """
     entries = _entries(crisis)
     total = entries.count()
     if group in GROUPS:
@@ -63,10 +69,11 @@ def whole_log(crisis: Crisis, *, group: str, weighty: bool) -> Log:
         entries = entries.filter(object_kind="crisis", verb__in=["note", "report-progress"])
     if weighty:
         entries = entries.filter(_weighty())
-    return Log(tuple(_line(entry) for entry in entries[:PAGE]), entries.count(), total)
+    page = entries.one_page(asked, PAGE)
+    return Log(tuple(_line(entry) for entry in page.entries), entries.count(), total, page.newer, page.older)
 
 
-def _entries(crisis: Crisis) -> "QuerySet[AuditEntry]":
+def _entries(crisis: Crisis) -> AuditEntryQuerySet:
     return AuditEntry.objects.filter(workspace_id=crisis.workspace_id, thread=crisis.thread).order_by("-at", "-pk")
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import reduce
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -169,16 +169,15 @@ def _alert_rows(reader: Reader) -> Rows:
     """What the reader claimed and did not close; one that has a crisis is worked on there."""
     alerts = Alert.objects.filter(workspace=reader.workspace, claimed_by=reader.me, closed_at__isnull=True)
     has_crisis = Exists(Crisis.objects.filter(alert=OuterRef("pk")))
-    return alerts.exclude(has_crisis).annotate(started_at=Coalesce("earliest_post__published_at", "opened_at"))
-
-
-def _alerts_press(rows: Rows, reader: Reader) -> Rows:
-    return rows.filter(started_at__lt=reader.end_of_today - POSITION_WITHIN)
+    started_at = Coalesce("earliest_post__published_at", "opened_at")
+    within = ExpressionWrapper(Value(POSITION_WITHIN) / F("topic__pace"), output_field=DurationField())
+    return alerts.exclude(has_crisis).annotate(
+        due_at=ExpressionWrapper(started_at + within, output_field=DateTimeField())
+    )
 
 
 def _alert_line(reader: Reader, alert: Any) -> Owed:
     """Due is the public position, from the earliest captured publication."""
-    due_at = alert.started_at + POSITION_WITHIN
     return Owed(
         what=_("Alert, claimed"),
         text=alert.title,
@@ -186,8 +185,8 @@ def _alert_line(reader: Reader, alert: Any) -> Owed:
         args=(),
         rest=f"?tab=mine&alert={alert.pk}",
         tier=alert.tier,
-        due_at=due_at,
-        late_by=late_by(due_at, reader),
+        due_at=alert.due_at,
+        late_by=late_by(alert.due_at, reader),
         note=alert.label,
     )
 
@@ -230,7 +229,7 @@ def _update_line(reader: Reader, one: Statement) -> Owed:
 
 WORK = Permission.WORK_CRISIS
 OWN = (
-    Source(Permission.CLAIM_ALERT, _alert_rows, _alerts_press, _alert_line),
+    Source(Permission.CLAIM_ALERT, _alert_rows, due_at_presses, _alert_line),
     Source(WORK, _task_rows, due_at_presses, _task_line),
     Source(WORK, _fact_rows, due_at_presses, _fact_line),
     Source(WORK, _stakeholder_rows, due_at_presses, _stakeholder_line),

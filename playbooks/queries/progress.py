@@ -5,7 +5,7 @@ from datetime import datetime
 
 from alerts.clocks import Clock
 from alerts.tiers import Tier
-from playbooks.clocks import CoSigning, CrisisTimes, Publication, crisis_clocks
+from playbooks.clocks import DEFAULT_CLOCKS, CoSigning, CrisisTimes, Publication, crisis_clocks
 from playbooks.models import Assessment, Cosign, Crisis, Plan, Review, Statement, TeamMember
 from playbooks.readiness import Progress
 
@@ -86,6 +86,7 @@ def clocks_of(crisis: Crisis, published: Iterable[Statement], cosigns: Iterable[
             ],
             co_signings=[_co_signing(asked)] if asked else [],
         ),
+        DEFAULT_CLOCKS.at_pace(crisis.pace),
     )
 
 

@@ -21,7 +21,9 @@ from playbooks.wording.reviews import effect_state_text, review_field_word
 from sentinel.core.models import Membership, Workspace
 from sentinel.core.permissions import Permission
 
-EFFECT_SPAN = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+SPANS = (15, 30, 60, 240)  # minutes before and after an action, of which the reader chooses
+USUAL_SPAN, SPAN_OF_DRILL = 60, 15  # a rehearsed story is over within minutes
 FIELDS = ("cause", "department_note", "went_well", "went_badly")
 
 
@@ -73,16 +75,22 @@ class Reviewing:
     watches: Sequence[WatchLine]
 
 
-def reviewing_of(crisis: Crisis, now: datetime) -> Reviewing:
-    """The review of a crisis at a moment."""
-    log = whole_log(crisis, group="", weighty=True)
+def span_of(crisis: Crisis, asked: str) -> int:
+    """The minutes that are asked for, else the usual ones."""
+    usual = SPAN_OF_DRILL if crisis.is_drill else USUAL_SPAN
+    return next((minutes for minutes in SPANS if str(minutes) == asked), usual)
+
+
+def reviewing_of(crisis: Crisis, now: datetime, *, minutes: int = USUAL_SPAN) -> Reviewing:
+    """The review of a crisis at a moment; `minutes` are counted before and after each action."""
+    log = whole_log(crisis, {}, group="", weighty=True)
     review = Review.objects.filter(crisis=crisis).select_related("changed_by").first()
     lines = action_lines(crisis.actions.all())
     return Reviewing(
         course=log.lines[::-1],
         entries=log.total,
-        effects=effects_of(crisis, now),
-        minutes=int(EFFECT_SPAN / timedelta(minutes=1)),
+        effects=effects_of(crisis, now, minutes * MINUTE),
+        minutes=minutes,
         review=review,
         department=department_word(review.department) if review else "",
         actions=lines,
@@ -94,19 +102,19 @@ def reviewing_of(crisis: Crisis, now: datetime) -> Reviewing:
 # --- effect -----------------------------------------------------------------------------------------------------------
 
 
-def effects_of(crisis: Crisis, now: datetime) -> list[EffectRow]:
-    """An hour before and after each action that could be seen; a sequence in time, which proves no cause."""
+def effects_of(crisis: Crisis, now: datetime, span: timedelta) -> list[EffectRow]:
+    """As long before as after each action that could be seen; a sequence in time, which proves no cause."""
     actions = actions_of(crisis)
     if crisis.topic_id is None:
         return [EffectRow(one.name, one.at, None, effect_state_text("no-topic"), False) for one in actions]
     if not actions:
         return []
-    since, until = actions[0].at - EFFECT_SPAN - effect.BUCKET, actions[-1].at + EFFECT_SPAN + 2 * effect.BUCKET
+    since, until = actions[0].at - span - effect.BUCKET, actions[-1].at + span + 2 * effect.BUCKET
     measures = Measure.objects.filter(topic=crisis.topic_id, bucket__gte=since, bucket__lte=until)
     buckets = [effect.Bucket(one.bucket, one.total, one.negative) for one in measures]
     rows = []
     for one in actions:
-        found = effect.before_after(buckets, one.at, EFFECT_SPAN, now)
+        found = effect.before_after(buckets, one.at, span, now)
         state = "running" if now < found.after_until else "compared" if found.comparable else "nothing-before"
         rows.append(EffectRow(one.name, one.at, found, effect_state_text(state), state == "running"))
     return rows

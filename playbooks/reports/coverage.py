@@ -162,7 +162,7 @@ class Coverage:
         return say.PostLine(
             at=post.placed_at.astimezone(self.zone),
             source=self._name(mention.source_id),
-            author=_("user %(code)s") % {"code": author_code(post)} if post.author else "",
+            author=_("user %(code)s") % {"code": author_code(post, self.crisis.workspace_id)} if post.author else "",
             text=_shortened(post.title or post.text),
             url=post.url,
             figures=" · ".join(f"{figure_text(name)} {grouped(post.figures[name])}" for name in counted),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from alerts.models import AlertEvent
 from alerts.tiers import Tier
 from monitoring.queries.names import author_code
-from playbooks.clocks import CrisisTimes, Publication, crisis_clocks
+from playbooks.clocks import DEFAULT_CLOCKS, CrisisTimes, Publication, crisis_clocks
 from playbooks.effect import Bucket, before_after
 from playbooks.models import Crisis
 from playbooks.reports import handling as say
@@ -170,7 +170,9 @@ class _Reader:
 
     def _author(self) -> str:
         post = self.crisis.earliest_post
-        return _("user %(code)s") % {"code": author_code(post)} if post and post.author else ""
+        if post is None or not post.author:
+            return ""
+        return _("user %(code)s") % {"code": author_code(post, self.crisis.workspace_id)}
 
     def _clocks(self) -> tuple[say.Clock, ...]:
         """The alert's claim, then those of the crisis, by the time at which they began."""
@@ -179,7 +181,7 @@ class _Reader:
         if alert:
             due = at.sure(alert.claim_due_at)
             clocks.append(say.Clock("claim", at.sure(alert.opened_at), due, at.at(alert.claimed_at)))
-        found = crisis_clocks(Tier(self.crisis.level), self._times())
+        found = crisis_clocks(Tier(self.crisis.level), self._times(), DEFAULT_CLOCKS.at_pace(self.crisis.pace))
         clocks += [
             say.Clock(kind, at.sure(clock.started_at), at.sure(clock.due_at), at.at(clock.met_at))
             for kind in SHOWN_CLOCKS

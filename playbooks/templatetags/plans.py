@@ -7,6 +7,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from playbooks.models import Candidate
+from playbooks.models.plans import candidate_letter
 from playbooks.plan_drafts import CandidateDraft
 from playbooks.wording import codes
 from playbooks.wording.plans import cost_text
@@ -21,8 +22,8 @@ register.filter("fact_status_word", codes.fact_status_word)
 
 @register.filter
 def letter(index: int) -> str:
-    """`{{ forloop.counter0|letter }}` → 甲."""
-    return "甲乙丙丁"[index]
+    """`{{ forloop.counter0|letter }}` → 甲, or A."""
+    return candidate_letter(index + 1)
 
 
 @register.filter

@@ -68,7 +68,7 @@ def show_approval(
         "approvers": approvers_of(plan),
         "may_decide": plan.status == "submitted" and frame.may_approve and not is_author,
         "reasons": return_reasons(),
-        "is_pressing": frame.position_due_at is not None and frame.position_due_at - now <= PRESSING,
+        "is_pressing": frame.position_due_at is not None and frame.position_due_at - now <= PRESSING / plan.crisis.pace,
         **places_of(plan),
         "turned_from": turned_from(plan, frame.verdict),
         "problem": problem,

@@ -11,6 +11,7 @@ from playbooks.models import Crisis
 from playbooks.queries.collecting import CollectReader
 from playbooks.queries.course import course_of
 from playbooks.queries.evidence import filed_evidence
+from playbooks.queries.exports import exports_of
 from playbooks.queries.facts import fact_columns, turn_of_facts
 from playbooks.views.room import crisis_of, is_fetch, show
 from sentinel.core.access import WorkspaceRequest, needs
@@ -35,6 +36,7 @@ def collect(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
         "course": course_of(crisis, now),
         "top": reader.top_posts(),
         "evidence": filed_evidence(crisis),
+        "exports": exports_of(crisis, request.user),
     }
     return show(request, crisis, "playbooks/collect.html", page="collect", context=context)
 

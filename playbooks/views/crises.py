@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.forms import Form
@@ -18,7 +19,7 @@ from monitoring.views.mentions import Scope, show_mentions
 from playbooks.forms.crises import (
     AlertCrisisForm,
     CloseCrisisForm,
-    CrisisForm,
+    EditCrisisForm,
     LogFilterForm,
     NoteForm,
     OpenCrisisForm,
@@ -235,17 +236,14 @@ def note(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(Permission.WORK_CRISIS)
 def edit(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
-    """Another title or summary."""
+    """Another title or summary, and a topic where there is none."""
     found = crisis_of(request, crisis_id)
-    form = CrisisForm(request.POST or None, initial={"title": found.title, "summary": found.summary})
+    form = EditCrisisForm(request.POST or None, crisis=found)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
         return answer(
             request,
             found,
-            lambda: edit_crisis(
-                crisis=found, title=given["title"], summary=given["summary"], by=request.user, now=timezone.now()
-            ),
+            lambda: edit_crisis(crisis=found, **form.cleaned_data, by=request.user, now=timezone.now()),
             page="crisis",
         )
     status = 422 if request.method == "POST" else 200
@@ -290,8 +288,12 @@ def log(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
     found = crisis_of(request, crisis_id)
     form = LogFilterForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {"group": "", "weighty": False}
+    shown = whole_log(found, request.GET, group=asked["group"], weighty=asked["weighty"])
+    chosen = {name: value for name, value in request.GET.items() if name in form.fields}
     context = {
-        "log": whole_log(found, group=asked["group"], weighty=asked["weighty"]),
+        "log": shown,
+        "newer_url": shown.newer and f"?{urlencode({**chosen, 'after': shown.newer})}",
+        "older_url": shown.older and f"?{urlencode({**chosen, 'before': shown.older})}",
         "groups": [(code, log_group_word(code)) for code in ("", "notes", *GROUPS)],
         "group": asked["group"],
         "weighty": asked["weighty"],

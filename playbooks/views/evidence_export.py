@@ -1,72 +1,86 @@
-"""The evidence of a crisis as one archive."""
+"""The evidence of a crisis as one archive: asked for, watched while it is built, taken."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import IO
 
 from asgiref.sync import sync_to_async
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_POST
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
-from playbooks.operations.reports import export_evidence
-from playbooks.queries.evidence_archive import evidence_archive
-from playbooks.views.room import crisis_of
+from playbooks.models import EvidenceExport
+from playbooks.operations.exports import ask_export
+from playbooks.queries.exports import PieceReader, exports_of
+from playbooks.views.room import crisis_of, part_of
 from sentinel.core.access import WorkspaceRequest, needs
 from sentinel.core.permissions import Permission
-
-CHUNK = 256 * 1024
 
 
 @require_POST
 @needs(Permission.WORK_CRISIS)
-def evidence_export(request: WorkspaceRequest, crisis_id: int) -> HttpResponseBase:
-    """Everything on file as a ZIP, with a manifest whose hash goes into the audit trail."""
-    crisis, now = crisis_of(request, crisis_id), timezone.now()
+def evidence_export(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
+    """Have everything on file packed; the page shows how far it is."""
+    crisis = crisis_of(request, crisis_id)
     with_names = bool(request.POST.get("names"))
-    if with_names and not request.membership.may(Permission.REVEAL_AUTHOR):
-        raise PermissionDenied
-    archive = evidence_archive(crisis, by=request.user, now=now, with_names=with_names)
-    export_evidence(
+    _require_names(request, with_names)
+    ask_export(
         crisis=crisis,
-        manifest_sha256=archive.manifest_sha256,
-        posts=archive.posts,
         with_names=with_names,
+        language=get_language() or "zh-hant",
         by=request.user,
-        now=now,
+        now=timezone.now(),
     )
-    name = f"{crisis.label}-evidence-{timezone.localtime(now):%Y%m%d-%H%M}.zip"
-    response = StreamingHttpResponse(_streamed(request, archive.file), content_type="application/zip")
+    messages.success(request, _("The evidence is being packed. The download begins by itself when it is ready."))
+    return redirect(reverse("crisis-collect", args=[request.workspace.slug, crisis.pk]) + "#evidence")
+
+
+@require_GET
+@needs(Permission.WORK_CRISIS)
+def evidence_exports(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
+    """How far the archives of a crisis are, for a page that shows them."""
+    crisis = crisis_of(request, crisis_id)
+    context = {"crisis": crisis, "exports": exports_of(crisis, request.user)}
+    return render(request, "playbooks/parts/exports.html", context)
+
+
+@require_GET
+@needs(Permission.WORK_CRISIS)
+def evidence_download(request: WorkspaceRequest, export_id: int) -> HttpResponseBase:
+    """An archive that is ready: a ZIP with a manifest whose hash stands in the audit trail."""
+    export: EvidenceExport = part_of(request, EvidenceExport.objects.all(), export_id)
+    _require_names(request, export.with_names)
+    if export.finished_at is None:
+        raise Http404
+    name = f"{export.crisis.label}-evidence-{timezone.localtime(export.asked_at):%Y%m%d-%H%M}.zip"
+    response = StreamingHttpResponse(_streamed(request, PieceReader(export)), content_type="application/zip")
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
-    response["Content-Length"] = str(archive.size)
+    response["Content-Length"] = str(export.size)
     response["Cache-Control"] = "no-store"
     return response
 
 
-class _Chunks:
-    """A file chunk by chunk, closed with the answer even where nobody reads it."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file = file
-
-    def close(self) -> None:
-        self.file.close()
+def _require_names(request: WorkspaceRequest, with_names: bool) -> None:
+    if with_names and not request.membership.may(Permission.REVEAL_AUTHOR):
+        raise PermissionDenied
 
 
-class _Now(_Chunks):
-    def __iter__(self) -> Iterator[bytes]:
-        while chunk := self.file.read(CHUNK):
-            yield chunk
-
-
-class _Later(_Chunks):
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while chunk := await sync_to_async(self.file.read)(CHUNK):
-            yield chunk
-
-
-def _streamed(request: HttpRequest, file: IO[bytes]) -> "_Now | _Later":
+def _streamed(request: HttpRequest, reader: PieceReader) -> Iterator[bytes] | AsyncIterator[bytes]:
     """As the server that asks takes it: what it is given otherwise, it would gather whole."""
-    return _Later(file) if isinstance(request, ASGIRequest) else _Now(file)
+    return _later(reader) if isinstance(request, ASGIRequest) else _now(reader)
+
+
+def _now(reader: PieceReader) -> Iterator[bytes]:
+    while piece := reader.read():
+        yield piece
+
+
+async def _later(reader: PieceReader) -> AsyncIterator[bytes]:
+    while piece := await sync_to_async(reader.read)():
+        yield piece

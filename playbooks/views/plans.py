@@ -18,6 +18,7 @@ from playbooks.drafts import draft as draft_text
 from playbooks.forms.plans import PlanEditor, audience_of, commanded, free_channels
 from playbooks.models import Cosign, Crisis, Plan
 from playbooks.operations.plans import draft_of, draft_plan, revise_plan, save_plan, submit_plan, withdraw_plan
+from playbooks.operations.prefilling import public_language
 from playbooks.plan_drafts import PlanDraft, StatementDraft
 from playbooks.queries.approvals import change_lines, cosigns_for, waiting_for
 from playbooks.queries.plans import (
@@ -272,10 +273,16 @@ def _commanded(request: WorkspaceRequest, plan: Plan, written: PlanDraft) -> Pla
     new = request.POST.get("new_channel", "")
     if command != "statement-add" or new not in set(Channel):
         return commanded(written, command)
-    channel, language = Channel(new), Language(request.user.language)
+    channel, language = Channel(new), _language_of(request, written)
     text = draft_text(verdict_of(plan), channel, language, {"brand": request.workspace.name}).text
     added = StatementDraft(new, audience_of(channel), "", text, None, language.value)
     return commanded(written, command, new_statement=added)
+
+
+def _language_of(request: WorkspaceRequest, written: PlanDraft) -> Language:
+    """What the plan's statements are in, else what the workspace speaks."""
+    first = next(iter(written.statements), None)
+    return Language(first.language) if first else public_language(request.workspace, request.user)
 
 
 def _tab_after(request: WorkspaceRequest, wanted: PlanDraft) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from playbooks.forms.reviews import ReviewForm, WatchForm
 from playbooks.models import Crisis, Review, Watch
 from playbooks.operations.reviewing import check_watch, save_review
-from playbooks.queries.reviewing import clashes, linkable, reviewing_of
+from playbooks.queries.reviewing import SPANS, clashes, linkable, reviewing_of, span_of
 from playbooks.views.room import answer, crisis_of, is_fetch, part_of, refused, show, way_back
 from playbooks.wording.errors import wrong_state_text
 from playbooks.workflow import permission_for
@@ -36,9 +36,11 @@ def _page(
     conflict: list[Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    read = reviewing_of(crisis, timezone.now())
+    minutes = span_of(crisis, request.GET.get("minutes", ""))
+    read = reviewing_of(crisis, timezone.now(), minutes=minutes)
     context = {
         "reviewing": read,
+        "spans": SPANS,
         "form": form or ReviewForm.of(read.review),
         "conflict": conflict or [],
         # corrective actions and looks back go on after the closing

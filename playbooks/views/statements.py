@@ -14,6 +14,7 @@ from playbooks.drafts import draft
 from playbooks.forms.statements import KINDS, PublishForm, ReturnForm, StatementForm, TemplateForm, WordsForm
 from playbooks.models import Crisis, Statement
 from playbooks.operations import statements
+from playbooks.operations.prefilling import public_language
 from playbooks.plan_drafts import StatementDraft
 from playbooks.queries.acting import verdict_now
 from playbooks.queries.plans import CheckedText, checked
@@ -54,7 +55,7 @@ def _first_words(request: WorkspaceRequest, crisis: Crisis) -> dict[str, Any]:
         {
             "kind": request.GET.get("kind") or KINDS[0],
             "channel": request.GET.get("channel") or Channel.SITE,
-            "language": request.GET.get("language") or request.user.language,
+            "language": request.GET.get("language") or public_language(request.workspace, request.user),
         }
     )
     if not asked.is_valid():

@@ -33,7 +33,7 @@ def gap_word(item: str) -> str:
         "plan": _("Approved plan"),
         "measures": _("Open emergency measures"),
         "position": _("Public position"),
-        "tasks": _("Open tasks"),
+        "tasks": _("Tasks carried out"),
         "cause": _("Cause"),
         "department": _("Responsible department"),
         "lessons": _("What went well and badly"),

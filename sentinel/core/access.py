@@ -8,13 +8,15 @@ import zoneinfo
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from sentinel.core.models import Membership, User, Workspace
 from sentinel.core.permissions import Permission
@@ -41,11 +43,30 @@ def membership_of(user: User, slug: str) -> Membership:
     return membership
 
 
+def signed_in(view: View) -> View:
+    """Open a view to people who are signed in; others sign in and come back to the page on which they were.
+
+    That is the address itself, or for a form the page that it stood on, since what is posted cannot be gone to.
+    """
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method in ("GET", "HEAD"):
+            return redirect_to_login(request.get_full_path())
+        page = request.headers.get("Referer", "")
+        ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+        return redirect_to_login(urlsplit(page)._replace(scheme="", netloc="").geturl() if ours else "/")
+
+    return guarded
+
+
 def needs(permission: Permission) -> Callable[[View], View]:
     """Open a view below `/w/<workspace>/` to members who hold `permission`."""
 
     def decorate(view: View) -> View:
-        @login_required
+        @signed_in
         @wraps(view)
         def guarded(request: Any, workspace: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             membership = membership_of(request.user, workspace)
@@ -68,7 +89,7 @@ def needs(permission: Permission) -> Callable[[View], View]:
 def needs_operator(view: View) -> View:
     """Open a view to the people who run the installation; to everyone else it does not exist."""
 
-    @login_required
+    @signed_in
     @wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_operator:

@@ -170,6 +170,7 @@ FACTS = {
     "revisions": _("earlier versions"),
     "figures": _("readings"),
     "mentions": _("mentions"),
+    "imports": _("imported files"),
     "judgements": _("verdicts"),
     "replies": _("replies by others"),
     "captures": _("snapshots"),

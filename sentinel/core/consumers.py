@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from sentinel.core.access import membership_of
-from sentinel.core.live import CHANNEL, newest_seq
+from sentinel.core.live import channel, newest_seq
 from sentinel.core.models import Membership, User
 from sentinel.core.permissions import Permission
 
@@ -58,10 +58,10 @@ class Hub:
         while True:
             try:
                 client = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_keepalive=True)
-                async with client, client.pubsub() as channel:
-                    await channel.subscribe(CHANNEL)
+                async with client, client.pubsub() as doorbells:
+                    await doorbells.subscribe(channel())
                     self.hand_out({"everyone": True})  # what was said before we listened shows in the beat's number
-                    async for message in channel.listen():
+                    async for message in doorbells.listen():
                         if message["type"] == "message":
                             self.hand_out(json.loads(message["data"]))
             except (redis.RedisError, OSError) as error:

@@ -31,6 +31,11 @@ def broker() -> "redis.Redis":
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
 
 
+def channel() -> str:
+    """What this installation's doorbells ring on: a broker's channels, unlike its keys, know no database number."""
+    return f"{CHANNEL}.{broker().connection_pool.connection_kwargs.get('db', 0)}"
+
+
 def announce(
     *,
     workspace_id: int,
@@ -84,7 +89,7 @@ def recheck_access(user_id: int) -> None:
 def publish(message: dict[str, Any]) -> None:
     """Ring the doorbell; a broker that is away is no error."""
     try:
-        broker().publish(CHANNEL, json.dumps(message))
+        broker().publish(channel(), json.dumps(message))
     except redis.RedisError as error:
         logger.warning("live message was not published: %s", error)
 

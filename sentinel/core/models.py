@@ -1,5 +1,7 @@
 """People, workspaces, the audit trail, live sequence numbers and heartbeats."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -167,6 +169,31 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def after(self, entry: "AuditEntry") -> Self:
         """What comes before `entry` when read newest first."""
         return self.filter(Q(at__gt=entry.at) | Q(at=entry.at, pk__gt=entry.pk))
+
+    def one_page(self, asked: Mapping[str, str], size: int) -> "AuditPage":
+        """The page, newest first, that "before" or "after" of `asked` names by an entry's id, else the newest."""
+        after, before = self._mark(asked.get("after", "")), self._mark(asked.get("before", ""))
+        if after is not None:
+            found = list(self.after(after).order_by("at", "pk")[: size + 1])
+            shown, has_newer, has_older = found[:size][::-1], len(found) > size, True
+        else:
+            found = list((self.before(before) if before else self).newest_first()[: size + 1])
+            shown, has_newer, has_older = found[:size], before is not None, len(found) > size
+        if not shown:
+            return AuditPage((), None, None)
+        return AuditPage(tuple(shown), shown[0].pk if has_newer else None, shown[-1].pk if has_older else None)
+
+    def _mark(self, asked: str) -> "AuditEntry | None":
+        return self.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) <= 18 else None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Entries, newest first, and the ids after or before which its neighbours begin; None where there is none."""
+
+    entries: "tuple[AuditEntry, ...]"
+    newer: int | None
+    older: int | None
 
 
 class AuditEntry(models.Model):

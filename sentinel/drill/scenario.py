@@ -265,7 +265,7 @@ def _chatter(fields: Fields) -> Chatter:
 
 
 def _wording(fields: Fields, site: str) -> Wording:
-    title = fields.text("title", default=None if site in _TITLED_SITES else "")
+    title = fields.text("title") if site in _TITLED_SITES else ""
     return Wording(title, fields.text("text"))
 
 
@@ -290,6 +290,8 @@ def _contradictions(scenario: Scenario, broken: Collection[str]) -> Iterator[Pro
     yield from _bad_times(scenario, broken)
     yield from _bad_references(scenario)
     yield from _bad_placeholders(scenario)
+    if _names_nobody(scenario):
+        yield Problem("beats", "no-brand")
     try:
         parse(fill(scenario.query, {"brand": "品牌", "competitor": "競品", "product": scenario.product}))
     except QueryError as error:
@@ -318,8 +320,23 @@ def _bad_references(scenario: Scenario) -> Iterator[Problem]:
             yield Problem(f"beats[{number}].id", "taken", {"id": beat.id})
         known.setdefault(beat.id, beat)
     for where, part in _parts(scenario):
-        if part.quotes and (part.site != "weibo" or part.quotes not in known or known[part.quotes].site != "weibo"):
+        if not part.quotes:
+            continue
+        quoted = known.get(part.quotes)
+        if part.site != "weibo" or quoted is None or quoted.site != "weibo":
             yield Problem(f"{where}.quotes", "nothing-to-quote", {"id": part.quotes})
+        elif quoted.after == part.after and quoted.minute > _first_minute(part):
+            yield Problem(f"{where}.quotes", "quoted-too-early", {"id": part.quotes, "minute": quoted.minute})
+
+
+def _first_minute(part: Beat | Crowd) -> float:
+    return part.minute if isinstance(part, Beat) else part.begins
+
+
+def _names_nobody(scenario: Scenario) -> bool:
+    """Whether the drill's own topic would find none of the story."""
+    told = [text for where, text in _all_texts(scenario) if where.startswith(("beats", "crowds"))]
+    return scenario.query == "{brand}" and not any("brand" in placeholders(text) for text in told)
 
 
 def _parts(scenario: Scenario) -> Iterator[tuple[str, Beat | Crowd]]:
@@ -333,6 +350,8 @@ def _bad_placeholders(scenario: Scenario) -> Iterator[Problem]:
         for name in placeholders(text):
             if name not in known:
                 yield Problem(where, "unknown-placeholder", {"name": name, "known": ", ".join(sorted(known))})
+        if {"{", "}"} & set(fill(text, dict.fromkeys(placeholders(text), ""))):
+            yield Problem(where, "lone-brace")
 
 
 def _all_texts(scenario: Scenario) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ import "./alarm.js";
 import "./drill_banner.js";
 import "./forms.js";
 import "./htmx.js";
+import "./kept.js";
 import "./live.js";
 import "./source_notices.js";
 import "./theme.js";
@@ -11,17 +12,24 @@ import "./waiting.js";
 import { startClocks } from "./clocks.js";
 import { startKeys } from "./keys.js";
 
+// Buttons open and close dialogs by themselves (command, commandfor), before any script runs; older browsers do not know it.
+const KNOWS_COMMANDS = "commandForElement" in HTMLButtonElement.prototype;
+
 document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-open-dialog]");
-  if (opener) {
-    opener.closest("[popover]")?.hidePopover();
-    document.getElementById(opener.dataset.openDialog)?.showModal();
-  }
+  const commander = event.target.closest("button[command]");
+  if (commander && !KNOWS_COMMANDS) command(commander);
   event.target.closest("[data-close-dialog]")?.closest("dialog")?.close();
   event.target.closest("[data-toast-close]")?.closest("[data-toast]")?.remove();
   const toggle = event.target.closest("[data-table-toggle]");
   if (toggle) showTable(toggle);
 });
+
+function command(button) {
+  button.closest("[popover]")?.hidePopover();
+  const dialog = document.getElementById(button.getAttribute("commandfor"));
+  if (button.getAttribute("command") === "show-modal") dialog?.showModal();
+  else dialog?.close();
+}
 
 function showTable(toggle) {
   const table = document.getElementById(toggle.dataset.tableToggle);

@@ -5,8 +5,10 @@
 
 import { showClocks } from "./clocks.js";
 import htmx from "./htmx.js";
+import { isSignedOut, signInAgain } from "./kept.js";
 import { startKeys } from "./keys.js";
 import { toast } from "./notice.js";
+import { isTyped } from "./typed.js";
 
 const page = document.querySelector("[data-crisis]");
 const PAUSE = 1_000;
@@ -14,26 +16,19 @@ const PULSE_PAUSE = 15_000;
 
 const parts = (selector = "") => [...document.querySelectorAll(`[data-fragment]${selector}`)];
 
-const isDirty = (field) =>
-  field.type === "checkbox" || field.type === "radio"
-    ? field.checked !== field.defaultChecked
-    : field.matches("select")
-      ? [...field.options].some((option) => option.selected !== option.defaultSelected) && field.selectedIndex > 0
-      : field.type !== "hidden" && field.value !== field.defaultValue;
-
 /** Whether somebody works in the part right now: types or has typed, has a menu or a dialog open. */
 function isBusy(part) {
   const focused = document.activeElement;
   if (part.contains(focused) && focused.matches("input, select, textarea, [contenteditable]")) return true;
   if (part.querySelector("dialog[open], [popover]:popover-open")) return true;
-  return [...part.querySelectorAll("input, select, textarea")].some(isDirty);
+  return isTyped(part);
 }
 
 async function refresh(part) {
   if (isBusy(part)) return void (part.dataset.stale = "");
   delete part.dataset.stale;
   const response = await fetch(part.dataset.fragment, { headers: { "X-Requested-With": "fetch" } });
-  if (response.redirected) return location.reload(); // the session ended
+  if (isSignedOut(response)) return signInAgain();
   if (!response.ok) return;
   const text = await response.text();
   if (isBusy(part)) return void (part.dataset.stale = "");
@@ -89,7 +84,7 @@ async function act(form) {
   const refused = (form.closest("dialog") ?? part).querySelector("[data-refused]");
   try {
     const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" } });
-    if (response.redirected) return location.reload(); // the session ended
+    if (isSignedOut(response)) return signInAgain();
     const text = await response.text();
     if (response.status === 409) return refuse(refused, text);
     if (!response.ok && response.status !== 422) throw new Error(String(response.status));

@@ -4,9 +4,12 @@
  *   [data-submits=v]   a radio button whose choice presses the button of this value
  */
 
-document.addEventListener("change", (event) => {
-  const value = event.target.dataset?.submits;
-  if (value) event.target.form.querySelector(`button.button[name="action"][value="${value}"]`).click();
-});
+function press(radio) {
+  radio.form.querySelector(`button.button[name="action"][value="${radio.dataset.submits}"]`).click();
+}
 
-document.querySelector("[data-at-once]")?.click();
+document.addEventListener("change", (event) => event.target.dataset?.submits && press(event.target));
+
+const chosen = [...document.querySelectorAll("[data-submits]:checked")].find((radio) => !radio.defaultChecked); // before this ran
+if (chosen) press(chosen);
+else document.querySelector("[data-at-once]")?.click();

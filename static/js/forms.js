@@ -4,10 +4,14 @@
  *   [data-test="<url>"]     posts its form's fields as they change; the fragment that comes back fills [data-test-output]
  *   [data-show-password]    a button that shows what its field hides
  *   [data-copy="<id>"]      a button that copies the text of an element
- *   form[data-slow]         sent once; while the answer takes its time, the button says its [data-busy] and [data-slow-note] shows
+ *   form[method=post]       sent once, however often its button is pressed while the answer is on its way
+ *   form[data-slow]         while the answer takes its time, the button says its [data-busy] and [data-slow-note] shows
  */
 
+import { isTyped } from "./typed.js";
+
 const PAUSE = 300;
+const SENT_AGAIN_AFTER = 10_000; // an answer that is a file leaves its form behind
 const SEPARATORS = /[\n,，、;；]+/;
 
 // --- names as chips ---------------------------------------------------------------------------------------------
@@ -78,6 +82,7 @@ function startTest(widget) {
 
   async function run() {
     running?.abort();
+    if (form.ariaBusy === "true") return; // the form itself is on its way, and what it tests may be gone
     running = new AbortController();
     output.setAttribute("aria-busy", "true");
     try {
@@ -97,6 +102,12 @@ function startTest(widget) {
     timer = setTimeout(run, PAUSE);
   };
   for (const name of ["input", "change", "compositionend"]) form.addEventListener(name, soon);
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    running?.abort();
+    output.removeAttribute("aria-busy");
+  });
+  if (isTyped(form)) run();
 }
 
 // --- buttons beside fields --------------------------------------------------------------------------------------
@@ -117,13 +128,21 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// --- forms whose answer takes long ------------------------------------------------------------------------------
+// --- forms that are on their way --------------------------------------------------------------------------------
 
-document.addEventListener("submit", (event) => {
+function free(form) {
+  form.ariaBusy = null;
+  for (const note of form.querySelectorAll("[data-slow-note]")) note.hidden = true;
+  for (const button of form.querySelectorAll("[data-word]")) button.textContent = button.dataset.word;
+}
+
+// On the window, so that what a script sends in the form's stead has been prevented before.
+window.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches("[data-slow]")) return;
-  if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
-  form.setAttribute("aria-busy", "true");
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.ariaBusy === "true") return event.preventDefault();
+  form.ariaBusy = "true";
+  if (!form.matches("[data-slow]")) return void setTimeout(free, SENT_AGAIN_AFTER, form);
   const button = event.submitter?.dataset.busy ? event.submitter : event.submitter?.form.querySelector(`[data-busy][value="${event.submitter.value}"]`);
   if (!button) return;
   button.dataset.word = button.textContent;
@@ -132,14 +151,7 @@ document.addEventListener("submit", (event) => {
 });
 
 // A page that comes back from the browser's memory is busy no more.
-window.addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  for (const form of document.querySelectorAll("form[data-slow][aria-busy]")) {
-    form.removeAttribute("aria-busy");
-    for (const note of form.querySelectorAll("[data-slow-note]")) note.hidden = true;
-    for (const button of form.querySelectorAll("[data-word]")) button.textContent = button.dataset.word;
-  }
-});
+window.addEventListener("pageshow", (event) => event.persisted && document.querySelectorAll('form[aria-busy="true"]').forEach(free));
 
 /** Wakes the parts below `root`; call it for fragments that came later. */
 export function startForms(root = document) {

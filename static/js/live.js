@@ -6,6 +6,7 @@
  */
 
 import { serverNow, setServerTime } from "./clocks.js";
+import { signInAgain } from "./kept.js";
 
 const STALE_AFTER = 45_000;
 const FIRST_RETRY = 1_000;
@@ -71,7 +72,7 @@ async function catchUp() {
   catching = true;
   try {
     const response = await fetch(`${bar.dataset.missed}?after=${seq ?? 0}`, { headers: { Accept: "application/json" } });
-    if (response.redirected || [401, 403, 404].includes(response.status)) return location.reload();
+    if (response.redirected || [401, 403, 404].includes(response.status)) return signInAgain();
     if (!response.ok) throw new Error(String(response.status));
     const missed = await response.json();
     seq = missed.seq;
@@ -95,7 +96,7 @@ function connect() {
   socket.addEventListener("open", () => (attempts = 0));
   socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
   socket.addEventListener("close", (event) => {
-    if (event.code === 4403) return location.reload(); // signed out, or no longer a member
+    if (event.code === 4403) return signInAgain(); // signed out, or no longer a member
     if (bar.dataset.state === "live") show("connecting");
     retryTimer = setTimeout(connect, retryDelay(attempts++));
   });

@@ -4,6 +4,8 @@
  */
 
 import { showClocks } from "./clocks.js";
+import { isSignedOut, signInAgain } from "./kept.js";
+import { isTyped } from "./typed.js";
 
 const CHECK_AFTER = 400;
 const SAVE_AFTER = 1_500;
@@ -25,7 +27,7 @@ class Refused extends Error {
 
 async function ask(url, options = {}) {
   const response = await fetch(url, { ...options, headers: { "X-Requested-With": "fetch" } });
-  if (response.redirected) location.reload(); // the session ended
+  if (isSignedOut(response)) signInAgain();
   const text = await response.text();
   if (!response.ok) throw new Refused(response.status, text);
   return text;
@@ -149,6 +151,7 @@ function startWriting() {
     const names = [...picker.querySelectorAll("input:checked")].map((box) => box.closest("label").textContent.trim());
     picker.querySelector("summary").textContent = names.join(document.documentElement.lang.startsWith("zh") ? "、" : ", ") || "—";
   });
+  if (isTyped(form, '[type=hidden], [name="tab"]')) form.dispatchEvent(new Event("input"));
 }
 
 // --- menus of rows close when something else is used ------------------------------------------------------------------
@@ -159,12 +162,12 @@ document.addEventListener("click", (event) => {
 
 // --- the decision -----------------------------------------------------------------------------------------------
 
-function startDeciding() {
-  document.addEventListener("change", (event) => {
-    if (!event.target.matches('[name="candidate"]')) return;
-    const label = document.querySelector("[data-approve-label]").dataset.approveLabel;
-    for (const words of document.querySelectorAll("[data-approve-words]")) words.textContent = label.replace("{letter}", event.target.dataset.letter);
-  });
+/** The button says which candidate it approves. */
+function nameChoice() {
+  const chosen = document.querySelector('[name="candidate"]:checked');
+  const label = document.querySelector("[data-approve-label]")?.dataset.approveLabel;
+  if (!chosen || !label) return;
+  for (const words of document.querySelectorAll("[data-approve-words]")) words.textContent = label.replace("{letter}", chosen.dataset.letter);
 }
 
 // --- live -------------------------------------------------------------------------------------------------------
@@ -201,4 +204,5 @@ document.addEventListener("live", ({ detail }) => {
 });
 
 if (form) startWriting();
-startDeciding();
+document.addEventListener("change", (event) => event.target.matches('[name="candidate"]') && nameChoice());
+nameChoice();

@@ -1,5 +1,8 @@
 /** The review keeps itself: a moment after the last stroke its form is posted; a refusal is said and nothing is lost. */
 
+import { isSignedOut, signInAgain } from "./kept.js";
+import { isTyped } from "./typed.js";
+
 const form = document.querySelector("[data-review]");
 const note = form.querySelector("[data-saved]");
 const PAUSE = 1_500;
@@ -18,7 +21,7 @@ async function save() {
   const body = new FormData(form);
   try {
     const response = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
-    if (response.redirected) return location.reload(); // the session ended
+    if (isSignedOut(response)) return signInAgain();
     const text = await response.text();
     if (response.ok) {
       form.elements.revision.value = text;
@@ -44,3 +47,4 @@ form.addEventListener("submit", () => clearTimeout(timer));
 window.addEventListener("beforeunload", (event) => {
   if (note.textContent === note.dataset.textUnsaved && document.activeElement?.type !== "submit") event.preventDefault();
 });
+if (isTyped(form)) form.dispatchEvent(new Event("input"));

@@ -4,6 +4,7 @@
  */
 
 import { startForms } from "./forms.js";
+import { isSignedOut, signInAgain } from "./kept.js";
 
 const WIDE = matchMedia("(min-width: 721px)");
 const HEADERS = { "X-Requested-With": "fetch" };
@@ -36,6 +37,7 @@ dialog.addEventListener("submit", async (event) => {
   for (const button of buttons) button.disabled = true;
   const sent = { method: "POST", body: new FormData(form), headers: HEADERS };
   const response = await fetch(form.action, sent).catch(() => null);
+  if (response && isSignedOut(response)) return signInAgain(form.action);
   if (response?.redirected) {
     const here = location.pathname === new URL(response.url).pathname;
     return here ? location.reload() : location.assign(response.url);

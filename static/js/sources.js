@@ -8,6 +8,7 @@
 import { showClocks } from "./clocks.js";
 import htmx from "./htmx.js";
 import { startKeys } from "./keys.js";
+import { reload } from "./reload.js";
 
 const EVERY = 15_000;
 const GAP = 3_000;
@@ -29,7 +30,7 @@ async function refresh() {
   fetchedAt = Date.now();
   const ticket = ++newest;
   const response = await fetched(root.dataset.liveUrl + location.search);
-  if (response.redirected || [403, 404].includes(response.status)) return location.reload(); // signed out, or removed
+  if (response.redirected || [403, 404].includes(response.status)) return reload(); // signed out, or removed
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (ticket !== newest) return; // a newer answer is on its way

@@ -31,7 +31,7 @@ def test_the_worse_the_tier_the_sooner_somebody_has_to_claim_it(tier, minutes):
 
 
 def test_a_workspace_may_set_its_own_claim_times():
-    assert claim_deadline(Tier.RED, OPENED, {tier: timedelta(minutes=2) for tier in Tier}) == after(2)
+    assert claim_deadline(Tier.RED, OPENED, pace=2.5) == after(2)
 
 
 def test_the_golden_four_hours_run_from_the_earliest_captured_publication():

@@ -27,12 +27,13 @@ from playwright.sync_api import Browser, Page
 
 from sentinel.core.models import User
 from sentinel.embedded.parts import parts
+from tests.chromium import PATIENCE, slow_down
 from tests.factories import Cast, make_yaori
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-START_SECONDS = 30
+START_SECONDS = 90
 
 PageAs = Callable[..., Page]
 
@@ -49,7 +50,7 @@ def live_server_url(django_db_setup: None) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 @pytest.fixture
@@ -59,7 +60,9 @@ def cast(transactional_db: None) -> Cast:
 
 
 @pytest.fixture
-def page_as(transactional_db: None, live_server_url: str, chromium: Browser) -> Iterator[PageAs]:
+def page_as(
+    transactional_db: None, live_server_url: str, chromium: Browser, pytestconfig: pytest.Config
+) -> Iterator[PageAs]:
     """A page on which a person is signed in: `page_as(user, phone=False, dark=False, language="en")`."""
     contexts, complaints = [], []
 
@@ -73,17 +76,20 @@ def page_as(transactional_db: None, live_server_url: str, chromium: Browser) -> 
             reduced_motion="reduce",
         )
         contexts.append(context)
+        if pytestconfig.getoption("slow_browser"):
+            slow_down(context)
         if user is not None:
             User.objects.filter(pk=user.pk).update(language=language)
             context.add_cookies([{"name": "sessionid", "value": _session_of(user), "url": live_server_url}])
         page = context.new_page()
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
         return page
 
     yield open_page
     for context in contexts:
+        context.unroute_all(behavior="ignoreErrors")
         context.close()
     assert complaints == []
 
@@ -93,6 +99,12 @@ def visit(page: Page, address: str, *, status: int = 200) -> None:
     answer = page.goto(address)
     assert answer is not None
     assert answer.status == status, f"{address} answers {answer.status}"
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key once the page listens, which it does when it is loaded: its scripts are deferred."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
 
 
 def assert_accessible(page: Page) -> None:

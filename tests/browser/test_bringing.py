@@ -1,10 +1,10 @@
 """Collectors, imported files and entries by hand, in a real browser: on the desk and on the phone."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from monitoring.models import Capture, Mention, Post
 from monitoring.operations.imports import IMPORTS, begin_import, start_import
@@ -83,7 +83,7 @@ def test_a_token_is_shown_once(cast: Cast, page_as: PageAs) -> None:
     page.get_by_role("button", name="Save and make a token").click()
     token = page.locator("#fresh-token").input_value()
     assert token.startswith("sentinel_")
-    assert token in page.locator("#example").inner_text()
+    expect(page.locator("#example")).to_contain_text(token)
     assert_accessible(page)
     page.goto(page.url.replace("add/", f"{cast.workspace.subscriptions.get().pk}/"))
     assert token not in page.content()
@@ -95,13 +95,11 @@ def test_an_entry_shows_the_fields_of_its_kind_alone(cast: Cast, page_as: PageAs
     page = page_as(cast.staff)
     page.goto("/w/yaori/mentions/")
     page.get_by_role("link", name="Enter by hand").click()
+    page.wait_for_url("**/entries/add/")
     page.get_by_label(kind, exact=True).first.check(force=True)
-    shown: Callable[[str], bool] = lambda name: page.get_by_label(name, exact=True).is_visible()  # noqa: E731
-    assert (shown("Conversation"), shown("What it says"), shown("What is asked?")) == (
-        False,
-        kind == "Screenshot",
-        kind == "Media enquiry",
-    )
+    asked = {"Conversation": "LINE conversation", "What it says": "Screenshot", "What is asked?": "Media enquiry"}
+    for name, its_kind in asked.items():
+        expect(page.get_by_label(name, exact=True)).to_be_visible(visible=kind == its_kind)
     assert_accessible(page)
 
 
@@ -117,4 +115,4 @@ def test_a_screenshot_stands_on_the_page_of_its_post(cast: Cast, page_as: PageAs
     page.get_by_role("heading", name="Screenshot", exact=True).first.wait_for()
     assert Mention.objects.count() == 1
     capture = Capture.objects.get(headers__contains={"content-type": "image/png"})
-    assert page.locator(f'img[src="/w/yaori/attachments/{capture.pk}/"]').count() == 1
+    expect(page.locator(f'img[src="/w/yaori/attachments/{capture.pk}/"]')).to_have_count(1)

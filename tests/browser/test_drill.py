@@ -41,6 +41,7 @@ def test_the_drill_fits_a_phone(cast: Cast, page_as: PageAs) -> None:
     page = page_as(cast.manager, phone=True)
     page.goto("/w/yaori/drill/")
     page.get_by_role("button", name="Start the drill").click()
+    expect(page.locator(".drill-rail [aria-current]")).to_be_visible()
     for address in ("/w/yaori/drill/", "/w/yaori/", "/w/yaori/drill/scenarios/upload/"):
         page.goto(address)
         expect(page.locator(".drill-banner")).to_be_visible()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from monitoring.models import Erasure, Post
+from playbooks.exporting import export_round
 from playbooks.operations.collecting import file_evidence
 from playbooks.operations.crises import open_crisis
 from sentinel.core.net.types import Response
@@ -57,7 +58,9 @@ def test_evidence_is_downloaded_as_a_whole_archive(cast: Cast, post: Post, page_
     page = page_as(cast.staff)
     visit(page, f"/w/yaori/crises/{crisis.pk}/collect/")
     page.get_by_role("button", name="Export").click()
+    page.locator("#evidence-export .button.primary").click()
+    expect(page.locator(".exports")).to_contain_text("waits for a worker")
     with page.expect_download() as download:
-        page.locator("#evidence-export .button.primary").click()
+        export_round()
     download.value.save_as(tmp_path / "evidence.zip")
     assert "manifest.json" in zipfile.ZipFile(tmp_path / "evidence.zip").namelist()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from monitoring.models import Post
 from monitoring.sources.items import Item
@@ -64,6 +65,7 @@ def test_a_topic_and_its_rules_are_accessible_in_every_look(cast: Cast, post: Po
     page = page_as(cast.admin)
     page.goto("/w/yaori/topics/")
     page.click(".topic-link")
+    page.locator("textarea[name=query]").wait_for()
     assert_accessible(page)
     page.click("text=How a query is written")
     page.fill("textarea[name=query]", "曜日 (")
@@ -82,7 +84,7 @@ def test_a_query_is_tried_while_it_is_written(cast: Cast, post: Post, page_as: P
     page.fill("textarea[name=query]", "曜日 -抽獎 -回收")
     page.wait_for_selector("text=Not found: the excluded word “抽獎” stands there")
     page.wait_for_selector("text=曜日 AND NOT 抽獎 AND NOT 回收")
-    assert page.inner_text(".minus") == "−1"
+    expect(page.locator(".minus")).to_have_text("−1")
     page.fill("textarea[name=query]", "曜日 (")
     page.wait_for_selector("text=This bracket is never closed.")
     page.fill("textarea[name=query]", "曜日 -抽獎")
@@ -112,7 +114,7 @@ def test_on_a_phone_the_filters_open_over_the_list(cast: Cast, post: Post, page_
     page.select_option("#filter-label", "pos")
     page.click("#filters button")
     page.wait_for_url("**label=pos**")
-    assert page.locator("[data-row]").count() == 1
+    expect(page.locator("[data-row]")).to_have_count(1)
 
 
 def test_a_name_is_shown_on_request(cast: Cast, post: Post, page_as: PageAs) -> None:

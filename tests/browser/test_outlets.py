@@ -59,7 +59,7 @@ def test_an_admin_adds_a_webhook_sees_its_key_once_and_tests_it(cast: Cast, page
     expect(page.locator("#fresh-key")).to_have_value(re.compile(r"^whsec_[A-Za-z0-9+/]{32}$"))
     page.get_by_role("button", name="Send a test").click()
     expect(page.locator(".deliveries")).to_contain_text("On its way")
-    assert page.locator("#fresh-key").count() == 0
+    expect(page.locator("#fresh-key")).to_have_count(0)
     deliver(Receipt("http", "202 accepted"), arrived=True)
     expect(page.locator(".deliveries")).to_contain_text("HTTP 202 · accepted")  # by itself
     expect(page.locator(".outlet-address")).to_have_text("https://hooks.example")

@@ -12,7 +12,7 @@ from playbooks.models import Evidence
 from playbooks.operations.crises import open_crisis
 from sentinel.core.net.types import Response
 from tests.alerts.stage import watched
-from tests.browser.conftest import PageAs, assert_accessible, visit
+from tests.browser.conftest import PageAs, assert_accessible, press, visit
 from tests.factories import Cast
 from tests.fakes.xss import vectors
 from tests.monitoring.stage import MINUTE, capture, captured, item, subscribe, work
@@ -81,13 +81,14 @@ def test_verdict_mood_dismissal_and_evidence_by_key(cast: Cast, post: Post, page
     expect(page.get_by_role("button", name="Neutral")).to_have_attribute("aria-pressed", "true")
     assert MoodCorrection.objects.get().mood == "neu"
     page.locator("[data-key-evidence]").wait_for()
-    page.keyboard.press("v")
+    press(page, "v")
     page.locator(".post-evidence", has_text="On file").wait_for()
     assert Evidence.objects.get(added_by=cast.staff).post == post
-    page.keyboard.press("x")
+    press(page, "x")
     expect(page.locator(".post-notice")).to_contain_text("Not about us")
     assert Mention.objects.get(post=post).dismissed_at
-    page.keyboard.press("x")
+    press(page, "x")
+    expect(page.locator("[data-key-dismiss]")).to_contain_text("Not about us")
     expect(page.locator(".post-notice")).to_have_count(0)
     assert not Mention.objects.get(post=post).dismissed_at
 
@@ -98,10 +99,10 @@ def test_one_walks_through_the_list_that_one_came_from(cast: Cast, post: Post, p
     page.locator(".mention-link").first.click()
     expect(page.locator(".post-place")).to_contain_text("1 of")
     before = page.url
-    page.keyboard.press("j")
+    press(page, "j")
     page.wait_for_url(lambda url: url != before)
     expect(page.locator(".post-place")).to_contain_text("2 of")
-    page.keyboard.press("k")
+    press(page, "k")
     page.wait_for_url(before)
 
 
@@ -117,7 +118,7 @@ def test_no_script_of_a_hostile_snapshot_runs_and_nothing_is_asked_for(cast: Cas
     page.get_by_role("button", name="Without its style").click()
     inside.get_by_text("指甲那麼大").wait_for()
     for link in inside.locator("a").all():
-        link.click(force=True, timeout=2_000)
+        link.click(force=True)
     page.wait_for_timeout(500)
     capture_id = Capture.objects.order_by("pk").latest("pk").pk
     shown = f"/w/yaori/posts/{post.pk}/snapshots/{capture_id}/"

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from monitoring.crawler import crawl_round
 from monitoring.models import AllowedHost, Source, SourceNotice, Subscription
@@ -22,9 +22,12 @@ from tests.monitoring.source_pages.samples import every_state, read_source
 pytestmark = pytest.mark.browser
 
 
+let_go = threading.Event()
+
+
 async def slow_feed(server: HostileServer, seen: Seen, writer: asyncio.StreamWriter) -> None:
-    """A feed that takes its time, so that the busy state can be seen."""
-    await asyncio.sleep(1.5)
+    """A feed that takes its time until it is let go, so that what is under way can be seen."""
+    await asyncio.get_running_loop().run_in_executor(None, let_go.wait, 15)
     now = timezone.now()
     entries = [{"title": f"曜日鮮乳 {n}", "link": f"https://n.example/{n}", "at": now} for n in range(3)]
     await answer(feed_of(*entries, {"title": "no time", "link": "https://n.example/x"}))(server, seen, writer)
@@ -36,7 +39,9 @@ def news(transactional_db: None) -> Iterator[HostileServer]:
     behaviours = {"/robots.txt": answer(status="404 Not Found"), "/rss": slow_feed, "/gone": answer(status="410 Gone")}
     with serving_in_thread(behaviours) as server:
         AllowedHost.objects.create(address=server.place)
+        let_go.clear()
         yield server
+        let_go.set()
 
 
 def wait_until_live(page: Page) -> None:
@@ -48,14 +53,16 @@ def test_a_source_is_tried_and_saved_through_the_web_process(cast: Cast, page_as
     page.goto("/w/yaori/sources/")
     page.get_by_role("link", name="Add a source").click()
     page.get_by_role("link", name="Describe it by hand").click()
+    page.wait_for_url("**/by-hand/*/")
     page.get_by_label("Address of the feed").fill(news.url("/rss"))
     page.get_by_label("Name").fill("島嶼新聞")
     busy = page.get_by_role("button", name="Test", exact=True).evaluate(
         "button => (button.click(), [button.textContent, document.querySelector('[data-slow-note]').checkVisibility()])"
     )
     assert busy == ["Testing…", True]
+    let_go.set()
     page.get_by_role("heading", name="It can be read; 1 post states no exact time").wait_for()
-    assert page.evaluate("document.activeElement.id") == "result"  # whose name is the verdict
+    expect(page.locator("#result")).to_be_focused()  # whose name is the verdict
     assert_accessible(page)
     page.get_by_role("button", name="Save and start reading").click()
     page.get_by_role("heading", name="島嶼新聞").wait_for()
@@ -72,8 +79,8 @@ def test_enter_in_a_field_tests_and_what_failed_can_be_read_and_mended(
     page.get_by_label("Address of the feed").fill(news.url("/gone"))
     page.get_by_label("Address of the feed").press("Enter")
     page.get_by_role("heading", name="This cannot be read yet").wait_for()
-    assert page.get_by_role("alert").get_by_text("There is no page at this address (410).").is_visible()
-    assert page.get_by_label("Name").input_value() == "島嶼新聞"
+    expect(page.get_by_role("alert").get_by_text("There is no page at this address (410).")).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_value("島嶼新聞")
     assert_accessible(page)
 
 
@@ -106,7 +113,7 @@ def test_figures_change_in_place_and_nobody_is_moved(cast: Cast, page_as: PageAs
     Source.objects.filter(pk=every["ok"].source_id).update(failures=1, outcome="timeout", outcome_detail="20 s")
     announce(workspace_id=cast.workspace.pk, kind="pulse", now=timezone.now())
     page.get_by_role("heading", name="2 tried again").wait_for()
-    assert page.evaluate("document.activeElement.textContent") == "奶粉媽媽社團"
+    expect(last).to_be_focused()
     assert page.locator(".source-scroll").evaluate("box => box.scrollTop") == 120
 
 
@@ -119,7 +126,7 @@ def test_a_click_or_a_key_shows_another_source_beside_the_list(cast: Cast, page_
     page.get_by_role("heading", name="港都報 RSS").wait_for()
     page.keyboard.press("j")
     page.get_by_role("heading", name="巴哈姆特 場外").wait_for()
-    assert page.url.endswith(f"?source={every['late'].pk}")
+    page.wait_for_url(f"**?source={every['late'].pk}")
     page.go_back()
     page.get_by_role("heading", name="港都報 RSS").wait_for()
     assert page.evaluate("window.stays")
@@ -133,11 +140,11 @@ def test_a_channel_opens_and_closes_in_place_by_mouse_and_by_key(cast: Cast, pag
     toggle = page.get_by_role("link", name="News")
     toggle.click()
     page.get_by_role("link", name="島嶼新聞 RSS").wait_for()
-    assert toggle.get_attribute("aria-expanded") == "true"
+    expect(toggle).to_have_attribute("aria-expanded", "true")
     toggle.focus()
     page.keyboard.press("Enter")
     page.get_by_role("link", name="島嶼新聞 RSS").wait_for(state="hidden")
-    assert page.evaluate("document.activeElement.id") == "toggle-news"
+    expect(page.locator("#toggle-news")).to_be_focused()
     assert page.evaluate("window.stays")
 
 
@@ -147,10 +154,10 @@ def test_keys_walk_over_channels_without_opening_them(cast: Cast, page_as: PageA
     page.goto(f"/w/yaori/sources/?source={every['retrying'].pk}")
     wait_until_live(page)
     page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.id") == "toggle-news"
+    expect(page.locator("#toggle-news")).to_be_focused()
     page.keyboard.press("j")
     page.get_by_role("heading", name="美食板精選").wait_for()  # the next one that can be shown
-    assert page.get_by_role("link", name="News").get_attribute("aria-expanded") == "false"
+    expect(page.get_by_role("link", name="News")).to_have_attribute("aria-expanded", "false")
 
 
 def test_a_visit_that_is_asked_for_is_shown_line_by_line(cast: Cast, page_as: PageAs, news: HostileServer) -> None:
@@ -163,8 +170,9 @@ def test_a_visit_that_is_asked_for_is_shown_line_by_line(cast: Cast, page_as: Pa
     crawler.start()
     log = page.get_by_role("log")
     log.get_by_text("robots.txt", exact=True).wait_for()
-    assert page.get_by_role("heading", name="Visit under way").is_visible()
-    crawler.join(20)
+    expect(page.get_by_role("heading", name="Visit under way")).to_be_visible()
+    let_go.set()
+    crawler.join(60)
     page.get_by_text("4 new posts").wait_for()
     page.get_by_role("heading", name="Last visit").wait_for()
 
@@ -180,7 +188,7 @@ def test_admins_are_told_of_a_source_on_any_page_and_take_note(cast: Cast, page_
     page.goto("/w/yaori/")
     wait_until_live(page)
     bar = page.get_by_role("complementary", name="A source needs a look")
-    assert not bar.is_visible()
+    expect(bar).to_be_hidden()
     detail = {"seen": 0, "low": 7, "high": 15, "hours": 3}
     began = timezone.now() - timedelta(hours=3)
     SourceNotice.objects.create(source=subscription.source, kind="quiet", began_at=began, detail=detail)
@@ -190,7 +198,7 @@ def test_admins_are_told_of_a_source_on_any_page_and_take_note(cast: Cast, page_
     bar.get_by_role("button", name="Noted").click()
     page.get_by_text("You know of it: Google 商家評論").wait_for()
     page.goto("/w/yaori/")
-    assert not bar.is_visible()
+    expect(bar).to_be_hidden()
 
 
 def test_a_pause_says_why_and_until_when(cast: Cast, page_as: PageAs) -> None:
@@ -211,10 +219,10 @@ def test_on_a_phone_a_source_opens_over_the_list_and_closes_again(cast: Cast, pa
     page.goto("/w/yaori/sources/")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     pane = page.get_by_role("complementary", name="Selected source")
-    assert not pane.is_visible()
+    expect(pane).to_be_hidden()
     page.get_by_role("link", name="港都報 RSS").click()
     pane.get_by_role("heading", name="港都報 RSS").wait_for()
-    assert pane.get_by_role("button", name="Visit now").is_visible()
+    expect(pane.get_by_role("button", name="Visit now")).to_be_visible()
     pane.get_by_role("link", name="Back to the list").click()
     pane.wait_for(state="hidden")
 
@@ -226,8 +234,9 @@ def test_removing_asks_first(cast: Cast, page_as: PageAs) -> None:
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Remove").click()
     dialog = page.get_by_role("dialog", name="Remove 港都報 RSS?")
+    Source.objects.filter(pk=every["ok"].source_id).update(failures=1, outcome="timeout", outcome_detail="20 s")
     announce(workspace_id=cast.workspace.pk, kind="pulse", now=timezone.now())
-    page.wait_for_timeout(3_500)
-    assert dialog.is_visible()  # what changes by itself does not close a question
+    page.get_by_text("2 tried again").wait_for()
+    expect(dialog).to_be_visible()  # what changes by itself does not close a question
     dialog.get_by_role("button", name="Remove").click()
     page.get_by_text("港都報 RSS is no longer read. Its posts stay.").wait_for()

@@ -127,3 +127,12 @@ def test_who_missed_too_much_loads_the_page_again(workspace: Workspace) -> None:
 def test_a_workspace_without_events_is_at_zero(workspace: Workspace) -> None:
     assert newest_seq(workspace.pk) == 0
     assert events_after(workspace.pk, 0, STAFF) == ([], False)
+
+
+def test_two_installations_on_one_broker_do_not_hear_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    channels = set()
+    for number in (3, 4):
+        server = redis.Redis.from_url(f"redis://broker.invalid/{number}")
+        monkeypatch.setattr(live, "broker", lambda server=server: server)
+        channels.add(live.channel())
+    assert len(channels) == 2

@@ -29,10 +29,8 @@ Open = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def _own_channel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Test processes share a broker, and its channels have no database number."""
-    channel = f"test.{uuid4()}"
-    monkeypatch.setattr(live, "CHANNEL", channel)
-    monkeypatch.setattr(consumers, "CHANNEL", channel)
+    """What a test before this one said late is not heard."""
+    monkeypatch.setattr(live, "CHANNEL", f"test.{uuid4()}")
     monkeypatch.setattr(consumers, "RECONNECT_AFTER", 0.05)
 
 

@@ -11,11 +11,18 @@ from alerts.tiers import Tier
 from monitoring.models import AllowedHost, Host, Post, Source, Subscription, Topic, Visit
 from monitoring.operations.visits import Report, finish_visit
 from playbooks.models import Assessment, Crisis, Plan
+from playbooks.operations.crises import close_crisis, open_crisis
 from sentinel.core.models import AuditEntry, Membership, User
 from sentinel.core.operations import WrongStateError
 from sentinel.core.stages import LeaseLostError
 from sentinel.drill.models import Drill, ScenarioFile
-from sentinel.drill.operations.drills import ENDS_BY_ITSELF_AFTER, end_drill, end_what_is_over, remove_drill
+from sentinel.drill.operations.drills import (
+    ENDS_BY_ITSELF_AFTER,
+    WAITS_FOR_THE_TEAM,
+    end_drill,
+    end_what_is_over,
+    remove_drill,
+)
 from sentinel.drill.operations.scenarios import delete_scenario, upload_scenario
 from sentinel.drill.queries import choices_of, lines_of, run_of, taken_ports
 from sentinel.drill.scenario import ScenarioError
@@ -131,6 +138,24 @@ def test_a_drill_ends_by_itself_a_while_after_its_story(cast: Cast) -> None:
     drill.refresh_from_db()
     assert drill.ended_at is not None
     assert drill.ended_by is None
+
+
+def test_a_drill_waits_for_the_team_that_still_works_on_its_crisis(cast: Cast) -> None:
+    drill = started(cast)
+    assert drill.topic is not None
+    crisis = open_crisis(
+        workspace=cast.workspace, title="x", level=2, summary="", topic=drill.topic, by=cast.manager, now=NOW
+    )
+    assert end_what_is_over(now=drill.ends_at + WAITS_FOR_THE_TEAM) == 0
+    close_crisis(crisis=crisis, note="", by=cast.manager, now=drill.ends_at)
+    assert end_what_is_over(now=drill.ends_at + ENDS_BY_ITSELF_AFTER + MINUTE) == 1
+
+
+def test_a_crisis_that_is_left_open_does_not_keep_a_drill_for_ever(cast: Cast) -> None:
+    drill = started(cast)
+    assert drill.topic is not None
+    open_crisis(workspace=cast.workspace, title="x", level=2, summary="", topic=drill.topic, by=cast.manager, now=NOW)
+    assert end_what_is_over(now=drill.ends_at + WAITS_FOR_THE_TEAM + MINUTE) == 1
 
 
 def test_removal_leaves_nothing_behind_but_the_audit_and_the_drill_itself(cast: Cast) -> None:

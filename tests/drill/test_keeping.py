@@ -32,7 +32,7 @@ def cast(transactional_db: None) -> Iterator[Cast]:
 def status_at(port: int) -> int | None:
     """What a site answers; None where nobody listens."""
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/robots.txt", timeout=5, trust_env=False).status_code
+        return httpx.get(f"http://127.0.0.1:{port}/robots.txt", timeout=30, trust_env=False).status_code
     except httpx.ConnectError:
         return None
 

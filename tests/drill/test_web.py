@@ -36,7 +36,7 @@ def web() -> Iterator[DrillWeb]:
 def ask(
     web: DrillWeb, site: str, target: str, method: str = "GET", headers: dict[str, str] | None = None
 ) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", web.ports[site], timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", web.ports[site], timeout=30)
     connection.request(method, target, headers=headers or {})
     answer = connection.getresponse()
     body = answer.read()
@@ -139,6 +139,6 @@ def test_stopping_frees_the_ports_and_ends_the_threads() -> None:
 
 def test_a_client_that_says_nothing_or_nonsense_does_no_harm(web: DrillWeb) -> None:
     for said in (b"", b"\x00\xff\r\n\r\n", b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"):
-        with socket.create_connection(("127.0.0.1", web.ports["news"]), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", web.ports["news"]), timeout=30) as connection:
             connection.sendall(said)
     assert ask(web, "news", "/rss.xml")[0].status == 200

@@ -16,18 +16,18 @@ class BrowserSocket(ApplicationCommunicator):
     async def connect(self) -> bool:
         """Whether the server let us in."""
         await self.send_input({"type": "websocket.connect"})
-        return bool((await self.receive_output(timeout=5))["type"] == "websocket.accept")
+        return bool((await self.receive_output(timeout=30))["type"] == "websocket.accept")
 
     async def next_json(self) -> dict[str, Any]:
         """The next message; an assertion fails when the server closed instead."""
-        message = await self.receive_output(timeout=5)
+        message = await self.receive_output(timeout=30)
         assert message["type"] == "websocket.send", message
         answer: dict[str, Any] = json.loads(message["text"])
         return answer
 
     async def closing_code(self) -> int:
         """The code with which the server closes, whatever it says before."""
-        while (message := await self.receive_output(timeout=5))["type"] != "websocket.close":
+        while (message := await self.receive_output(timeout=30))["type"] != "websocket.close":
             pass
         return int(message["code"])
 
@@ -37,4 +37,4 @@ class BrowserSocket(ApplicationCommunicator):
     async def leave(self) -> None:
         """Close from the browser's side."""
         await self.send_input({"type": "websocket.disconnect", "code": 1005})
-        await self.wait(timeout=5)
+        await self.wait(timeout=30)

@@ -26,12 +26,12 @@ def serving_in_thread(behaviours: dict[str, Behaviour]) -> Iterator[HostileServe
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
-    assert ready.wait(5)
+    assert ready.wait(30)
     try:
         yield started[0]
     finally:
         loop.call_soon_threadsafe(over.set)
-        thread.join(5)
+        thread.join(30)
         loop.close()
 
 

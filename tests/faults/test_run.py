@@ -35,7 +35,7 @@ def refused(instance: Instance) -> str:
     """What an instance says that does not start: one line on standard error, after its log."""
     process = instance.launch()
     assert process.stdout is not None
-    output, _nothing = process.communicate(timeout=60)
+    output, _nothing = process.communicate(timeout=180)
     assert output == ""
     assert process.returncode == 1
     assert not instance.processes()
@@ -47,7 +47,7 @@ def refused(instance: Instance) -> str:
 def run_command(instance: Instance, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`./run <command> …` on the instance's data folder."""
     command = [sys.executable, "-m", "sentinel.embedded.command", *arguments]
-    return subprocess.run(command, env=instance.variables, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=instance.variables, capture_output=True, text=True, timeout=180)
 
 
 def listening_addresses(instance: Instance) -> set[str]:
@@ -84,7 +84,7 @@ def test_the_log_tells_the_parts_apart(instance: Instance) -> None:
 def test_a_second_run_on_the_same_folder_says_so_in_one_sentence(instance: Instance) -> None:
     second = Instance(instance.folder, variables={"PORT": str(free_port())})
     process = second.launch()
-    output, _nothing = process.communicate(timeout=30)
+    output, _nothing = process.communicate(timeout=90)
     assert (process.returncode, output) == (1, "")
     expected = f"Sentinel already runs on the data folder {instance.folder} ({instance.address}).\n"
     assert second.log.read_text() == expected
@@ -108,11 +108,11 @@ def test_a_command_that_needs_the_database_says_when_nothing_runs(tmp_path: Path
 def test_a_part_that_dies_comes_back(instance: Instance, part: str) -> None:
     killed = instance.pid_of(part)
     os.kill(killed, signal.SIGKILL)
-    wait_for(lambda: f"{part} has ended (exit code -9): starting it again in" in instance.log.read_text(), 5)
-    wait_for(lambda: instance.pid_of(part) not in (None, killed), 5)
+    wait_for(lambda: f"{part} has ended (exit code -9): starting it again in" in instance.log.read_text(), 30)
+    wait_for(lambda: instance.pid_of(part) not in (None, killed), 30)
     if part == "valkey":
         time.sleep(SIGNS_OF_LIFE_LAST)  # else the worker would be well by what it handled before
-    wait_for(lambda: instance.readyz().get("ok"), 90)
+    wait_for(lambda: instance.readyz().get("ok"), 180)
 
 
 def test_it_stops_within_fifteen_seconds_and_leaves_nothing(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_run_finds_all_data(tmp_
         assert first.process is not None
         with first.process:
             first.process.kill()
-        wait_for(lambda: not first.processes(), 5, every=0.05)
+        wait_for(lambda: not first.processes(), 30, every=0.05)
     with running_instance(tmp_path / "data") as again:
         counted = run_command(again, "shell", "--verbosity", "0", "-c", COUNT_USERS)
         assert counted.stdout == "1\n", counted.stderr

@@ -31,7 +31,7 @@ from playbooks.workflow import TRANSITIONS, Transition, permission_for, sources_
 from sentinel.core.models import User
 from sentinel.core.permissions import GRANTS, Permission, Role
 from tests.factories import NOW, Cast, join, make_tsukimi, make_user, make_yaori
-from tests.playbooks.pages.test_plans import fields_of
+from tests.playbooks.pages.plan_forms import fields_of
 from tests.playbooks.stage import plan_words
 from tests.reading import signed_in
 

@@ -3,18 +3,23 @@
 import re
 from collections.abc import Mapping
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.story.person import PATIENCE, Person
 
 STORM = 120_000  # milliseconds; at 4× red comes within a minute where the machine has time
 
 
+def sheet_of(person: Person) -> Locator:
+    """The form that a link opened: in a dialog, or on its own page where the machine was too busy to fetch it."""
+    return person.page.locator("[data-sheet-body]")
+
+
 def asks_a_question(person: Person, crisis: str, question: str) -> None:
     """Something is not known yet, and somebody finds out."""
     person.opens(f"{crisis}collect/")
     person.follows("Add a question")
-    sheet = person.page.get_by_role("dialog")
+    sheet = sheet_of(person)
     person.fills("What is it about", question, within=sheet)
     person.presses("Save", within=sheet)
     expect(person.page.get_by_role("region", name="Unknown 1")).to_contain_text(question, timeout=PATIENCE)
@@ -22,8 +27,9 @@ def asks_a_question(person: Person, crisis: str, question: str) -> None:
 
 def finds_the_answer(person: Person, question: str, *, answer: str, source: str, second_source: str) -> None:
     """The question becomes a fact, with who says so."""
+    person.is_ready()
     person.page.get_by_role("link", name=re.compile(f"^Change.*{question}")).click()
-    sheet = person.page.get_by_role("dialog")
+    sheet = sheet_of(person)
     person.fills("What is it about", answer, within=sheet)
     person.chooses("Known", within=sheet)
     person.fills("Source", source, within=sheet)
@@ -55,7 +61,7 @@ def looks_after(person: Person, crisis: str, kind: str, measure: str) -> None:
     """A stakeholder gets a measure."""
     person.opens(f"{crisis}assess/")
     person.page.get_by_role("link", name=re.compile(f"^Add.*{kind}")).click()
-    sheet = person.page.get_by_role("dialog")
+    sheet = sheet_of(person)
     person.fills("Measure", measure, within=sheet)
     person.presses("Save", within=sheet)
     person.sees(measure)

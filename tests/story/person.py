@@ -53,12 +53,18 @@ class Person:
         """The field with this label, whether it has to be filled in or not."""
         return (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}(optional|needed)?$"))
 
+    def is_ready(self) -> None:
+        """The scripts of the page that is shown have run."""
+        self.page.wait_for_load_state("domcontentloaded")
+
     def presses(self, name: str, *, within: Locator | None = None) -> None:
         """Press the button with this name."""
+        self.is_ready()
         (within or self.page).get_by_role("button", name=name, exact=True).click()
 
     def follows(self, name: str, *, within: Locator | None = None) -> None:
         """Follow the link with this name."""
+        self.is_ready()
         (within or self.page).get_by_role("link", name=name, exact=True).click()
 
     def chooses(self, name: str | re.Pattern[str], *, within: Locator | None = None) -> None:

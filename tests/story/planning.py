@@ -23,8 +23,11 @@ def writes_the_statement(person: Person, text: str) -> None:
 
 def promises(person: Person, text: str) -> None:
     """What is said in public that we will do, and who does it."""
+    rows = person.page.locator(".item-rows li")
+    before = rows.count()
     person.presses("Add a row")
-    row = person.page.locator(".item-rows li").last
+    expect(rows).to_have_count(before + 1, timeout=PATIENCE)
+    row = rows.last
     person.fills("What", text, within=row)
     person.field("Who does it", within=row).select_option(label=person.name)
     row.get_by_label("Public promise").check()
@@ -62,8 +65,8 @@ def approves_the_plan(person: Person, number: int, *, changed: str, reason: str)
     person.page.get_by_role("link", name=re.compile(f" v{number} ")).click()
     person.sees(f"against v{number - 1}, which you sent back")
     expect(person.page.locator(".change-list ins").filter(has_text=changed).first).to_be_visible(timeout=PATIENCE)
-    person.presses(f"Approve 甲 v{number}")
-    sheet = person.page.get_by_role("dialog", name=f"Approve 甲 v{number}")
+    person.presses(f"Approve A v{number}")
+    sheet = person.page.get_by_role("dialog", name=f"Approve A v{number}")
     person.fills("Why this one", reason, within=sheet)
     person.presses("Approve", within=sheet)
-    person.sees(f"Candidate 甲 of version {number} is approved.")
+    person.sees(f"Candidate A of version {number} is approved.")

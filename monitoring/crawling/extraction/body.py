@@ -14,7 +14,9 @@ from monitoring.crawling.extraction.chrome import (
     CONTENT_WORDS,
     FURNITURE_WORDS,
     is_caption,
+    is_credit_line,
     is_dateline,
+    is_editors_line,
     is_furniture,
     is_furniture_line,
     opens_tail,
@@ -81,7 +83,11 @@ class Prose:
     def within(self, part: int) -> float:
         """The worth of a block."""
         block = self._outline.parts[part]
-        return self._sums[block.end] - self._sums[block.start]
+        return self.between(block.start, block.end)
+
+    def between(self, start: int, end: int) -> float:
+        """The worth of a range of lines."""
+        return self._sums[end] - self._sums[start]
 
     def _weights(self, sums: Sequence[float]) -> list[float]:
         """Of each block, by its own name and those around it."""
@@ -183,12 +189,16 @@ def article_lines(outline: Outline, prose: Prose, block: int, title: str) -> lis
     part = outline.parts[block]
     dropped = _dropped(outline, prose, block)
     kept = _lead(outline, prose, part.start, title)
+    total = prose.within(block)
     in_tail = False
     for number in range(_below_head(outline, prose, part, title), part.end):
         line = outline.lines[number]
         if dropped[number - part.start]:
             continue
-        if opens_tail(line):
+        is_late = prose.between(part.start, number) * 2 > total
+        if is_late and is_editors_line(line.text):
+            break
+        if opens_tail(line) or (is_late and is_credit_line(line.text)):
             in_tail = True
         elif in_tail and prose[number] >= _WORTH_OF_PROSE and not is_furniture_line(line):
             in_tail = False

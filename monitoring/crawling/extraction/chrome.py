@@ -23,8 +23,8 @@ FURNITURE_WORDS = COMMENT_WORDS | _words(
     "recommendation recom rcmd reco hots ranking rank nav navi navbar navigation menu breadcrumb breadcrumbs crumb "
     "crumbs copyright share shares sharing social toolbar login register signup popup pop modal dialog banner ad ads "
     "adv advert adbox advertisement advertising sponsor sponsored promo promotion qrcode subscribe subscription "
-    "newsletter tag tags keyword keywords pager pagination paging prev next disclaimer widget dropdown tooltip "
-    "download vote donate trending cookie cookies noprint zrbj bianji shengming profile"
+    "newsletter carousel swiper slider tag tags keyword keywords pager pagination paging prev next disclaimer widget "
+    "dropdown tooltip download vote donate trending cookie cookies noprint zrbj bianji shengming profile"
 )
 CONTENT_WORDS = _words("article content entry body text post story news detail main rich artical articlebody txt")
 _FURNITURE_TAGS = frozenset(["nav", "aside", "footer", "button", "dialog", "menu"])
@@ -39,13 +39,13 @@ _EDITOR = _any(
     "編審", "值班编委", "核稿", "终审", "复审", "初审", "[一二三]审", "编译", "編譯", "制作", "設計", "设计",
 )  # fmt: skip
 _CREDITS = re.compile(
-    rf"^{_MARKERS}[\u4e00-\u9fff]{{0,4}}{_EDITOR}[\u4e00-\u9fff]{{0,2}}\s*(?:[:：/／丨｜]|\s[\u4e00-\u9fff]{{2,4}}(?:\s|$))"
+    rf"^{_MARKERS}[\u4e00-\u9fff]{{0,4}}{_EDITOR}[\u4e00-\u9fff]{{0,2}}\s*(?:[:：/／丨｜|]|\s[\u4e00-\u9fff]{{2,4}}(?:\s|$))"
 )
 _EDITOR_IN_CHARGE = re.compile(rf"^{_MARKERS}(?:责任编辑|責任編輯|责编|責編|核稿編輯|值班编辑)")
 _SOURCE_LINE = re.compile(
     rf"^{_MARKERS}(?:(?:文章|本文|信息|新闻|新聞|内容|稿件|資料|资料|图片|圖片)?(?:来源|來源|出处|出處)|作者|撰文|记者|記者"
     r"|原标题|原標題|原題|标签|標籤|關鍵字|關鍵詞|关键词|关键字|[Tt]ags?|文章分類|分類|分类|阅读|閱讀|浏览|瀏覽|点击|點擊|人气|人氣)"
-    r"\s*[:：]"
+    r"\s*[:：|｜丨]"
 )
 _RIGHTS = re.compile(
     _any(
@@ -54,7 +54,7 @@ _RIGHTS = re.compile(
         "发信站", "發信站", "文章網址", "转载请", "轉載請", "转载时", "侵权必究", "[如若有]侵[权權]",
         r"侵[权權].{0,12}[删刪]除",
         r"仅代表(?:作者|该)", "僅代表作者", "[Aa]ll [Rr]ights [Rr]eserved", r"[Cc]opyright\s*(?:©|\d|\(c\))", "©",
-        "本网(?:转载|注明)", "返回(?:首页|搜狐|顶部)",
+        r"^本文.{0,40}(?:授[权權]|公[众眾][号號])", "本网(?:转载|注明)", "返回(?:首页|搜狐|顶部)",
     )
 )  # fmt: skip
 _RIGHTS_ANYWHERE = re.compile(
@@ -139,7 +139,7 @@ _TAIL = re.compile(
     )
 )  # fmt: skip
 _DATE = re.compile(
-    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}[-/月]\d{1,2}日?\s+\d{1,2}:\d\d|\d+\s*(?:小[时時]|分[钟鐘]|天)前"
+    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}\s?[-/月]\s?\d{1,2}\s?日?\s+\d{1,2}:\d\d|\d+\s*(?:小[时時]|分[钟鐘]|[天日])前"
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w* \w{3} +\d{1,2} \d{1,2}:\d\d:\d\d|\w{3,9}\.? \d{1,2},? (?:19|20)\d\d"
     r"|^(?:昨天|前天|今天|昨日|今日)(?:\s*\d{1,2}:\d\d)?$"
 )
@@ -175,6 +175,16 @@ def is_furniture_line(line: Line) -> bool:
 
 def _is_credit(text: str) -> bool:
     return bool(_SOURCE_LINE.search(text) or _CREDITS.search(text)) and not text.endswith("。")
+
+
+def is_editors_line(text: str) -> bool:
+    """Whether a line names the editor in charge, as newsrooms print below the last paragraph."""
+    return len(text) <= _SHORT and bool(_EDITOR_IN_CHARGE.search(text))
+
+
+def is_credit_line(text: str) -> bool:
+    """Whether a line names who edited, proofread or approved."""
+    return len(text) <= _SHORT and bool(_CREDITS.search(text)) and not text.endswith("。")
 
 
 def is_post_button(text: str) -> bool:

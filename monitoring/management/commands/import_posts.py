@@ -8,13 +8,15 @@ import argparse
 import json
 import secrets
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from monitoring.intake.mapping import TARGETS, Mapped, apply, detect, presets, problems_of
+from monitoring.intake.guessing import SAMPLED, propose
+from monitoring.intake.mapping import TARGETS, Mapped, apply, presets, problems_of
 from monitoring.intake.tables import FORMATS, TableError, format_of, open_table
 from monitoring.intake_wording import mapping_problem, problem_text, table_problem
 from monitoring.models import FileImport, RejectedRow, Subscription
@@ -48,10 +50,11 @@ class Command(BaseCommand):
         data = _bytes_of(file)
         try:
             kind = options["format"] or format_of(file.name, data)
-            columns = open_table(kind, data).columns
+            table = open_table(kind, data)
+            rows = [row.cells for row in islice(table.rows, SAMPLED)]
         except TableError as error:
             raise CommandError(table_problem(error.code)) from error
-        mapping = _mapping(workspace, columns, options["preset"], options["column"])
+        mapping = _mapping(workspace, table.columns, rows, options["preset"], options["column"])
         by = _person(workspace, options["by"])
         subscription = _source(workspace, options["source"], by)
         zone = options["zone"] or workspace.time_zone
@@ -60,6 +63,8 @@ class Command(BaseCommand):
             subscription=subscription, name=file.name, format=kind, data=data, zone=zone, by=by, now=now
         )
         start_import(file_import=begun, mapping=mapping, zone=zone, by=by, now=now)
+        unused = [column for column in table.columns if column not in mapping.values()]
+        self.stderr.write(f"columns: {mapping}; not used: {', '.join(unused) or 'none'}")
         self._work(begun)
 
     def _work(self, begun: FileImport) -> None:
@@ -95,10 +100,14 @@ def _bytes_of(file: Path) -> bytes:
         raise CommandError(f"{file}: {error.strerror}") from error
 
 
-def _mapping(workspace: Workspace, columns: list[str], preset: str | None, chosen: list[str]) -> Mapped:
-    """The columns by the preset, by what was chosen for such a file before, or by their names; then as written."""
+def _mapping(
+    workspace: Workspace, columns: list[str], rows: list[dict[str, Any]], preset: str | None, chosen: list[str]
+) -> Mapped:
+    """The columns by the preset, by what was chosen for such a file before, or as proposed; then as written."""
     wanted = next((one for one in presets() if one.key == preset), None)
-    mapping = apply(wanted, columns) if wanted else remembered_mapping(workspace.pk, columns) or detect(columns)[1]
+    mapping = (
+        apply(wanted, columns) if wanted else (remembered_mapping(workspace.pk, columns) or propose(columns, rows)[1])
+    )
     for one in chosen:
         target, _, column = one.partition("=")
         if target not in TARGETS or column not in columns:

@@ -45,6 +45,7 @@ _SPECIAL_V6: tuple[tuple[IPv6Network, str], ...] = tuple(
         ("2001:db8::/32", "documentation"),
         ("2002::/16", "tunnel"),  # 6to4
         ("2620:4f:8000::/48", "protocol"),
+        ("3ffe::/16", "reserved"),  # of the 6bone, given back
         ("3fff::/20", "documentation"),
         ("5f00::/16", "protocol"),
         ("fc00::/7", "private"),

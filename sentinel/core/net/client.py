@@ -9,7 +9,6 @@ import functools
 import re
 import ssl
 import string
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -25,7 +24,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from sentinel.core.net.decoding import ACCEPT_ENCODING, decoder_for
 from sentinel.core.net.guard import Resolver, SystemResolver, Target, parse_target, resolve_checked
-from sentinel.core.net.types import PRODUCT, FetchError, Redirect, Request, Response
+from sentinel.core.net.types import PRODUCT, FetchError, Request, Response
 
 VERSION = "0.1"
 
@@ -111,19 +110,16 @@ class GuardedClient:
                 raise FetchError("timeout", f"{self._limits.total:g} s") from error
 
     async def _follow(self, request: Request) -> Response:
-        method = request.method.upper()
-        headers = _checked_headers(method, request.headers)
-        target = parse_target(request.url)
-        began, way = time.monotonic(), list[Redirect]()
+        asked = replace(request, method=request.method.upper())
+        asked = replace(asked, headers=_checked_headers(asked.method, asked.headers))
         for _ in range(self._limits.redirects + 1):
-            response = await self._ask(target, method, headers, request.body)
-            if response.status not in _REDIRECTS or method not in _REPEATABLE:
-                return replace(response, redirects=tuple(way))
-            way.append(Redirect(target.url, response.status, round((time.monotonic() - began) * 1000)))
-            onward = _redirect_target(target, response)
-            if not _same_site(target, onward):
-                headers = {name: value for name, value in headers.items() if name in _CARRIED_ACROSS}
-            target = onward
+            target = parse_target(asked.url)
+            response = await self._ask(target, asked.method, asked.headers, asked.body)
+            if response.status not in _REDIRECTS or asked.method not in _REPEATABLE:
+                return response
+            asked = _onward(asked, target, response)
+            if not request.follow:
+                return replace(response, onward=asked)
         raise FetchError("too-many-redirects", str(self._limits.redirects))
 
     async def _ask(self, target: Target, method: str, headers: dict[str, str], body: bytes) -> Response:
@@ -292,6 +288,15 @@ def _joined_headers(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     return joined
+
+
+def _onward(request: Request, target: Target, response: Response) -> Request:
+    """What a redirect asks for, with the headers that may go there."""
+    onward = _redirect_target(target, response)
+    headers = request.headers
+    if not _same_site(target, onward):
+        headers = {name: value for name, value in headers.items() if name in _CARRIED_ACROSS}
+    return replace(request, url=onward.url, headers=headers)
 
 
 def _redirect_target(target: Target, response: Response) -> Target:

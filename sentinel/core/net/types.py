@@ -7,29 +7,24 @@ PRODUCT = "Sentinel"  # who we say we are, and the name that a robots.txt may ad
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; `headers` are the caller's own, the client adds its honest User-Agent."""
+    """One request; `headers` are the caller's own, the client adds its honest User-Agent.
+
+    Where it does not `follow` redirects, the answer says what to ask `onward`.
+    """
 
     url: str
     method: str = "GET"
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Redirect:
-    """An answer on the way that sent us on, `took_ms` after the request began."""
-
-    url: str
-    status: int
-    took_ms: int
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer after redirects: `url` is the final address, `body` is decompressed.
+    """An answer: `url` is the address that gave it, after redirects; `body` is decompressed.
 
     Header names are lower case; values are as on the wire, read as Latin-1, those of repeated names joined by commas.
-    `address` is the checked IP address that was asked; `redirects` led here, in order.
+    `address` is the checked IP address that was asked; `onward` is what a redirect that was not followed asks for.
     """
 
     url: str
@@ -37,7 +32,7 @@ class Response:
     headers: dict[str, str]
     body: bytes
     address: str = ""
-    redirects: tuple[Redirect, ...] = ()
+    onward: Request | None = None
 
 
 class FetchError(Exception):

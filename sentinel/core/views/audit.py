@@ -29,17 +29,17 @@ def audit(request: WorkspaceRequest) -> HttpResponse:
     everything = AuditEntry.objects.visible_to(request.workspace, request.user)
     form = _filter(request, everything)
     narrowed = form.narrow(everything)
-    shown, newer, older = _one_page(request, narrowed)
+    page = narrowed.one_page(request.GET, PAGE)
     chosen = {name: value for name, value in request.GET.items() if value and name in form.fields}
     return render(
         request,
         "core/audit.html",
         {
             "form": form,
-            "entries": [_words(entry) for entry in shown],
+            "entries": [_words(entry) for entry in page.entries],
             "is_narrowed": bool(chosen),
-            "newer_url": newer and f"?{urlencode({**chosen, 'after': newer})}",
-            "older_url": older and f"?{urlencode({**chosen, 'before': older})}",
+            "newer_url": page.newer and f"?{urlencode({**chosen, 'after': page.newer})}",
+            "older_url": page.older and f"?{urlencode({**chosen, 'before': page.older})}",
             "export_url": f"{reverse('audit-export', args=[request.workspace.slug])}?{urlencode(chosen)}",
         },
     )
@@ -62,30 +62,6 @@ def _filter(request: WorkspaceRequest, everything: AuditEntryQuerySet) -> AuditF
     actors = everything.filter(actor_id__isnull=False).order_by("actor_id", "-at").distinct("actor_id")
     people = sorted(actors.values_list("actor_id", "actor_name"), key=lambda actor: str(actor[1]))
     return AuditFilterForm(request.GET, people=[(int(pk or 0), name) for pk, name in people])
-
-
-def _one_page(
-    request: WorkspaceRequest, entries: AuditEntryQuerySet
-) -> tuple[list[AuditEntry], int | None, int | None]:
-    """The entries of the page that `before` or `after` asks for, and the cursors of its neighbours, if any."""
-    after, before = _mark(request, "after"), _mark(request, "before")
-    if after is not None:
-        found = list(entries.after(after).order_by("at", "pk")[: PAGE + 1])
-        shown, has_newer, has_older = found[:PAGE][::-1], len(found) > PAGE, True
-    else:
-        found = list((entries.before(before) if before else entries).newest_first()[: PAGE + 1])
-        shown, has_newer, has_older = found[:PAGE], before is not None, len(found) > PAGE
-    if not shown:
-        return [], None, None
-    return shown, shown[0].pk if has_newer else None, shown[-1].pk if has_older else None
-
-
-def _mark(request: WorkspaceRequest, name: str) -> AuditEntry | None:
-    """The entry that a cursor names; None for what is no cursor of this workspace."""
-    asked = request.GET.get(name, "")
-    if not asked.isdecimal() or len(asked) > 18:
-        return None
-    return AuditEntry.objects.visible_to(request.workspace, request.user).filter(pk=int(asked)).first()
 
 
 def _words(entry: AuditEntry) -> dict[str, Any]:

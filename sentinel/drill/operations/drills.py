@@ -29,7 +29,8 @@ from sentinel.drill.scenario import Scenario, read_scenario
 from sentinel.drill.sources import places, source_definitions
 from sentinel.drill.storyline import Names, Run, ends_at, topic_query
 
-ENDS_BY_ITSELF_AFTER = timedelta(minutes=30)  # after the story; the team may still be at work
+ENDS_BY_ITSELF_AFTER = timedelta(minutes=30)  # after the story
+WAITS_FOR_THE_TEAM = timedelta(hours=4)  # after the story, while a crisis of the drill is open: it still listens
 
 
 @transaction.atomic
@@ -63,6 +64,7 @@ def start_drill(
         query=topic_query(scenario, names),
         is_own=True,
         is_drill=True,
+        pace=speed,
         tells_outlets=tells_outlets,
         by=by,
         now=now,
@@ -168,8 +170,9 @@ def remove_drill(*, drill: Drill, by: User, now: datetime) -> bool:
 
 
 def end_what_is_over(*, now: datetime) -> int:
-    """End the drills whose story was over a while ago; how many there were."""
-    over = Drill.objects.running().filter(ends_at__lt=now - ENDS_BY_ITSELF_AFTER).select_related("workspace")
+    """End the drills whose story was over a while ago and whose team is not at work any more; how many there were."""
+    told = Drill.objects.running().filter(ends_at__lt=now - ENDS_BY_ITSELF_AFTER).select_related("workspace")
+    over = [one for one in told if one.ends_at < now - WAITS_FOR_THE_TEAM or not crises_of(one).open().exists()]
     return sum(end_drill(drill=drill, by=None, now=now) for drill in over)
 
 

@@ -1,6 +1,7 @@
 """A mail's subject, sender, time and text, whatever its charset says, and what a form's mail says by its labels."""
 
 from datetime import UTC, datetime
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
@@ -77,12 +78,87 @@ MULTIPART = (
 )
 
 
-def test_attachments_are_named_and_not_kept() -> None:
+def test_attachments_are_kept_beside_the_text() -> None:
     item = read(MULTIPART)
-    assert item.text == "見附件\n[report.pdf]"
+    assert item.text == "見附件"
     assert item.response is not None
     assert b"JVBERi" not in item.response.body
     assert b"ming@mail.example" in item.response.body
+    (file,) = item.attached
+    assert (file.body, file.headers) == (
+        b"%PDF-1.7\n",
+        {"content-type": "application/pdf", "x-sentinel-attachment": "report.pdf"},
+    )
+
+
+def mixed(*parts: EmailMessage | tuple[str, bytes]) -> bytes:
+    message = EmailMessage()
+    message["From"] = "ming@mail.example"
+    message.set_content("見附件")
+    for part in parts:
+        if isinstance(part, EmailMessage):
+            message.add_attachment(part)
+        else:
+            message.add_attachment(part[1], maintype="image", subtype="jpeg", filename=part[0])
+    return message.as_bytes()
+
+
+def test_files_beyond_the_bound_are_named_with_it() -> None:
+    item = read(mixed(("一.jpg", b"x" * 6_000_000), ("二.jpg", b"y" * 5_000_000), ("三.jpg", b"z")))
+    assert [one.headers["x-sentinel-attachment"] for one in item.attached] == ["一.jpg", "三.jpg"]
+    assert item.response is not None
+    assert item.response.headers["x-sentinel-left-out"] == "二.jpg"
+
+
+def test_a_file_whose_end_was_not_read_is_not_kept() -> None:
+    item = read(mixed(("一.jpg", b"x"), ("長.jpg", b"y" * 14_000_000)))
+    assert [len(one.body) for one in item.attached] == [1]
+    assert item.response is not None
+    assert item.response.headers["x-sentinel-left-out"] == "長.jpg"
+
+
+def test_a_forwarded_mail_is_read_with_its_head_and_files() -> None:
+    inner = EmailMessage()
+    inner["From"], inner["Subject"] = "客人 <guest@mail.example>", "肚子痛"
+    inner.set_content("喝完肚子痛")
+    inner.add_attachment(b"x", maintype="image", subtype="jpeg", filename="收據.jpg")
+    item = read(mixed(inner))
+    assert item.text == "見附件\n\nFrom: 客人 <guest@mail.example>\nSubject: 肚子痛\n\n喝完肚子痛"
+    assert len(item.attached) == 1
+
+
+def test_texts_between_pictures_are_all_read_and_of_alternatives_one() -> None:
+    raw = (
+        HEAD
+        + b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\none'
+        + b"\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b\r\n"
+        + b"Content-Type: multipart/alternative; boundary=c\r\n\r\n"
+        + b"--c\r\nContent-Type: text/plain\r\n\r\n\r\n--c\r\n"
+        + b"Content-Type: text/html\r\n\r\n<p>two</p>\r\n--c--\r\n--b--\r\n"
+    )
+    assert read(raw).text == "one\n\ntwo"
+    assert [one.headers["x-sentinel-attachment"] for one in read(raw).attached] == ["?"]
+
+
+def test_a_mail_of_files_alone_is_called_by_their_names() -> None:
+    message = EmailMessage()
+    message.add_attachment(b"x", maintype="image", subtype="jpeg", filename="收據.jpg")
+    assert (read(message.as_bytes()).title, read(message.as_bytes()).text) == ("", "[收據.jpg]")
+
+
+def test_what_outlook_wraps_is_kept_as_it_came() -> None:
+    message = EmailMessage()
+    message.set_content("")
+    message.add_attachment(b"\x78\x9f\x3e\x22", maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    assert [one.headers["x-sentinel-attachment"] for one in read(message.as_bytes()).attached] == ["winmail.dat"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("../../etc/passwd", "passwd"), ("C:\\x\\a.exe", "a.exe"), ("a\tb.pdf", "a b.pdf"), ("", "?")]
+)
+def test_a_files_name_is_a_name_and_no_path(name: str, kept: str) -> None:
+    raw = MULTIPART.replace(b'; name="report.pdf"', b"").replace(b"report.pdf", name.replace("\\", "\\\\").encode())
+    assert read(raw).attached[0].headers["x-sentinel-attachment"] == kept
 
 
 def test_a_mail_is_known_by_its_identifier() -> None:

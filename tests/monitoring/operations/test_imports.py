@@ -121,8 +121,8 @@ def test_the_row_as_it_stood_is_the_evidence(cast: Cast, monkeypatch: pytest.Mon
 
 
 def test_a_file_that_breaks_off_gives_what_stands_before(cast: Cast) -> None:
-    done = run(started(cast, table(rows=40) + b'\n"' + b"x" * 500_000))
-    assert done.problem.startswith("malformed")
+    done = run(started(cast, table(rows=40) + b'\n"' + b"x" * 4_500_000))
+    assert done.problem.startswith("line-too-long")
     assert done.new_posts == 40
 
 
@@ -185,6 +185,44 @@ def test_a_restart_of_the_importer_repeats_nothing(cast: Cast) -> None:
     while IMPORTS.run(now=later):
         pass
     assert Post.objects.count() == Analysis.objects.count() == 5
+
+
+THREAD = {"title": "標題", "text": "內容", "url": "原始連結", "author": "作者", "published_at": "發佈時間"}
+
+
+def thread(*rows: str) -> bytes:
+    return "\n".join(["標題,內容,原始連結,作者,發佈時間", *rows]).encode()
+
+
+FIRST = "酸掉了,喝完肚子痛,https://a.example/t/1,甲,2026-03-01 10:00"
+REPLY = "酸掉了,我也是,https://a.example/t/1,乙,2026-03-01 10:05"
+AGAIN = "酸掉了,去退貨,https://a.example/t/1,甲,2026-03-01 10:09"
+
+
+def test_the_replies_of_a_thread_at_one_address_are_posts_of_their_own(cast: Cast) -> None:
+    done = run(started(cast, thread(FIRST, REPLY, AGAIN), mapping=THREAD))
+    assert (done.new_posts, done.rejected) == (3, 0)
+    posts = list(Post.objects.order_by("published_at"))
+    assert [(one.text, one.author, one.revision) for one in posts] == [
+        ("喝完肚子痛", "甲", 1),
+        ("我也是", "乙", 1),
+        ("去退貨", "甲", 1),
+    ]
+    assert [one.reply_to for one in posts] == [None, posts[0], posts[0]]
+
+
+def test_a_thread_that_comes_again_or_in_turns_stays_what_it_is(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "ROWS_A_TURN", 1)
+    run(started(cast, thread(FIRST, REPLY), mapping=THREAD))
+    again = run(started(cast, thread(REPLY, FIRST, AGAIN), mapping=THREAD))
+    assert (again.new_posts, Post.objects.count()) == (1, 3)
+    assert not Post.objects.filter(revision__gt=1).exists()
+
+
+def test_the_same_post_with_other_words_is_an_edit(cast: Cast) -> None:
+    run(started(cast, thread(FIRST), mapping=THREAD))
+    run(started(cast, thread(FIRST.replace("肚子痛", "肚子很痛")), mapping=THREAD))
+    assert [(one.text, one.revision) for one in Post.objects.all()] == [("喝完肚子很痛", 2)]
 
 
 # --- by command ---------------------------------------------------------------------------------

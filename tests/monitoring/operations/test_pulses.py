@@ -67,7 +67,7 @@ def test_figures_that_are_committed_while_a_pulse_is_told_are_told_as_well() -> 
             with transaction.atomic():
                 work()
                 counted.set()
-                go_on.wait(5)
+                go_on.wait(30)
         finally:
             connection.close()
 
@@ -79,7 +79,7 @@ def test_figures_that_are_committed_while_a_pulse_is_told_are_told_as_well() -> 
 
     analysing, telling = Thread(target=analyse), Thread(target=tell)
     analysing.start()
-    counted.wait(5)
+    counted.wait(30)
     telling.start()
     telling.join(0.5)
     go_on.set()

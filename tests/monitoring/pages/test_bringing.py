@@ -2,19 +2,35 @@
 
 import io
 import re
+import zipfile
 import zlib
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook
 
-from monitoring.models import Body, Capture, FileImport, IngestToken, Mention, Post, PostCapture, Source, Subscription
+from monitoring.models import (
+    Body,
+    Capture,
+    Enquiry,
+    FileImport,
+    IngestToken,
+    Mention,
+    Post,
+    PostCapture,
+    Source,
+    Subscription,
+)
 from monitoring.operations.imports import IMPORTS
 from monitoring.operations.sources import restore_version
 from monitoring.operations.tokens import admit
+from monitoring.templatetags.intake import time_left
 from sentinel.core.models import AuditEntry, Membership
 from sentinel.core.permissions import Role
 from tests.factories import NOW, Cast, make_tsukimi
@@ -204,7 +220,11 @@ def test_what_is_no_table_is_refused_at_once(admin: Client, name: str, data: byt
 
 
 def test_a_file_that_turns_out_to_be_broken_says_so_and_can_be_thrown_away(admin: Client) -> None:
-    upload(admin, b"PK\x03\x04nonsense", "a.xlsx")
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("[Content_Types].xml", "x")
+        archive.writestr("xl/workbook.xml", "no workbook")
+    upload(admin, file.getvalue(), "a.xlsx")
     begun = FileImport.objects.get()
     assert 'role="alert"' in text(admin.get(at("import-map", begun.pk)))
     admin.post(at("import", begun.pk))
@@ -346,3 +366,41 @@ def test_an_earlier_version_of_a_form_can_be_gone_back_to(admin: Client, cast: C
     source = Source.objects.get()
     assert (source.definition["path_text"], source.is_pushed, bool(source.secrets)) == ("first", True, True)
     assert source.url.startswith("sentinel:webhook/")
+
+
+def test_a_file_of_an_unknown_service_shows_what_it_takes_from_where_and_what_it_leaves(admin: Client) -> None:
+    head = "匯出編號,輿情標題,輿情內文,原始網址,輿情時間,氣氛"
+    upload(admin, f"曜日輿情月報\n{head}\n1,鮮乳,喝完肚子痛,www.a.example/p/1,46083.4375,普通\n".encode())
+    page = text(admin.get(at("import-map", FileImport.objects.get().pk)))
+    for column in ("輿情標題", "輿情內文", "原始網址", "輿情時間"):
+        assert f'class="from-column">{column}</small>' in page
+    assert "2026-03-02 10:30" in page
+    assert "https://www.a.example/p/1" in page
+    unused = page[page.index('id="unused-title"') :]
+    assert "<b>匯出編號</b>" in unused
+    assert "<b>氣氛</b>" in unused
+    assert "普通" in unused
+
+
+def test_an_enquiry_shows_how_long_there_is_for_an_answer(cast: Cast, staff: Client) -> None:
+    topic = watch_brand(cast)
+    at_six = (timezone.now() + timedelta(hours=6)).astimezone(ZoneInfo("Asia/Taipei"))
+    given = {"kind": "enquiry", "question": "曜日怎麼說？", "outlet": "報社", "topics": [topic.pk]}
+    staff.post(at("entry-add"), {**given, "deadline": f"{at_six:%Y-%m-%dT%H:%M}"})
+    post = Post.objects.get()
+    assert Enquiry.objects.get(post=post).answer_by == at_six.replace(second=0, microsecond=0)
+    assert f"{at_six:%Y-%m-%d %H:%M}" in post.text
+    for page in (at("post", post.pk), at("mention-list")):
+        shown = text(staff.get(page))
+        assert time_left(Enquiry.objects.get().answer_by) in shown
+        assert f"{at_six:%H:%M}" in shown
+    Enquiry.objects.update(answer_by=timezone.now() - timedelta(hours=1, minutes=1))
+    assert 'class="is-late"' in text(staff.get(at("post", post.pk)))
+    assert 'class="chip is-negative"' in text(staff.get(at("mention-list")))
+
+
+def test_an_enquiry_without_a_time_has_none(cast: Cast, staff: Client) -> None:
+    topic = watch_brand(cast)
+    staff.post(at("entry-add"), {"kind": "enquiry", "question": "曜日怎麼說？", "topics": [topic.pk]})
+    assert Post.objects.count() == 1
+    assert not Enquiry.objects.exists()

@@ -3,6 +3,7 @@
 import pytest
 
 from monitoring.models import Mention, Post, Source, Subscription
+from monitoring.queries.names import author_code
 from monitoring.queries.posts import PostPage, post_page
 from monitoring.sources.items import Item
 from sentinel.core.models import AuditEntry
@@ -79,6 +80,13 @@ def test_the_author_is_a_pseudonym_until_somebody_asks_and_that_is_written_down(
     entry = AuditEntry.objects.get(verb="reveal-author")
     assert (entry.actor_name, entry.object_id, entry.workspace_id) == ("林雅婷", str(post.pk), yaori.workspace.pk)
     assert "王小明" not in str(entry.__dict__)
+
+
+def test_two_workspaces_cannot_compare_their_pseudonyms(yaori: Cast, tsukimi: Cast, source: Source) -> None:
+    (post, again) = captured(source, item(author="王小明"), item("曜日又一則", number=2, author="王小明"))
+    mine, theirs = yaori.workspace.pk, tsukimi.workspace.pk
+    assert author_code(post, mine) == author_code(again, mine)
+    assert author_code(post, mine) != author_code(post, theirs)
 
 
 def test_an_admin_who_is_not_staff_sees_no_name_and_no_button(yaori: Cast, source: Source) -> None:

@@ -126,6 +126,17 @@ def every_state(cast: Cast, now: datetime) -> dict[str, Subscription]:
         "waiting": read_source(
             cast, "新住民之聲", "https://voices.example/rss", now=now, outcome="", last_visit_at=None
         ),
+        "unsent": read_source(
+            cast,
+            "客服信箱",
+            "",
+            now=now,
+            kind="api",
+            owner=cast.workspace,
+            is_pushed=True,
+            outcome="",
+            last_visit_at=None,
+        ),
         "login": read_source(cast, "臉書社團「鮮乳」", "https://www.facebook.example/g/1", now=now, kind="listing"),
         "robots": read_source(cast, "縣市議會公報", "https://council.example/rss", now=now),
         "layout": read_source(cast, "工商即時", "https://biz.example/news", now=now, kind="listing"),

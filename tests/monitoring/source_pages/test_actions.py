@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from monitoring.models import Post, Source, Subscription, Visit
 from monitoring.operations.sources import (
@@ -16,6 +17,7 @@ from monitoring.operations.sources import (
     want_visit,
 )
 from monitoring.operations.visits import VISITS, Report, finish_visit
+from monitoring.sources import threads
 from monitoring.sources.items import Item
 from sentinel.core.models import AuditEntry
 from sentinel.core.operations import WrongStateError
@@ -244,3 +246,96 @@ def test_actions_are_no_links(client: Client, yaori: Cast) -> None:
     admin = sign_in(client, yaori.admin)
     for verb in ("visit", "pause", "resume", "remove"):
         assert admin.get(f"/w/yaori/sources/{subscription.pk}/{verb}/").status_code == 405
+
+
+# --- a visit that people ask for is rationed like any other ------------------------------------
+
+
+def search_threads(cast: Cast) -> Subscription:
+    """A search that its key allows once in twenty minutes."""
+    definition = threads.validate({"query": "曜日鮮乳", "weekly_queries": "504"})
+    fields = {**said(3600, "https://graph.threads.net/v1.0", "Asia/Taipei"), "definition": definition}
+    return add_source(
+        by=cast.admin, now=NOW, workspace=cast.workspace, kind="threads", secrets={"token": "THQV"}, **fields
+    )
+
+
+def visited(subscription: Subscription, now: datetime, **report: Any) -> None:
+    """Let its visit end at `now` without anything new."""
+    Visit.objects.open().filter(source=subscription.source_id).update(due_at=now)
+    (visit,) = VISITS.claim(now=now)
+    finish_visit(visit=visit, report=Report(**{"outcome": "empty", **report}), now=now)
+
+
+def test_a_visit_that_is_asked_for_keeps_to_the_quota_of_the_key(yaori: Cast) -> None:
+    subscription = search_threads(yaori)
+    assert want_visit(subscription=subscription, by=yaori.admin, now=NOW) == NOW
+    visited(subscription, NOW)
+    free_at = NOW + 20 * MINUTE
+    for minutes in (1, 5, 19):
+        assert want_visit(subscription=subscription, by=yaori.admin, now=NOW + minutes * MINUTE) == free_at
+        assert due(subscription) == free_at
+    later = NOW + 25 * MINUTE
+    assert want_visit(subscription=subscription, by=yaori.admin, now=later) == later
+
+
+def test_neither_a_pause_nor_an_edit_is_a_way_around_the_quota(yaori: Cast) -> None:
+    subscription = search_threads(yaori)
+    visited(subscription, NOW)
+    pause_source(subscription=subscription, by=yaori.admin, now=NOW + MINUTE)
+    resume_source(subscription=subscription, by=yaori.admin, now=NOW + MINUTE)
+    assert due(subscription) == NOW + 20 * MINUTE
+    definition = threads.validate({"query": "曜日優格", "weekly_queries": "504"})
+    fields = {**said(3600, "https://graph.threads.net/v1.0", "Asia/Taipei"), "definition": definition}
+    edit_source(subscription=subscription, by=yaori.admin, now=NOW + MINUTE, **fields)
+    assert due(subscription) == NOW + 20 * MINUTE
+
+
+def test_many_clicks_of_several_people_are_one_visit(yaori: Cast, tsukimi: Cast) -> None:
+    ours, theirs = read(yaori), read(tsukimi)
+    for _ in range(5):
+        want_visit(subscription=ours, by=yaori.admin, now=NOW)
+        want_visit(subscription=theirs, by=tsukimi.admin, now=NOW)
+    visited(ours, NOW)
+    soon = NOW + timedelta(seconds=5)
+    times = {want_visit(subscription=one, by=yaori.admin, now=soon) for one in (ours, theirs, ours)}
+    assert times == {NOW + timedelta(seconds=30)}
+    assert Visit.objects.open().count() == 1
+
+
+def test_what_the_site_asked_for_holds_for_people_too(yaori: Cast) -> None:
+    subscription = read(yaori)
+    visited(subscription, NOW, outcome="http", detail="503", retry_after=900.0)
+    assert want_visit(subscription=subscription, by=yaori.admin, now=NOW + MINUTE) == NOW + 15 * MINUTE
+    visited(subscription, NOW + 15 * MINUTE)
+    assert want_visit(subscription=subscription, by=yaori.admin, now=NOW + 16 * MINUTE) == NOW + 16 * MINUTE
+
+
+def test_a_visit_is_never_put_off_by_asking_for_it(yaori: Cast) -> None:
+    subscription = read(yaori)
+    visited(subscription, NOW)
+    Visit.objects.open().update(due_at=NOW + timedelta(seconds=7))
+    assert want_visit(subscription=subscription, by=yaori.admin, now=NOW) == NOW + timedelta(seconds=7)
+
+
+def test_the_page_says_why_a_visit_that_was_asked_for_waits(client: Client, yaori: Cast) -> None:
+    now = timezone.now()
+    subscription = search_threads(yaori)
+    visited(subscription, now)
+    admin = sign_in(client, yaori.admin)
+    page = admin.post(f"/w/yaori/sources/{subscription.pk}/visit/", {"from": "page"}, follow=True).content.decode()
+    assert page.count("The quota of its key allows the next visit at") == 2  # the message, and the log
+    log = admin.get(f"/w/yaori/sources/{subscription.pk}/log/").content.decode()
+    assert "The quota of its key allows the next visit at" in log
+
+
+def test_a_watched_visit_that_found_nothing_new_is_over(client: Client, yaori: Cast) -> None:
+    subscription = read(yaori)
+    for minutes in (0, 10):
+        visited(subscription, NOW + minutes * MINUTE, outcome="unchanged")
+    want_visit(subscription=subscription, by=yaori.admin, now=NOW + 20 * MINUTE)
+    visited(subscription, NOW + 21 * MINUTE, outcome="unchanged")
+    coming = Visit.objects.open().get()
+    assert (coming.is_watched, coming.log) == (False, [])
+    page = sign_in(client, yaori.admin).get(f"/w/yaori/sources/{subscription.pk}/").content.decode()
+    assert "Visit under way" not in page

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -24,6 +25,7 @@ from monitoring.source_health import (
 )
 from monitoring.sources.items import Item
 from tests.factories import Cast, make_tsukimi, make_yaori
+from tests.monitoring.source_pages.conftest import sign_in
 from tests.monitoring.source_pages.samples import bring, every_state, read_source, recount, visited
 
 pytestmark = pytest.mark.django_db
@@ -230,7 +232,41 @@ def test_a_pushed_source_is_well_without_a_visit(yaori: Cast) -> None:
     read_source(yaori, "new", "https://new.example/", now=NOW, **pushed)
     read_source(yaori, "used", "https://used.example/", now=NOW, last_item_at=NOW, **pushed)
     states = {one.subscription.name: one.state for one in source_health(yaori.workspace, NOW)}
-    assert states == {"new": "waiting", "used": "ok"}
+    assert states == {"new": "unsent", "used": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "what_to_do"),
+    [
+        ("api", "Make a token, and let your program send the first posts with it."),
+        ("webhook", "Enter its address in the form or the CRM, and send a first message."),
+        ("file", "Import the first file."),
+        ("manual", "Enter the first post by hand."),
+    ],
+)
+def test_a_pushed_source_that_nothing_was_sent_to_says_so_and_what_to_do(
+    client: Client, yaori: Cast, kind: str, what_to_do: str
+) -> None:
+    pushed = {"owner": yaori.workspace, "is_pushed": True, "outcome": "", "last_visit_at": None}
+    subscription = read_source(yaori, "客服信箱", "", now=NOW, kind=kind, **pushed)
+    page = sign_in(client, yaori.admin).get(f"/w/yaori/sources/{subscription.pk}/").content.decode()
+    assert "Nothing received yet" in page
+    assert what_to_do in page
+    for said in ("Not read yet", "It was not visited yet.", "robots.txt", "Manners"):
+        assert said not in page
+
+
+def test_a_visit_under_way_tells_how_many_of_its_pages_are_read(client: Client, yaori: Cast) -> None:
+    now = timezone.now()
+    subscription = read_source(yaori, "Mobile01 生活區", "https://mobile.example/forum-38.html", now=now)
+    lines = [{"ms": 9, "what": what, "said": said} for what, said in (("details", {"wanted": 62, "unread": 14}),)]
+    planned = Visit.objects.open().filter(source=subscription.source)
+    planned.update(started_at=now, lease_until=now + timedelta(seconds=30), log=lines)
+    admin = sign_in(client, yaori.admin)
+    for address in ("/w/yaori/sources/", f"/w/yaori/sources/{subscription.pk}/"):
+        assert "48 / 62 pages" in admin.get(address).content.decode()
+    planned.update(log=[])
+    assert "pages</span>" not in admin.get("/w/yaori/sources/").content.decode()
 
 
 def test_a_channel_is_the_sum_of_its_sources(yaori: Cast) -> None:
@@ -241,7 +277,7 @@ def test_a_channel_is_the_sum_of_its_sources(yaori: Cast) -> None:
     assert sum(len(one.sources) for one in channels) == len(health)
     for channel in channels:
         assert channel.seen == sum(one.seen for one in channel.sources)
-        assert channel.fine == sum(one.state in ("ok", "waiting") for one in channel.sources)
+        assert channel.fine == sum(one.state in ("ok", "waiting", "unsent") for one in channel.sources)
         together = sorted(seconds for one in channel.sources for seconds in recount(one.subscription.source, NOW))
         assert channel.latency
         assert channel.latency.median.total_seconds() == pytest.approx(median(together))
@@ -266,7 +302,7 @@ def test_trouble_says_what_to_do(yaori: Cast) -> None:
     every_state(yaori, NOW)
     for health in source_health(yaori.workspace, NOW):
         assert source_told(health)
-        assert bool(source_advice(health)) == (health.state in TROUBLE and health.state != "retrying")
+        assert bool(source_advice(health)) == (health.state in (*TROUBLE, "unsent") and health.state != "retrying")
 
 
 def test_the_course_of_visits_joins_those_that_went_alike(yaori: Cast) -> None:

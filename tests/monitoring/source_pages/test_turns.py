@@ -17,10 +17,12 @@ from monitoring.crawler import crawl_round
 from monitoring.models import Host, Source, Subscription, Visit
 from monitoring.operations.domains import hold_domains, rest_domains, take_domain
 from monitoring.operations.visits import claim_visits
+from monitoring.visiting.visit import VisitLimits
 from tests.factories import NOW, Cast
 from tests.fakes.hostile import HostileServer, Seen, answer
 from tests.monitoring.source_pages.conftest import Site
-from tests.monitoring.source_pages.test_crawling import coming, entries, in_parallel, last_visit, read, visit_again
+from tests.monitoring.source_pages.test_crawling import coming, entries, last_visit, read, visit_again
+from tests.monitoring.source_pages.test_crawling_together import in_parallel
 
 SECOND = timedelta(seconds=1)
 WORKER = """
@@ -193,3 +195,87 @@ def in_parallel_each(*works: Any) -> None:
     """Each in a thread of its own."""
     left = list(works)
     in_parallel(lambda: left.pop()(), len(works))
+
+
+# --- led elsewhere
+
+
+def led_to(url: str) -> Any:
+    return answer(b"", f"Location: {url}", status="302 Found")
+
+
+def test_a_redirect_to_another_domain_takes_its_turn_there_and_asks_its_robots_txt(
+    yaori: Cast, site: Site, settings: Any
+) -> None:
+    settings.PRIVATE_HOST_DELAY = 1.0
+    watched = Watched(took=0.1)
+    there = site({"/robots.txt": answer(status="404 Not Found"), "/rss": watched, "/own": watched})
+    here = site({"/old": led_to(there.url("/rss"))})
+    led, own = (read(yaori, url, interval=3600).source for url in (here.url("/old"), there.url("/own")))
+    crawl_round()
+    assert (last_visit(led).outcome, last_visit(own).outcome) == ("ok", "ok")
+    assert [seen.path for seen in there.seen].count("/robots.txt") == 1
+    first, second = sorted(watched.spans)
+    assert second[0] - first[1] >= 0.99
+    assert watched.most_at_once == 1
+    assert Host.objects.get(name=there.place).free_at > timezone.now() - timedelta(seconds=30)
+
+
+def test_a_redirect_leads_nowhere_that_the_robots_txt_there_closes(yaori: Cast, site: Site) -> None:
+    there = site({"/robots.txt": answer(b"User-agent: *\nDisallow: /shut"), "/shut": answer(entries("a"))})
+    here = site({"/old": led_to(there.url("/shut")), "/older": led_to("/closed"), "/closed": answer(entries("b"))})
+    here.behaviours["/robots.txt"] = answer(b"User-agent: *\nDisallow: /closed")
+    sources = [read(yaori, here.url(path)).source for path in ("/old", "/older")]
+    crawl_round()
+    assert [last_visit(one).outcome for one in sources] == ["robots", "robots"]
+    assert [seen.path for seen in there.seen] == ["/robots.txt"]
+    assert "/closed" not in [seen.path for seen in here.seen]
+
+
+def test_a_domain_that_asks_for_slowness_is_asked_slowly_by_who_is_led_there_too(yaori: Cast, site: Site) -> None:
+    watched = Watched(took=0.0)
+    there = site({"/robots.txt": answer(b"User-agent: *\nCrawl-delay: 2"), "/a": watched, "/b": watched})
+    here = site({"/a": led_to(there.url("/a")), "/b": led_to(there.url("/b"))})
+    for path in ("/a", "/b"):
+        read(yaori, here.url(path), interval=3600)
+    crawl_round()
+    first, second = sorted(watched.spans)
+    assert second[0] - first[1] >= 1.99
+
+
+def test_two_visits_that_are_led_to_each_others_domain_do_not_wait_for_ever(yaori: Cast, site: Site) -> None:
+    asked: list[str] = []
+
+    def meeting(url: str) -> Any:
+        async def behave(server: HostileServer, seen: Seen, writer: Any) -> None:
+            asked.append(url)
+            while len(asked) < 2:
+                await asyncio.sleep(0.05)
+            await led_to(url)(server, seen, writer)
+
+        return behave
+
+    one = site({"/new": answer(entries("one"))})
+    other = site({"/new": answer(entries("other"))})
+    one.behaviours["/old"], other.behaviours["/old"] = meeting(other.url("/new")), meeting(one.url("/new"))
+    sources = [read(yaori, server.url("/old"), interval=3600).source for server in (one, other)]
+    began = time.monotonic()
+    crawl_round()
+    assert [last_visit(source).outcome for source in sources] == ["ok", "ok"]
+    assert time.monotonic() - began < 12
+    assert not Host.objects.exclude(busy_until=None).exists()
+
+
+def test_a_domain_that_is_busy_for_long_ends_the_visit_that_is_led_there_in_time(
+    yaori: Cast, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitoring.crawler.LIMITS", VisitLimits(seconds=2.0))
+    monkeypatch.setattr("monitoring.crawler.visit_source.__defaults__", (VisitLimits(seconds=2.0), None))
+    there = site({"/new": answer(entries("a"))})
+    source = read(yaori, site({"/old": led_to(there.url("/new"))}).url("/old")).source
+    Host.objects.create(name=there.place, free_at=timezone.now(), busy_until=timezone.now() + timedelta(minutes=5))
+    began = time.monotonic()
+    crawl_round()
+    assert time.monotonic() - began < 8
+    assert last_visit(source).outcome == "out-of-time"
+    assert there.seen == []

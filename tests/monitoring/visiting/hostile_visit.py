@@ -16,7 +16,7 @@ from monitoring.crawling.robots import RobotsFile
 from monitoring.sources import KINDS
 from monitoring.visiting.visit import VisitLimits, VisitResult, visit
 from sentinel.core.net.client import GuardedClient
-from tests.monitoring.visiting.test_visit import Office
+from tests.monitoring.visiting.visits import Office
 
 LIMITS = VisitLimits(pages=10, seconds=22.0)  # as in monitoring.crawler
 

@@ -77,7 +77,8 @@ def test_a_source_that_lives_at_such_an_address_is_let_through() -> None:
         ("soon", None),
         ("", None),
         ("Sun, 99 Mar 2026 12:05:00 GMT", None),
-        ("9" * 30, None),
+        ("9" * 30, 86_400),  # as RFC 9111, 1.2.2, has it: no number is too large to be heeded
+        ("120, 240", 240),  # two headers
     ],
 )
 def test_retry_after_is_read_as_seconds_or_date_and_capped_at_a_day(value: str, seconds: float | None) -> None:

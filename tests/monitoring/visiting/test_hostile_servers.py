@@ -38,12 +38,12 @@ from tests.fakes.hostile import (
 )
 from tests.fakes.hostile_pages import FEEDS, PAGES, POSTS
 from tests.fakes.loopback import feed_of
-from tests.monitoring.visiting.test_visit import ALL_OPEN, Office
+from tests.monitoring.visiting.visits import ALL_OPEN, Office
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 SECONDS = 25.0  # of the clock, whatever else the machine does; alone these visits take 2 s at most
 FETCH = Limits(connect=0.4, total=0.8)
-LIMITS = VisitLimits(pages=10, details=5, seconds=2)
+LIMITS = VisitLimits(pages=10, details=5, seconds=6)
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 API = "/api/container/getIndex"
@@ -53,6 +53,17 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     "feed": {"url": "URL"},
     "listing": {"url": "URL", "rows": "li", "title": "em", "summary": "p", "time": "span"},
     "weibo": {"url": "URL?containerid=1&page=1", "query": ""},
+    "sitemap": {"url": "URL"},
+    "tieba": {"url": "URL", "forum": "鮮乳", "pages": "2"},
+    "json": {"url": "URL", "rows": "[*]", "link": "url", "title": "title", "summary": "text"},
+    "youtube": {"url": "URL", "query": "鮮乳"},
+    "threads": {"url": "URL", "query": "鮮乳"},
+}
+OTHERS = ("sitemap", "tieba", "json", "youtube", "threads")
+CORPUS: dict[str, tuple[str, dict[str, Callable[[], bytes]]]] = {
+    "feeds": ("application/xml", FEEDS),
+    "pages": ("text/html", PAGES),
+    "posts": ("application/json", POSTS),
 }
 
 
@@ -128,6 +139,42 @@ async def test_a_hostile_interface_is_read_or_refused_at_a_bounded_price(name: s
     assert all(figure < 10**13 for item in result.items for figure in item.figures.values())
 
 
+class Anywhere(dict[str, Behaviour]):
+    """The same behaviour at every address but that of robots.txt, wherever a kind asks."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        super().__init__(ALL_OPEN)
+        self.behaviour = behaviour
+
+    def get(self, path: str, _default: Any = None) -> Behaviour:  # type: ignore[override]
+        return super().get(path, self.behaviour)
+
+
+async def attack_anywhere(kind: str, behaviour: Behaviour) -> VisitResult:
+    """Let a kind meet a behaviour; it ends in time and says what it met."""
+    async with serving(Anywhere(behaviour)) as server:
+        began = time.monotonic()
+        result = await visiting(kind, server.url("/"), server.place)
+        assert time.monotonic() - began < SECONDS
+    assert_shown(result)
+    return result
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize("corpus", CORPUS)
+async def test_every_kind_reads_or_refuses_a_hostile_corpus_at_a_bounded_price(kind: str, corpus: str) -> None:
+    content_type, hostile = CORPUS[corpus]
+    for name, make in hostile.items():
+        began = time.process_time()
+        result = await attack_anywhere(kind, answer(make(), f"Content-Type: {content_type}"))
+        assert result.outcome in UNREAD | {"ok", "web-page", "details", "out-of-time"}, (name, result.outcome)
+        assert time.process_time() - began < 6, name
+        assert len(result.items) <= LIMITS.items
+        told = "".join(item.title + item.text for item in result.items)
+        assert "root:" not in told, name
+        assert len(told) < 20 * MEGABYTE, name
+
+
 # --- what the server does
 
 CONDUCT: list[tuple[str, Behaviour, set[str]]] = [
@@ -177,6 +224,13 @@ CONDUCT: list[tuple[str, Behaviour, set[str]]] = [
 @pytest.mark.parametrize(("behaviour", "outcomes"), [row[1:] for row in CONDUCT], ids=[row[0] for row in CONDUCT])
 async def test_a_server_that_misbehaves_is_shown_as_what_it_does(behaviour: Behaviour, outcomes: set[str]) -> None:
     await attack("feed", behaviour, outcomes)
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+async def test_every_kind_shows_what_a_server_does(kind: str) -> None:
+    for name, behaviour, outcomes in CONDUCT:
+        result = await attack_anywhere(kind, behaviour)
+        assert result.outcome in outcomes | ({"blocked", "login"} if outcomes == UNREAD else set()), (name, result)
 
 
 @pytest.mark.parametrize("name", ["silence", "gzip bomb", "headers without end", "a gigabyte of chunks"])

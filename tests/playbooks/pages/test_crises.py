@@ -1,5 +1,6 @@
 """The crisis' pages: the list, the control centre, opening, moving, closing, the log, the team."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from playbooks.models import Crisis
-from playbooks.operations.crises import close_crisis, write_note
+from playbooks.operations.crises import close_crisis, open_crisis, write_note
 from sentinel.core.models import AuditEntry
-from tests.factories import Cast, make_tsukimi
+from tests.drill.stage import started
+from tests.factories import NOW, Cast, make_tsukimi
 from tests.playbooks.stage import make_alert, make_crisis, make_post, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -170,7 +172,7 @@ def test_a_closed_crisis_takes_no_more_work(client_of_staff: Client, cast: Cast)
     crisis = make_crisis(cast)
     close_crisis(crisis=crisis, note="已結", by=cast.manager, now=timezone.now())
     page = text_of(client_of_staff, address("crisis", crisis))
-    assert 'data-open-dialog="note-dialog"' not in page
+    assert 'command="show-modal" commandfor="note-dialog"' not in page
     assert address("measure-propose", crisis) not in page
     answer = client_of_staff.post(address("crisis-move", crisis), {"stage": "act"}, headers=FETCH)
     assert answer.status_code == 409
@@ -212,3 +214,59 @@ def test_somebody_of_another_workspace_gets_no_seat(client_of_staff: Client, cas
 def test_the_navigation_counts_open_crises(client_of_staff: Client, cast: Cast) -> None:
     make_crisis(cast)
     assert '<span class="nav-count">1</span>' in text_of(client_of_staff, "/w/yaori/crises/")
+
+
+def test_who_commands_is_asked_once_on_a_page_to_take_over(client: Client, cast: Cast) -> None:
+    crisis = make_crisis(cast)
+    client.force_login(cast.manager)
+    for name in ("crisis", "crisis-team"):
+        page = client.get(address(name, crisis)).content.decode()
+        assert page.count(reverse("crisis-take-charge", args=["yaori", crisis.pk])) == 1
+
+
+def test_every_entry_of_a_long_log_can_be_reached(
+    client_of_staff: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playbooks.queries.log.PAGE", 4)
+    crisis = make_crisis(cast)
+    for number in range(10):
+        write_note(crisis=crisis, text=f"第 {number} 筆", by=cast.staff, now=NOW + timedelta(minutes=number))
+    seen, page = [], address("crisis-log", crisis) + "?group=notes"
+    while page:
+        shown = client_of_staff.get(page)
+        seen += re.findall(r"第 \d 筆", shown.content.decode())
+        older = shown.context["older_url"]
+        assert older is None or "group=notes" in older
+        page = older and address("crisis-log", crisis) + older
+    assert seen == [f"第 {number} 筆" for number in reversed(range(10))]
+    assert shown.context["newer_url"]
+
+
+def test_a_crisis_by_hand_can_be_given_its_topic_later_and_counts_from_its_earliest_post(
+    client_of_staff: Client, cast: Cast
+) -> None:
+    topic = make_topic(cast)
+    post = make_post(cast, at=timezone.now() - timedelta(hours=2), topic=topic)
+    crisis = open_crisis(workspace=cast.workspace, title="手寫", level=3, summary="", by=cast.staff, now=timezone.now())
+    edit = address("crisis-edit", crisis)
+    assert edit in text_of(client_of_staff, address("crisis-collect", crisis))
+    assert "品牌" in text_of(client_of_staff, edit)
+    assert client_of_staff.post(edit, {"title": "手寫", "topic": topic.pk}).status_code == 302
+    crisis.refresh_from_db()
+    assert (crisis.topic, crisis.earliest_post) == (topic, post)
+    assert 'name="topic"' not in text_of(client_of_staff, edit)
+    other = make_topic(cast, name="另一個", query="月見")
+    client_of_staff.post(edit, {"title": "改題", "topic": other.pk})
+    crisis.refresh_from_db()
+    assert (crisis.title, crisis.topic) == ("改題", topic)
+
+
+def test_a_real_crisis_is_given_no_topic_of_a_drill(client_of_staff: Client, cast: Cast) -> None:
+    drill = started(cast)
+    assert drill.topic is not None
+    crisis = open_crisis(workspace=cast.workspace, title="真的", level=3, summary="", by=cast.staff, now=timezone.now())
+    assert (
+        client_of_staff.post(address("crisis-edit", crisis), {"title": "x", "topic": drill.topic.pk}).status_code == 422
+    )
+    crisis.refresh_from_db()
+    assert crisis.topic is None

@@ -10,13 +10,18 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from monitoring.models import Body, Post, PostHold, Subscription
-from playbooks.models import Crisis, Evidence
+from playbooks import exporting
+from playbooks.exporting import export_round
+from playbooks.models import Crisis, Evidence, EvidenceExport, ExportPiece
 from playbooks.operations.collecting import file_evidence
 from playbooks.operations.crises import open_crisis
+from playbooks.operations.exports import KEPT, ask_export, forget_exports, note_export_progress
 from sentinel.core.models import AuditEntry
 from sentinel.core.net.types import Response
+from sentinel.core.permissions import GRANTS, Permission
 from tests.factories import NOW, Cast
 from tests.monitoring.stage import HOUR, SPOILT, captured, item, subscribe, watch_brand
 from tests.reading import signed_in
@@ -44,7 +49,12 @@ def crisis(cast: Cast, post: Post) -> Crisis:
 
 
 def export(cast: Cast, crisis: Crisis, **form: str) -> zipfile.ZipFile:
-    answer = signed_in(cast.staff).post(f"/w/yaori/crises/{crisis.pk}/evidence/export/", form)
+    """Ask for the archive in the browser, let a worker build it, and take it."""
+    staff = signed_in(cast.staff)
+    asked = staff.post(f"/w/yaori/crises/{crisis.pk}/evidence/export/", form)
+    assert asked.headers["Location"] == f"/w/yaori/crises/{crisis.pk}/collect/#evidence"
+    assert export_round() == 1
+    answer = staff.get(f"/w/yaori/evidence/exports/{EvidenceExport.objects.latest('pk').pk}/")
     assert answer["Content-Type"] == "application/zip"
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert int(answer["Content-Length"]) == len(content)
@@ -116,6 +126,90 @@ def test_what_is_on_file_is_held(cast: Cast, crisis: Crisis, post: Post) -> None
 def test_an_empty_file_is_an_archive_too(cast: Cast) -> None:
     crisis = open_crisis(workspace=cast.workspace, title="空", level=4, summary="", by=cast.staff, now=NOW)
     assert manifest_of(export(cast, crisis))["evidence"] == []
+
+
+# --- while it is built
+
+
+def shown(cast: Cast, crisis: Crisis) -> str:
+    """The list of archives as 雅婷 sees it, in English."""
+    cast.staff.language = "en"
+    cast.staff.save()
+    return signed_in(cast.staff).get(f"/w/yaori/crises/{crisis.pk}/evidence/exports/").content.decode()
+
+
+def test_the_page_shows_how_far_it_is_and_when_it_is_ready(
+    cast: Cast, crisis: Crisis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def look(**progress: Any) -> None:
+        note_export_progress(**progress)
+        seen.append(shown(cast, crisis))
+
+    monkeypatch.setattr(exporting, "note_export_progress", look)
+    ask_export(crisis=crisis, with_names=False, language="en", by=cast.staff, now=timezone.now())
+    waiting = shown(cast, crisis)
+    assert "waits for a worker" in waiting
+    assert "data-moving" in waiting
+    assert export_round() == 1
+    assert "0 / 1" in seen[0]
+    ready = shown(cast, crisis)
+    made = EvidenceExport.objects.get()
+    assert f"/w/yaori/evidence/exports/{made.pk}/" in ready
+    assert made.manifest_sha256 in ready
+    assert "data-moving" not in ready
+    page = signed_in(cast.staff).get(f"/w/yaori/crises/{crisis.pk}/collect/").content.decode()
+    assert made.manifest_sha256 in page
+
+
+def test_asking_again_while_it_is_packed_asks_for_the_same(cast: Cast, crisis: Crisis) -> None:
+    for _ in range(3):
+        ask_export(crisis=crisis, with_names=False, language="en", by=cast.staff, now=timezone.now())
+    assert EvidenceExport.objects.count() == 1
+
+
+def test_one_that_cannot_be_built_is_tried_again_and_then_says_so(
+    cast: Cast, crisis: Crisis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: Any, **__: Any) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(exporting, "evidence_archive", no_room)
+    ask_export(crisis=crisis, with_names=False, language="en", by=cast.staff, now=timezone.now())
+    export_round()
+    assert "tried again by itself" in shown(cast, crisis)
+    assert "no space left on device" in shown(cast, crisis)
+    for _ in range(2):
+        EvidenceExport.objects.update(due_at=timezone.now())
+        export_round()
+    assert "could not be built" in shown(cast, crisis)
+    made = EvidenceExport.objects.get()
+    assert made.parked_at is not None
+    assert signed_in(cast.staff).get(f"/w/yaori/evidence/exports/{made.pk}/").status_code == 404
+    assert not AuditEntry.objects.filter(verb="export-evidence").exists()
+
+
+def test_an_archive_is_kept_for_a_day_in_pieces_of_a_bounded_size(
+    cast: Cast, crisis: Crisis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "PIECE", 100)
+    assert manifest_of(export(cast, crisis))["evidence"]
+    assert ExportPiece.objects.count() > 10
+    forget_exports(now=timezone.now() + KEPT - HOUR)
+    assert EvidenceExport.objects.exists()
+    forget_exports(now=timezone.now() + KEPT + HOUR)
+    assert not ExportPiece.objects.exists()
+
+
+def test_one_with_names_is_for_those_alone_who_may_see_names(
+    cast: Cast, crisis: Crisis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export(cast, crisis, names="yes")
+    granted = {role: {one for one in held if one != Permission.REVEAL_AUTHOR} for role, held in GRANTS.items()}
+    monkeypatch.setattr("sentinel.core.permissions.GRANTS", granted)
+    made = EvidenceExport.objects.get()
+    assert signed_in(cast.staff).get(f"/w/yaori/evidence/exports/{made.pk}/").status_code == 403
 
 
 def tamper() -> None:

@@ -13,7 +13,7 @@ from playbooks.models import CorrectiveAction, Crisis, Review, Statement, Watch
 from playbooks.operations.crises import close_crisis
 from playbooks.operations.emergency import authorise_holding_text, release_holding
 from playbooks.operations.reviewing import add_action, save_review
-from playbooks.queries.reviewing import effects_of
+from playbooks.queries.reviewing import effects_of, span_of
 from sentinel.core.models import Membership
 from tests.factories import NOW, Cast
 from tests.playbooks.stage import make_crisis, make_topic
@@ -62,7 +62,7 @@ def test_volume_and_negative_share_stand_before_and_after_an_action(cast: Cast, 
     for minutes, total, negative in ((-30, 40, 30), (-10, 60, 45), (10, 50, 25), (40, 30, 15)):
         Measure.objects.create(topic=topic, bucket=NOW + minutes * MINUTE, total=total, negative=negative)
     publish(crisis, cast, NOW)
-    (row,) = effects_of(crisis, NOW + 90 * MINUTE)
+    (row,) = effects_of(crisis, NOW + 90 * MINUTE, 60 * MINUTE)
     assert row.found is not None
     assert (row.found.volume_before, row.found.volume_after) == (100, 80)
     assert (row.found.negative_share_before, row.found.negative_share_after) == (0.75, 0.5)
@@ -71,13 +71,13 @@ def test_volume_and_negative_share_stand_before_and_after_an_action(cast: Cast, 
 
 def test_it_says_why_it_cannot_be_compared(cast: Cast, crisis: Crisis) -> None:
     publish(crisis, cast, NOW)
-    (running,) = effects_of(crisis, NOW + 20 * MINUTE)
+    (running,) = effects_of(crisis, NOW + 20 * MINUTE, 60 * MINUTE)
     assert running.is_running
-    (nothing,) = effects_of(crisis, NOW + 90 * MINUTE)
+    (nothing,) = effects_of(crisis, NOW + 90 * MINUTE, 60 * MINUTE)
     assert nothing.state
     assert not nothing.is_running
     Crisis.objects.filter(pk=crisis.pk).update(topic=None)
-    (uncounted,) = effects_of(Crisis.objects.get(pk=crisis.pk), NOW + 90 * MINUTE)
+    (uncounted,) = effects_of(Crisis.objects.get(pk=crisis.pk), NOW + 90 * MINUTE, 60 * MINUTE)
     assert uncounted.found is None
     assert uncounted.state
 
@@ -204,3 +204,9 @@ def test_a_relapse_offers_to_open_it_again(cast: Cast, crisis: Crisis) -> None:
     page = signed_in(cast.manager).get(review(crisis))
     assert "論壇又起" in text_of(page)
     assert f"/w/yaori/crises/{crisis.pk}/close/" in page.content.decode()
+
+
+def test_how_long_before_and_after_can_be_chosen_and_is_short_in_a_drill(cast: Cast, crisis: Crisis) -> None:
+    assert [span_of(crisis, asked) for asked in ("", "15", "240", "17", "x")] == [60, 15, 240, 60, 60]
+    crisis.is_drill = True
+    assert [span_of(crisis, asked) for asked in ("", "60")] == [15, 60]

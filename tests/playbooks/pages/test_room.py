@@ -4,13 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.operations.alerts import claim_alert, raise_alert
+from alerts.tiers import Tier
+from playbooks.channels import Language
 from playbooks.models import Crisis
-from playbooks.operations.crises import move_stage, take_charge
+from playbooks.operations.crises import move_stage, open_crisis_from_alert, take_charge
 from playbooks.operations.emergency import authorise_holding_text, release_holding
+from playbooks.operations.prefilling import public_language
 from playbooks.queries.log import log_of
 from playbooks.queries.room import CrisisFrame, crisis_frame
+from playbooks.queries.work import work_of
 from playbooks.workflow import Stage
 from sentinel.core.models import Membership, User
+from tests.drill.stage import started
 from tests.factories import NOW, Cast
 from tests.playbooks.stage import make_crisis, make_submitted
 
@@ -97,3 +103,28 @@ def test_the_log_counts_all_and_shows_what_weighs(cast: Cast) -> None:
     assert [line.by for line in log.lines] == [cast.staff.name]
     assert log.total == 2
     assert log.weighty == 1
+
+
+def test_in_a_drill_that_is_told_faster_the_clocks_run_as_fast(cast: Cast) -> None:
+    drill = started(cast, speed=4.0, now=NOW)
+    assert drill.topic is not None
+    alert = raise_alert(topic=drill.topic, tier=Tier.RED, reasons=[], now=NOW)
+    assert alert is not None
+    assert alert.claim_due_at == NOW + 75 * timedelta(seconds=1)
+    claim_alert(alert=alert, by=cast.staff, now=NOW)
+    owed = work_of(Membership.objects.get(user=cast.staff), NOW)
+    assert [line.due_at for group in owed.groups for line in group.lines] == [NOW + 60 * MINUTE]
+    crisis = open_crisis_from_alert(alert=alert, title="", by=cast.staff, now=NOW)
+    due = {clock.kind: clock.due_at for clock in frame(crisis, cast.staff).clocks}
+    assert due["position"] == NOW + 60 * MINUTE
+    assert due["reply"] == NOW + 7.5 * MINUTE
+
+
+def test_the_workspace_speaks_its_own_language_whatever_its_writer_reads(cast: Cast) -> None:
+    User.objects.filter(pk=cast.staff.pk).update(language="en")
+    cast.staff.refresh_from_db()
+    founder = cast.workspace.memberships.order_by("created_at", "pk")[0].user
+    User.objects.filter(pk=founder.pk).update(language="zh-hans")
+    assert public_language(cast.workspace, cast.staff) is Language.ZH_HANS
+    authorise_holding_text(workspace=cast.workspace, language="zh-hant", text="正在查證", by=cast.manager, now=NOW)
+    assert public_language(cast.workspace, cast.staff) is Language.ZH_HANT

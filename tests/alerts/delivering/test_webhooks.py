@@ -1,11 +1,7 @@
-"""Messages reach their outlets at least once, signed, in their language, each with a receipt."""
+"""Messages reach their webhooks at least once, signed, each with a receipt."""
 
-import base64
-import hashlib
-import hmac
 import json
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,15 +11,12 @@ from pytest_django import Settings
 
 from alerts import deliverer
 from alerts.deliverer import deliver_due
-from alerts.models import Alert, Delivery, Outlet
+from alerts.models import Delivery, Outlet
 from alerts.operations.alerts import claim_alert
-from alerts.operations.deliveries import DELIVERIES, send_again
+from alerts.operations.deliveries import DELIVERIES
 from alerts.operations.outlets import (
     change_signing_key,
-    disable_outlet,
     enable_outlet,
-    remove_outlet,
-    send_test,
     signing_keys,
 )
 from alerts.outlets import webhook
@@ -31,65 +24,12 @@ from alerts.tiers import Tier
 from alerts.wording import receipt_text
 from sentinel.core.models import AuditEntry
 from sentinel.core.net.client import Limits
-from sentinel.core.operations import WrongStateError
-from tests.alerts.stage import outlet, raised, watched
-from tests.factories import Cast, make_yaori
+from tests.alerts.delivering.stage import alerted, is_signed_by, later, try_out
+from tests.alerts.stage import outlet
+from tests.factories import Cast
 from tests.fakes.receiver import Received, RecordingReceiver
-from tests.fakes.smtp import RecordingSmtp
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_yaori()
-
-
-@pytest.fixture(autouse=True)
-def _installation(settings: Settings) -> None:
-    settings.PUBLIC_URL = "https://sentinel.yaori.example"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = ""
-
-
-@pytest.fixture
-def receiver(settings: Settings) -> Iterator[RecordingReceiver]:
-    with RecordingReceiver() as server:
-        settings.ALLOWED_PRIVATE_HOSTS = [server.place]
-        yield server
-
-
-@pytest.fixture
-def post_office(settings: Settings) -> Iterator[RecordingSmtp]:
-    with RecordingSmtp() as server:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        settings.DEFAULT_FROM_EMAIL = "哨兵 <sentinel@yaori.example>"
-        yield server
-
-
-def alerted(cast: Cast, tier: Tier = Tier.YELLOW) -> Alert:
-    return raised(watched(cast, now=timezone.now()), tier, now=timezone.now())
-
-
-def try_out(to: Outlet, cast: Cast) -> Delivery:
-    return send_test(outlet=to, by=cast.admin, now=timezone.now())
-
-
-def later(**span: float) -> None:
-    """Let time pass: what is due then is due now, leases end."""
-    Delivery.objects.exclude(due_at=None).update(due_at=timezone.now() - timedelta(seconds=1))
-    Delivery.objects.exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
-
-
-def is_signed_by(key: str, request: Received) -> bool:
-    """Recomputed from the specification alone: HMAC-SHA256 of id.timestamp.body under the base64 key."""
-    raw = base64.b64decode(key[len("whsec_") :])
-    signed = b".".join([request.headers["webhook-id"].encode(), request.headers["webhook-timestamp"].encode()])
-    right = base64.b64encode(hmac.digest(raw, signed + b"." + request.body, hashlib.sha256)).decode()
-    return f"v1,{right}" in request.headers["webhook-signature"].split(" ")
-
-
-# --- webhooks -----------------------------------------------------------------------------------
 
 
 def test_a_webhook_brings_the_alert_signed_with_an_absolute_link(cast: Cast, receiver: RecordingReceiver) -> None:
@@ -242,7 +182,7 @@ def test_a_receiver_that_never_answers_ends_in_time(
 
 def test_a_slow_receiver_does_not_hold_a_red_alert_up(cast: Cast, receiver: RecordingReceiver) -> None:
     with RecordingReceiver() as slow:
-        slow.slow = 1.5
+        slow.slow = 5
         receiver_place, slow_place = receiver.place, slow.place
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("alerts.deliverer.allowed_private_hosts", lambda: frozenset({receiver_place, slow_place}))
@@ -253,7 +193,7 @@ def test_a_slow_receiver_does_not_hold_a_red_alert_up(cast: Cast, receiver: Reco
             began = timezone.now()
             deliver_due()
     red = Delivery.objects.get(outlet__name="值班")
-    assert red.delivered_at - began < timedelta(seconds=1.4)
+    assert red.delivered_at - began < timedelta(seconds=4.5)
     assert Delivery.objects.filter(delivered_at=None).count() == 0
 
 
@@ -313,178 +253,3 @@ def test_one_message_that_cannot_be_made_does_not_stop_the_others(
     failed = Delivery.objects.get(outlet=broken)
     assert (failed.outcome, failed.receipt) == ("failed", "InvalidToken")
     assert "could not be sent" in caplog.text
-
-
-# --- on, off, again -----------------------------------------------------------------------------
-
-
-def test_a_message_waits_while_its_outlet_is_off(cast: Cast, receiver: RecordingReceiver) -> None:
-    to = outlet(cast, address=receiver.url)
-    alerted(cast)
-    disable_outlet(outlet=to, why="person", by=cast.admin, now=timezone.now())
-    assert deliver_due() == 0
-    enable_outlet(outlet=to, by=cast.admin, now=timezone.now())
-    assert deliver_due() == 1
-    assert len(receiver.received) == 1
-
-
-def test_a_message_that_became_due_while_its_outlet_was_off_is_held_back(
-    cast: Cast, receiver: RecordingReceiver
-) -> None:
-    to = outlet(cast, address=receiver.url)
-    alerted(cast)
-    disable_outlet(outlet=to, why="person", by=cast.admin, now=timezone.now())
-    Delivery.objects.update(due_at=timezone.now())  # as when it was put into the outbox at that very moment
-    deliver_due()
-    delivery = Delivery.objects.get()
-    assert (receiver.received, delivery.due_at, delivery.lease_until, delivery.tries) == ([], None, None, 0)
-
-
-def test_a_message_in_flight_while_its_outlet_is_switched_off_does_not_come_again(
-    cast: Cast, receiver: RecordingReceiver
-) -> None:
-    to = outlet(cast, address=receiver.url)
-    alerted(cast)
-    receiver.answers = [503]
-    (delivery,) = DELIVERIES.claim(now=timezone.now())
-    disable_outlet(outlet=to, why="person", by=cast.admin, now=timezone.now())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DELIVERIES.__class__, "claim", lambda *_, **__: [delivery])
-        deliverer._deliver_batch()
-    assert Delivery.objects.get().due_at is None
-
-
-def test_what_was_given_up_can_be_sent_again(cast: Cast, receiver: RecordingReceiver) -> None:
-    outlet(cast, address=receiver.url)
-    alerted(cast)
-    now = timezone.now()
-    Delivery.objects.update(parked_at=now, error="http: 500", attempt=12, tries=12, due_at=None)
-    send_again(delivery=Delivery.objects.get(), by=cast.admin, now=now)
-    deliver_due()
-    delivery = Delivery.objects.get()
-    assert (delivery.parked_at, delivery.tries) == (None, 13)
-    assert delivery.delivered_at is not None
-    assert AuditEntry.objects.get(verb="send-again").actor_name == "王淑芬"
-
-
-@pytest.mark.parametrize(
-    ("state", "code"),
-    [
-        ({"delivered_at": "now", "due_at": None}, "delivered"),
-        ({"lease_until": "later"}, "sending"),
-    ],
-)
-def test_what_arrived_or_is_on_its_way_is_not_sent_again(cast: Cast, state: dict[str, Any], code: str) -> None:
-    outlet(cast)
-    alerted(cast)
-    now = timezone.now()
-    moments = {"now": now, "later": now + timedelta(minutes=1)}
-    Delivery.objects.update(**{name: moments.get(value, value) for name, value in state.items()})
-    with pytest.raises(WrongStateError, match=code):
-        send_again(delivery=Delivery.objects.get(), by=cast.admin, now=now)
-
-
-def test_an_outlet_that_is_off_is_neither_tested_nor_sent_to_again(cast: Cast) -> None:
-    to = outlet(cast)
-    alerted(cast)
-    disable_outlet(outlet=to, why="person", by=cast.admin, now=timezone.now())
-    with pytest.raises(WrongStateError, match="disabled"):
-        send_again(delivery=Delivery.objects.get(), by=cast.admin, now=timezone.now())
-    with pytest.raises(WrongStateError, match="disabled"):
-        try_out(to, cast)
-
-
-def test_an_outlet_that_is_removed_takes_its_messages_along(cast: Cast) -> None:
-    to = outlet(cast)
-    alerted(cast)
-    remove_outlet(outlet=to, by=cast.admin, now=timezone.now())
-    assert not Delivery.objects.exists()
-    assert AuditEntry.objects.get(verb="remove").object_label == "值班系統"
-
-
-# --- e-mail -------------------------------------------------------------------------------------
-
-SAID = {
-    "zh-hant": "[3 ",
-    "zh-hans": "[3 ",
-    "en": "New alert [3 Yellow · Moderate] 曜日鮮乳",
-}
-
-
-@pytest.mark.parametrize("language", SAID)
-def test_a_mail_speaks_the_language_of_its_outlet(cast: Cast, post_office: RecordingSmtp, language: str) -> None:
-    outlet(cast, kind="email", address="duty@yaori.example, zhiming@yaori.example", language=language)
-    alert = alerted(cast)
-    deliver_due()
-    (mail,) = post_office.received
-    assert (mail.sender, mail.recipients) == (
-        "sentinel@yaori.example",
-        ["duty@yaori.example", "zhiming@yaori.example"],
-    )
-    assert SAID[language] in mail.message["Subject"]
-    assert mail.message["Subject"].endswith("曜日鮮乳")
-    body = mail.message.get_content()
-    assert f"https://sentinel.yaori.example/w/yaori/?alert={alert.pk}" in body
-    assert timezone.localtime(alert.opened_at, timezone.get_default_timezone()).strftime("%H:%M") in body
-
-
-def test_a_chinese_subject_is_encoded(cast: Cast, post_office: RecordingSmtp) -> None:
-    outlet(cast, kind="email", address="duty@yaori.example")
-    alerted(cast)
-    deliver_due()
-    head = post_office.received[0].raw.split(b"\r\n\r\n")[0]
-    assert head.isascii()
-    assert b"=?utf-8?" in head.partition(b"Subject:")[2]
-
-
-def test_a_mail_has_the_same_message_id_at_every_try(cast: Cast, post_office: RecordingSmtp) -> None:
-    post_office.refusal = "451 later"
-    outlet(cast, kind="email", address="duty@yaori.example")
-    alerted(cast)
-    deliver_due()
-    delivery = Delivery.objects.get()
-    assert (delivery.outcome, delivery.receipt) == ("smtp-refused", "451 later")
-    later()
-    post_office.refusal = ""
-    deliver_due()
-    (mail,) = post_office.received
-    assert mail.message["Message-ID"] == f"<{delivery.key}@sentinel.yaori.example>"
-    assert mail.message["Auto-Submitted"] == "auto-generated"
-    assert Delivery.objects.get().outcome == "smtp"
-
-
-@pytest.mark.parametrize("breaker", ["\r\n", "\n", "\r", "\x0b", "\u2028"])
-def test_a_headline_cannot_add_a_header(cast: Cast, post_office: RecordingSmtp, breaker: str) -> None:
-    outlet(cast, kind="email", address="duty@yaori.example", language="en")
-    alert = alerted(cast)
-    Alert.objects.filter(pk=alert.pk).update(title=f"曜日{breaker}Bcc: thief@evil.example")
-    deliver_due()
-    (mail,) = post_office.received
-    assert mail.message["Bcc"] is None
-    assert mail.recipients == ["duty@yaori.example"]
-    assert len(mail.message.get_all("Subject")) == 1
-
-
-def test_without_a_mail_server_the_receipt_says_so(cast: Cast) -> None:
-    outlet(cast, kind="email", address="duty@yaori.example")
-    alerted(cast)
-    deliver_due()
-    assert Delivery.objects.get().outcome == "no-mail-server"
-
-
-def test_a_mail_server_that_is_away_is_tried_again(cast: Cast, settings: Settings) -> None:
-    with RecordingSmtp() as gone:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", gone.port
-    outlet(cast, kind="email", address="duty@yaori.example")
-    alerted(cast)
-    deliver_due()
-    delivery = Delivery.objects.get()
-    assert (delivery.outcome, delivery.receipt) == ("smtp-unreachable", f"127.0.0.1:{gone.port}")
-    assert delivery.due_at is not None
-
-
-def test_a_test_message_says_that_it_is_one(cast: Cast, receiver: RecordingReceiver) -> None:
-    try_out(outlet(cast, address=receiver.url), cast)
-    deliver_due()
-    said = json.loads(receiver.received[0].body)
-    assert (said["type"], said["data"]) == ("test", {"workspace": "yaori", "outlet": "值班系統"})
