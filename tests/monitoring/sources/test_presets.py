@@ -162,3 +162,43 @@ def test_a_text_is_given_in_the_readers_language_or_in_english() -> None:
     label = PRESETS["bahamut"].label
     assert in_language(label, "zh-Hant").startswith("巴哈姆特")
     assert in_language(label, "fr") == "Bahamut board"
+
+
+# --- the same site, as it looks elsewhere or looked before ----------------------------------------
+
+
+def read_as(name: str, payload: str, url: str) -> list[dict[str, Any]]:
+    """What a ready definition reads from another page of its site."""
+    case = case_of(name)
+    kind, body = KINDS[PRESETS[name].kind], (PAYLOADS / payload).read_bytes()
+    now, zone = datetime.fromisoformat(case["now"]), ZoneInfo(case["zone"])
+    page = kind.parse(definition_of(name, case["values"]), Response(url, 200, {}, body), now, zone)
+    return [shown(item) for item in page.items]
+
+
+def test_an_older_phpbb_states_time_and_author_in_words_behind_a_mark() -> None:
+    case = case_of("phpbb")
+    items = read_as("phpbb", "phpbb.older.html", case["starts_at"])
+    assert [(one["title"], one["author"], one["published_at"]) for one in items] == [
+        ("曜日鮮乳有異味", "小明", "2025-06-20T08:12:00+08:00"),
+        ("Milk » recall?", "guest7", "2025-06-19T20:12:00+08:00"),
+    ]
+    assert [one["figures"] for one in items] == [{"comments": 12, "views": 1523}, {"comments": 3, "views": 77}]
+
+
+def test_floors_of_an_older_phpbb_have_their_times_and_authors() -> None:
+    case = case_of("phpbb")
+    kind, now, zone = KINDS["listing"], datetime.fromisoformat(case["now"]), ZoneInfo(case["zone"])
+    definition = definition_of("phpbb", case["values"])
+    thread = Item(url="https://forum.example.tw/viewtopic.php?t=881", title="曜日鮮乳有異味", needs_detail=True)
+    body = (PAYLOADS / "phpbb.older-thread.html").read_bytes()
+    whole = shown(kind.detail(definition, thread, Response(thread.url, 200, {}, body), now, zone))
+    assert (whole["author"], whole["published_at"]) == ("小明", "2025-06-20T08:12:00+08:00")
+    assert [(one["author"], one["published_at"]) for one in whole["replies"]] == [
+        ("guest7", "2025-06-20T09:30:00+08:00")
+    ]
+
+
+def test_baidus_page_for_telephones_nests_its_list_deeper() -> None:
+    items = read_as("baidu-hot", "baidu-hot.phone.html", "https://top.baidu.com/board?tab=realtime")
+    assert [(one["title"], one["figures"]["rank"]) for one in items] == [("曜日乳业回应酸奶异物", 1), ("端午放假安排", 2)]
