@@ -1,8 +1,8 @@
 """Keyword search of Threads through Meta's own interface, with the customer's token (pure).
 
-`GET /keyword_search?q&search_type=RECENT&fields=…` needs the permission `threads_keyword_search`; a token may ask
-so often in seven days (https://developers.facebook.com/docs/threads/keyword-search). Others' posts cannot be asked for
-one by one.
+`GET /keyword_search?q&search_type=RECENT&fields=…` needs the permission `threads_keyword_search`, without whose approval
+it finds the token's own posts alone; a user may ask 2,200 times in 24 hours, through all apps together
+(https://developers.facebook.com/documentation/threads/keyword-search). Others' posts cannot be asked for one by one.
 """
 
 import re
@@ -43,13 +43,18 @@ FIELDS: tuple[Field, ...] = (
         gettext_noop("Access token"),
         kind="secret",
         required=True,
-        help=gettext_noop("Long-lived, with the permission threads_keyword_search. It is kept encrypted."),
+        help=gettext_noop(
+            "Long-lived, with threads_keyword_search approved by Meta: before that it finds your own posts alone. "
+            "It is kept encrypted."
+        ),
     ),
     Field(
         "weekly_queries",
         gettext_noop("Queries in seven days"),
         default="500",
-        help=gettext_noop("What this source may take of the token's quota. A token has 500 unless Meta grants more."),
+        help=gettext_noop(
+            "What this source may take of the quota: 2,200 in a day, over all that asks with this user's tokens."
+        ),
     ),
 )
 WEEK = 7 * 86_400.0
@@ -57,7 +62,7 @@ _FIELDS = "id,text,media_type,permalink,timestamp,username,has_replies,is_quote_
 _RESULTS = 100
 _BAD_TOKEN = frozenset({10, 102, 190, 200})
 _TOO_OFTEN = frozenset({4, 17, 32, 613, 80_014})
-_WAIT_AFTER_QUOTA = 6 * 3600.0  # the quota is of a window that slides: nobody says when it is free again
+_WAIT_AFTER_QUOTA = 3600.0  # the quota is of 24 hours that slide: a part of it is free again after each
 _NOT_A_NUMBER = gettext_noop("Write a whole number, at least 7.")
 
 

@@ -1,7 +1,8 @@
 """The YouTube Data API v3 with the customer's own key: videos that a search finds, their figures and comments (pure).
 
-A search costs 100 units of the key's daily quota (10,000 unless Google grants more), every other call 1; the quota is
-free again at midnight in California. https://developers.google.com/youtube/v3/determine_quota_cost
+A key has 100 searches a day, and 10,000 units of which every other call costs 1 (unless Google grants more; a search
+once cost 100 of these). A search counts as 100 here, so that one number is a share of both. The quota is free again at
+midnight in California. https://developers.google.com/youtube/v3/determine_quota_cost
 """
 
 import re
@@ -51,7 +52,9 @@ FIELDS: tuple[Field, ...] = (
         "daily_units",
         gettext_noop("Units of the quota a day"),
         default="5000",
-        help=gettext_noop("What this source may take of the key's quota. A search costs 100; a key has 10,000 a day."),
+        help=gettext_noop(
+            "What this source may take of the key's quota. A key has 100 searches a day and 10,000 units; a search counts as 100."
+        ),
     ),
     Field("region", gettext_noop("Country"), advanced=True, help=gettext_noop("Two letters, for example TW.")),
     Field("language", gettext_noop("Language"), advanced=True, help=gettext_noop("For example zh-Hant.")),

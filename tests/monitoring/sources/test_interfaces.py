@@ -144,7 +144,7 @@ def test_too_many_queries_are_a_block_with_a_wait() -> None:
     body = b'{"error": {"message": "Application request limit reached", "code": 4}}'
     error = threads.stated_error(POSTS, Response("https://graph.threads.net/", 400, {}, body), NOW)
     assert error
-    assert (error.code, error.retry_after) == ("blocked", 6 * 3600)
+    assert (error.code, error.retry_after) == ("blocked", 3600)
 
 
 def test_a_search_without_posts_is_empty_and_no_failure() -> None:
