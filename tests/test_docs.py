@@ -11,7 +11,7 @@ import monitoring.tasks  # noqa: F401  both bring their stages
 from monitoring.lab import TOOLS
 from monitoring.sources import KINDS
 from monitoring.sources.definition_file import is_exportable, read_file
-from monitoring.sources.presets import read_preset
+from monitoring.sources.presets import PRESETS, read_preset
 from sentinel.core.stages import all_stages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,3 +98,11 @@ def test_the_documentation_names_every_kind_that_is_read_from_an_address() -> No
     page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
     named = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     assert {name for name, kind in KINDS.items() if is_exportable(kind)} <= named
+
+
+def test_the_documentation_says_of_every_ready_definition_how_sure_it_is() -> None:
+    page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    table = page.partition("### How sure they are")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([\w-]+)` \| (\w+) \| (.+) \|$", table, re.MULTILINE)
+    assert [name for name, _sure, _rests_on in rows] == sorted(PRESETS)
+    assert {sure for _name, sure, _rests_on in rows} == {"documented", "agreed", "unsure"}

@@ -201,4 +201,7 @@ def test_floors_of_an_older_phpbb_have_their_times_and_authors() -> None:
 
 def test_baidus_page_for_telephones_nests_its_list_deeper() -> None:
     items = read_as("baidu-hot", "baidu-hot.phone.html", "https://top.baidu.com/board?tab=realtime")
-    assert [(one["title"], one["figures"]["rank"]) for one in items] == [("曜日乳业回应酸奶异物", 1), ("端午放假安排", 2)]
+    assert [(one["title"], one["figures"]["rank"]) for one in items] == [
+        ("曜日乳业回应酸奶异物", 1),
+        ("端午放假安排", 2),
+    ]
