@@ -1,7 +1,7 @@
 """Keyword search of Threads through Meta's own interface, with the customer's token (pure).
 
-`GET /keyword_search?q&search_type=RECENT&fields=…` needs the permission `threads_keyword_search`, without whose approval
-it finds the token's own posts alone; a user may ask 2,200 times in 24 hours, through all apps together
+`GET /keyword_search?q&search_type=RECENT&fields=…` needs the permission `threads_keyword_search`; before Meta approves
+it, only the token's own posts are found. A user may ask 2,200 times in 24 hours, through all apps together
 (https://developers.facebook.com/documentation/threads/keyword-search). Others' posts cannot be asked for one by one.
 """
 

@@ -53,7 +53,8 @@ FIELDS: tuple[Field, ...] = (
         gettext_noop("Units of the quota a day"),
         default="5000",
         help=gettext_noop(
-            "What this source may take of the key's quota. A key has 100 searches a day and 10,000 units; a search counts as 100."
+            "What this source may take of the key's quota. A key has 100 searches a day and 10,000 units; "
+            "a search counts as 100."
         ),
     ),
     Field("region", gettext_noop("Country"), advanced=True, help=gettext_noop("Two letters, for example TW.")),
