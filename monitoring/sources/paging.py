@@ -1,10 +1,15 @@
 """The further pages of a list: by number, by cursor, by the next link, or by the Link header of RFC 8288 (pure).
 
+Of a pager that marks no link as next, the link to the page whose number follows is taken.
+
 Which page an answer is stands in its address alone, so that any page can be read by itself. How many pages a visit
 reads is the visit's to decide: at most the definition's `pages`.
 """
 
 import re
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from selectolax.lexbor import LexborNode
 
 from monitoring.crawling.addresses import absolute_url, canonical_url, host_of
 from monitoring.sources.asking import headers_for
@@ -49,6 +54,8 @@ _NEXT_LINK = re.compile(r"<([^>]{1,2000})>((?:\s*;\s*[\w*]+\s*=\s*(?:\"[^\"]*\"|
 _REL_NEXT = re.compile(r";\s*rel\s*=\s*(?:\"[^\"]*\bnext\b[^\"]*\"|next\b)", re.IGNORECASE)
 _MARK = "7777777001"  # stands for a place while a template is made canonical
 _MARKED_NEXT = "link[rel~=next][href], a[rel~=next][href]"
+_PAGE_NAMES = frozenset({"page", "p", "pn", "pg", "paged", "pageno", "page_no", "pagenum", "pageindex", "currentpage"})
+_PAGE_IN_PATH = re.compile(r"/page/([0-9]{1,6})/?$")
 
 
 def pages_wished(definition: Definition) -> int:
@@ -121,10 +128,40 @@ def _numbered(definition: Definition, template: str, url: str, rows: int) -> str
 
 
 def _linked(response: Response, row: Row | None) -> str:
-    """Where the Link header leads, else the page's own link that is marked as next."""
+    """Where the Link header leads, else the page's own link that is marked as next, else that to the next number."""
     for link in _NEXT_LINK.finditer(response.headers.get("link", "")[:10_000]):
         if _REL_NEXT.search(link[2]):
             return absolute_url(response.url, link[1])
     from_page = getattr(row, "node", None)
     marked = from_page.css_first(_MARKED_NEXT) if from_page is not None else None
-    return absolute_url(response.url, marked.attributes.get("href") or "") if marked is not None else ""
+    if marked is not None:
+        return absolute_url(response.url, marked.attributes.get("href") or "")
+    return _numbered_next(response.url, from_page) if from_page is not None else ""
+
+
+def _numbered_next(url: str, page: LexborNode) -> str:
+    """The link to this same list with the number that follows this page's."""
+    here, stated = _without_number(url)
+    numbered: dict[int, str] = {}
+    for link in page.css("a[href]"):
+        address = absolute_url(url, link.attributes.get("href") or "")
+        base, number = _without_number(address) if address else ("", None)
+        if number is not None and base == here:
+            numbered.setdefault(number, address)
+    first = 0 if 0 in numbered else 1  # some count from nought
+    return numbered.get((first if stated is None else stated) + 1, "")
+
+
+def _without_number(url: str) -> tuple[str, int | None]:
+    """An address without the number of its page, and that number where it states one."""
+    parts, number = urlsplit(canonical_url(url)), None
+    kept = []
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        if name.lower() in _PAGE_NAMES and value.isascii() and value.isdigit() and len(value) < 7:
+            number = int(value)
+        else:
+            kept.append((name, value))
+    found = _PAGE_IN_PATH.search(parts.path)
+    path = parts.path[: found.start()] if found else parts.path
+    base = urlunsplit((parts.scheme, parts.netloc, path.rstrip("/"), urlencode(kept), ""))
+    return base, int(found[1]) if found else number
