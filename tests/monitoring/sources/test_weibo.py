@@ -105,6 +105,7 @@ def test_a_list_by_since_id_is_followed_with_it() -> None:
             answer(b"<html><title>Sina Visitor System</title></html>", "https://passport.weibo.com/visitor/visitor"),
             "login",
         ),
+        (answer(b"<html><title>Sina Visitor System</title></html>"), "login"),
         (answer(payload("weibo_nothing.json")), "empty"),
         (answer(b"<html>hello</html>"), "malformed"),
         (answer(b"[1]"), "malformed"),
