@@ -1,8 +1,9 @@
 """百度貼吧: a forum's list of threads, a thread's floors, and the answers below a floor (pure).
 
 A row of the list and a floor carry JSON in `data-field`; the list may stand inside an HTML comment, escaped once more.
-Newer pages hold lists named `thread_list` and `post_list` in a script instead, and the interface returns them bare.
-Answers below floors come from `/p/totalComment`, for a whole page of floors at once.
+Newer pages hold lists named `thread_list` and `post_list` in a script instead, and the interface of the pages for
+telephones (`/mg/f/getFrsData?kw&pn&rn`, `/mg/p/getPbData?kz&pn&rn`) returns them bare. Answers below floors come from
+`/p/totalComment`, for a whole page of floors at once, and along with the floors of the interface.
 """
 
 from dataclasses import replace
@@ -39,6 +40,18 @@ FIELDS: tuple[Field, ...] = (
         help=gettext_noop("Its name without 吧, or the address of its page."),
     ),
     Field(
+        "through",
+        gettext_noop("Read through"),
+        kind="select",
+        default="pages",
+        choices=(
+            ("pages", gettext_noop("The site's pages")),
+            ("interface", gettext_noop("The interface of its pages for telephones")),
+        ),
+        advanced=True,
+        sparse=True,
+    ),
+    Field(
         "pages",
         gettext_noop("Pages read at each visit"),
         kind="select",
@@ -54,6 +67,8 @@ FIELDS: tuple[Field, ...] = (
     ),
 )
 ROWS = 50  # threads on a page of the list
+_FEWER_ROWS = "30"  # threads, or floors, of one answer of the interface
+_LIST, _FLOORS = "/mg/f/getFrsData", "/mg/p/getPbData"
 _LATEST_PAGES = 2  # of a thread's floors, the newest, that are read when it is looked at again
 _MISSING = frozenset({404, 410})
 
@@ -88,12 +103,20 @@ def channel(definition: Definition) -> str:
 
 def start(definition: Definition) -> list[Request]:
     """The first page of the list."""
-    return [_list_request(definition, 0)]
+    return [_list_request(definition, 1)]
 
 
-def _list_request(definition: Definition, offset: int) -> Request:
-    query = urlencode({"kw": definition["forum"], "ie": "utf-8", "pn": str(offset)})
-    return Request(f"{_base(definition)}/f?{query}", headers=_headers(definition))
+def _list_request(definition: Definition, page: int) -> Request:
+    """The page `page` (from 1) of the list, newest threads first where that can be asked for."""
+    if _is_interface(definition):
+        query = {"kw": definition["forum"], "pn": str(page), "rn": _FEWER_ROWS, "is_good": "0", "sort_type": "1"}
+        return Request(f"{_base(definition)}{_LIST}?{urlencode(query)}", headers=_headers(definition))
+    query = {"kw": definition["forum"], "ie": "utf-8", "pn": str((page - 1) * ROWS)}
+    return Request(f"{_base(definition)}/f?{urlencode(query)}", headers=_headers(definition))
+
+
+def _is_interface(definition: Definition) -> bool:
+    return definition.get("through") == "interface"
 
 
 def _headers(definition: Definition) -> dict[str, str]:
@@ -112,9 +135,10 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
     items = read_list(_base(definition), text, now, zone)
     if not items:
         raise _nothing_found(response, text, "no thread in the list")
-    offset = int(dict(parse_qsl(urlsplit(response.url).query)).get("pn", "0") or 0) + ROWS
-    more = offset < ROWS * int(definition.get("pages") or 1)
-    return Page(items, [_list_request(definition, offset)] if more else [])
+    number = _page_number(response.url)
+    page = number if urlsplit(response.url).path.endswith(_LIST) else number // ROWS + 1
+    more = page < int(definition.get("pages") or 1)
+    return Page(items, [_list_request(definition, page + 1)] if more else [])
 
 
 def _text_of(response: Response) -> str:
@@ -133,7 +157,15 @@ def _nothing_found(response: Response, text: str, missed: str) -> SourceError:
 
 def detail_request(definition: Definition, item: Item) -> Request:
     """The first page of the thread."""
-    return Request(item.url, headers={**_headers(definition), "Referer": start(definition)[0].url})
+    return _floors_request(definition, item, 1)
+
+
+def _floors_request(definition: Definition, item: Item, page: int) -> Request:
+    """The page `page` (from 1) of the thread."""
+    url = item.url if page == 1 else f"{item.url}?pn={page}"
+    if _is_interface(definition):
+        url = f"{_base(definition)}{_FLOORS}?{urlencode({'kz': thread_id(item), 'pn': str(page), 'rn': _FEWER_ROWS})}"
+    return Request(url, headers={**_headers(definition), "Referer": start(definition)[0].url})
 
 
 def detail(definition: Definition, item: Item, response: Response, now: datetime, zone: tzinfo) -> Item:
@@ -190,14 +222,15 @@ def revisited(definition: Definition, item: Item, response: Response, now: datet
     if page > 1:
         return Revisited(replies=thread.floors, next=answers)
     latest = range(thread.pages, max(thread.pages - _LATEST_PAGES, 1), -1)
-    onward = [Request(f"{item.url}?pn={number}", headers=_headers(definition)) for number in latest]
+    onward = [_floors_request(definition, item, number) for number in latest]
     whole = _whole(item, thread) if thread.first else None
     return Revisited(whole and replace(whole, replies=()), replies=thread.floors, next=[*onward, *answers])
 
 
 def _page_number(url: str) -> int:
+    """The `pn` of an address: of the list's pages the threads before it, else the page's number."""
     number = dict(parse_qsl(urlsplit(url).query)).get("pn", "1")
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
 
 
 def _visible_beginning(html: str) -> str:

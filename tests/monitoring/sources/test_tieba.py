@@ -80,6 +80,29 @@ def test_floors_of_newer_pages_bring_the_answers_below_them_along() -> None:
     assert [(one.text, one.author) for one in floor.replies] == [("已经打客服了", "小红")]
 
 
+def test_the_interface_for_telephones_is_read_where_it_is_wished_for() -> None:
+    definition = tieba.validate({"forum": "曜日牛奶", "pages": "2", "through": "interface"})
+    (first,) = tieba.start(definition)
+    assert urlsplit(first.url).path == "/mg/f/getFrsData"
+    assert parse_qs(urlsplit(first.url).query)["pn"] == ["1"]
+    page = tieba.parse(definition, answer("tieba_interface_list.json", first.url), NOW, SHANGHAI)
+    assert [(one.url, one.title, one.figures, one.published_at) for one in page.items] == [
+        ("https://tieba.baidu.com/p/9012345001", "曜日鲜奶结块了", {"comments": 8}, at(9, 30)),
+    ]
+    (onward,) = page.next
+    assert parse_qs(urlsplit(onward.url).query)["pn"] == ["2"]
+    assert tieba.parse(definition, answer("tieba_interface_list.json", onward.url), NOW, SHANGHAI).next == []
+
+    asked = tieba.detail_request(definition, page.items[0])
+    assert asked.url == "https://tieba.baidu.com/mg/p/getPbData?kz=9012345001&pn=1&rn=30"
+    body = b'{"errno":0,"errmsg":"success","data":' + (PAYLOADS / "tieba_posts.json").read_bytes() + b"}"
+    whole = tieba.detail(definition, page.items[0], answer(url=asked.url, body=body), NOW, SHANGHAI)
+    assert (whole.text, whole.author) == ("早上买的，[怒]打开就结块", "小红")
+    assert (whole.replies[0].text, whole.replies[0].replies[0].text) == ("同问", "已经打客服了")
+    seen = tieba.revisited(definition, page.items[0], answer(url=asked.url, body=body), NOW, SHANGHAI)
+    assert [one.url for one in seen.next] == [asked.url.replace("pn=1", "pn=2")]
+
+
 def test_a_thread_that_is_looked_at_again_leads_to_its_newest_page_and_the_answers_below_floors() -> None:
     assert [one.url for one in tieba.revisit(DEFINITION, THREAD)] == [THREAD.url]
     seen = tieba.revisited(DEFINITION, THREAD, answer("presets/tieba.detail.html", THREAD.url), NOW, SHANGHAI)
