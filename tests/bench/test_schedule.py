@@ -6,6 +6,8 @@ the machine: what claiming, storing and planning take is time that passes. Its t
 from one PostgreSQL, and move on together. The servers of the schedule are simulated too; those of the sample are not.
 """
 
+import ctypes
+import gc
 import heapq
 import multiprocessing
 import os
@@ -46,6 +48,7 @@ BEAT = 2.0  # seconds from one attempt to begin a round to the next
 LATEST = 30.0  # seconds that the 95th percentile may be late
 FLAT = 12.0  # MB that a process may grow by in MINUTES, a tenth of what it takes
 FORK = multiprocessing.get_context("fork")
+LIBC = ctypes.CDLL(None)
 PAGE = os.sysconf("SC_CLK_TCK")
 
 
@@ -132,7 +135,7 @@ class Worker:
     clock: Clock
     now: datetime = STARTED
     running: list[tuple[datetime, int, Claimed, Report]] = field(default_factory=list)
-    lateness: dict[int, float] = field(default_factory=dict)
+    lateness: dict[tuple[int, datetime], float] = field(default_factory=dict)  # by visit and when it was due
     rounds: int = 0
     behind: float = 0.0
 
@@ -179,7 +182,8 @@ class Worker:
     def take_on(self) -> None:
         for claimed in claim_visits(now=self.now, limit=SOCKETS - len(self.running)):
             assert claimed.visit.due_at is not None
-            self.lateness[claimed.visit.pk] = (self.now - claimed.visit.due_at).total_seconds()
+            due_at = claimed.visit.due_at
+            self.lateness[claimed.visit.pk, due_at] = (self.now - due_at).total_seconds()
             report = report_for(self.picker, claimed.visit, self.now)
             ends = self.now + timedelta(seconds=seconds_of(self.picker, report))
             heapq.heappush(self.running, (ends, claimed.visit.pk, claimed, report))
@@ -215,6 +219,10 @@ def state_bytes() -> int:
 
 
 def resident_mb() -> float:
+    """What this process takes, without what it could give back: room that its parent left would hide a growth."""
+    gc.collect()
+    if hasattr(LIBC, "malloc_trim"):
+        LIBC.malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 1e6
 
@@ -235,7 +243,7 @@ def p95(values: Sequence[float]) -> float:
 class Told:
     """What a worker's process says at its end."""
 
-    lateness: dict[int, float]
+    lateness: dict[tuple[int, datetime], float]
     rounds: int
     behind: float
     grown: float  # MB
