@@ -31,7 +31,7 @@ _DAYS = {"天": 1, "日": 1, "周": 7, "星期": 7}
 _MONTHS = {"月": 1, "年": 12}
 
 _DAY_WORD = re.compile(
-    r"(?<![以之目])(大前|[今昨前])([天日晚夜早晨])(?!头条|报|新闻|说|关注|推荐|看点|的|后)|(?i:\b(today|yesterday)\b)"
+    r"(?<![以之目])(大前|[今昨前])([天日晚夜早晨])(?!头条|报|新闻|说|关注|推荐|看点|的|后)|(?i:\b(today|yesterday)\b)|(?<!\w)([今昨])(?=\s?\d{1,2}:\d\d)"
 )
 _DAYS_BACK = {"今": 0, "昨": 1, "前": 2, "大前": 3, "today": 0, "yesterday": 1}
 _WEEKDAY = re.compile(r"(?<!下)(?<!下个)(上上个?|上个?|本|这个?)?(?:星期|周)([一二三四五六日天])(?![年刊报记]|以?前)")
@@ -102,7 +102,7 @@ def day_word(plain: str, here: datetime) -> Found | None:
     found = _DAY_WORD.search(plain)
     if not found:
         return None
-    day = here.date() - timedelta(days=_DAYS_BACK[(found[1] or found[3]).lower()])
+    day = here.date() - timedelta(days=_DAYS_BACK[(found[1] or found[3] or found[4]).lower()])
     clock = time_after(plain, found.end())
     if clock and found[2] in ("晚", "夜", "早", "晨"):
         clock = with_period(clock, found[2])

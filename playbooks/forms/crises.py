@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -51,8 +52,8 @@ class EditCrisisForm(CrisisForm):
     )
     field_order = ["title", "topic", "summary"]
 
-    def __init__(self, *args: Any, crisis: Crisis, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"title": crisis.title, "summary": crisis.summary}, **kwargs)
+    def __init__(self, data: QueryDict | None, *, crisis: Crisis) -> None:
+        super().__init__(data, initial={"title": crisis.title, "summary": crisis.summary})
         if crisis.topic_id is not None:
             del self.fields["topic"]
             return

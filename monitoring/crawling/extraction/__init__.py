@@ -15,14 +15,15 @@ from monitoring.crawling.dates import Parsed
 from monitoring.crawling.extraction.body import Prose, article_block, article_lines
 from monitoring.crawling.extraction.embedded import carried_text
 from monitoring.crawling.extraction.names import author_of, site_of
-from monitoring.crawling.extraction.outline import Outline, outline_of
-from monitoring.crawling.extraction.page_kind import discussion_evidence
-from monitoring.crawling.extraction.stated import Stated
+from monitoring.crawling.extraction.outline import Line, Outline, outline_of
+from monitoring.crawling.extraction.page_kind import discussion_evidence, names_a_forum
+from monitoring.crawling.extraction.stated import Stated, item_types, own_address
 from monitoring.crawling.extraction.thread import Discussion
 from monitoring.crawling.extraction.times import (
     agreed_time,
     coded_time,
     finer_time,
+    first_time,
     is_fine,
     lines_beside,
     posted_time,
@@ -37,6 +38,7 @@ __all__ = ["Article", "extract_article", "without_site"]
 _ENOUGH_EVIDENCE = 2
 _LONGEST_TITLE_LINE = 400
 _NEXT_TO_NONE = 60
+_COMMENTS, _NEAR = frozenset(["comment", "comments", "cmt", "pinglun"]), 4
 _MOST_TAGS_READ_TWICE = 8_000
 _NOSCRIPT = re.compile(r"<(/?)noscript\b", re.IGNORECASE)
 _LINES_OF_A_POST = 80
@@ -77,7 +79,8 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     title = page_title(tree, stated)
     whole = whole_title(tree)
     published = stated_time(tree, stated, now, zone)
-    program = f"{stated.meta('generator')} {stated.kinds} {_names(tree.body)}"
+    program = f"{stated.meta('generator')} {stated.kinds} {item_types(tree)} {_names(tree.body)}"
+    url = f"{url} {own_address(tree, stated)}"
     body = tree.body or tree.root
     if body is None:
         return Article(title, "", published, "")
@@ -85,14 +88,16 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     outline = outline_of(body)
     lines = [line.text for line in outline.lines]
     at = _line_of_title(lines, title)
-    beside = lines_beside(lines, at)
+    beside = lines_beside([_outside_comments(outline, line) for line in outline.lines], at)
     seen = agreed_time(visible_time(beside, now, zone), published)
     seen = seen if is_fine(seen) else agreed_time(seen, coded_time(html, now, zone))
     seen = seen or posted_time(lines[at or 0 :][:_LINES_OF_A_POST], now, zone)
     suffix = site_in_title(whole, title)
+    place = _Place(title, at, program, f"{whole.replace(title, ' ', 1)} {stated.meta('og:site_name')}", url)
+    if not seen and names_a_forum(place.program, place.site, url):
+        seen = first_time(lines[at or 0 :][:_LINES_OF_A_POST], now, zone)
     text = ""
     if with_text:
-        place = _Place(title, at, program, f"{whole.removeprefix(title)} {stated.meta('og:site_name')}", url)
         text = _text_of(outline, place)
         text = carried_text(text, next(stated.linked("articleBody"), ""), html)
     if with_text and len(text) < _NEXT_TO_NONE and "<noscript" in html and html.count("<") < _MOST_TAGS_READ_TWICE:
@@ -105,6 +110,13 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
         text=text,
         site=site_of(stated, suffix, beside),
     )
+
+
+def _outside_comments(outline: Outline, line: Line) -> str:
+    """What a line says, or nothing where it stands among comments."""
+    parts = outline.parts
+    around = (line.part, *outline.ancestors(line.part, _NEAR))
+    return "" if any(not _COMMENTS.isdisjoint(parts[one].words) for one in around) else line.text
 
 
 def _names(body: LexborNode | None) -> str:
@@ -126,7 +138,7 @@ def _line_of_title(lines: list[str], title: str) -> int | None:
 
 
 def _text_of(outline: Outline, place: _Place) -> str:
-    discussion = Discussion(outline)
+    discussion = Discussion(outline, place.title)
     evidence = (
         discussion_evidence(outline, discussion, place.program, place.site, place.url) if discussion.floors else 0
     )

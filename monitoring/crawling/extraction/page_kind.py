@@ -12,19 +12,24 @@ from monitoring.crawling.extraction.thread import POST_WORDS, Discussion
 
 _PROGRAMS = re.compile(
     r"(?i)discuz|phpbb|vbulletin|xenforo|discourse|nodebb|flarum|mybb|phpwind|dvbbs|invision|smf\b|bbpress"
-    r"|discussionforumposting|qapage"
+    r"|discussionforumposting|qapage|schema\.org/question"
+)
+_POWERED = re.compile(
+    r"(?i)powered\s*by\s*[:：]?\s*(?:discuz|phpbb|vbulletin|xenforo|discourse|nodebb|flarum|mybb|phpwind|dvbbs|smf\b)"
 )
 _FORUM_PLACE = re.compile(
     r"(?i)//(?:bbs|forum|club|tieba|community|discuss)\.|/(?:bbs|forums?|threads?|topics?|question|discussion)[/.\-]"
-    r"|viewtopic|viewthread|showthread|forum\.php|topicdetail|tieba\.baidu|thread-\d|read\.php|/t/[\w-]+|/p/\d{6,}"
+    r"|viewtopic|viewthread|showthread|forum\.php|topicdetail|dispbbs|showtopic|read-htm-tid|/post-\w+-\d+|/group/topic|/threads?\b|/t-\d+-\d|[?&](?:tid|snA)=|tieba\.baidu|thread-\d|read\.php|/t/[\w-]+|/p/\d{6,}"
 )
 _FORUM_NAME = re.compile(
     r"论坛|論壇|討論區|讨论区|贴吧|貼吧|[\u4e00-\u9fff]吧_|BBS|社区|社區|看板|批踢踢|知乎|天涯|巴哈姆特|哈啦板|讨论版|討論版"
+    r"|问答|問答|知[识識]\+|小[组組]$|V2EX|Dcard|LIHKG|[连連]登|NGA|虎扑|西祠|小木虫|铁血|猫扑|水木"
 )
 _FORUM_TALK = re.compile(
     r"楼主|樓主|版主|层主|发帖|發帖|回帖|回貼|跟帖|发表于|發表於|只看(?:该|該|他|TA|楼主|樓主)|沙发|沙發|板凳|引用|倒序|回覆此|回复此"
     r"|^[#＃]?\d{1,4}\s*[楼樓Ff#＃]$|^[#＃]\d{1,4}$|积分|積分|帖子|威望|文章數|註冊時間|注册时间|加入日期|登入日期|最后登录|噓|推文"
-    r"|最佳答案|个回答|個回答|則回覆|个回复"
+    r"|最佳答案|最佳解答|[个個则則条條]\s?(?:回答|解答)|[个個]回复|則回覆|^共?(?:收到)?\s?\d+\s?[条條則]\s?回[复覆]"
+    r"|[发發]起人|提[问問][于於]|附言|回帖人|直[达達][楼樓][层層]"
 )
 _SHARE_OF_PAGE = 0.6
 # An article with the teasers of others, named alike, is mostly one block.
@@ -35,6 +40,12 @@ _MANY, _SHARE_OF_MANY = 8, 0.3
 _COMMENTS = frozenset(["comment", "comments"])
 _NO_WORDS: frozenset[str] = frozenset()
 _LINES_OF_A_HEAD = 6
+_LINES_OF_A_FOOT = 12
+
+
+def names_a_forum(program: str, site: str, url: str) -> bool:
+    """Whether a page calls its program, its site or its address that of a forum."""
+    return bool(_PROGRAMS.search(program) or _FORUM_PLACE.search(url) or _FORUM_NAME.search(site))
 
 
 def discussion_evidence(outline: Outline, discussion: Discussion, program: str, site: str, url: str) -> int:
@@ -45,6 +56,7 @@ def discussion_evidence(outline: Outline, discussion: Discussion, program: str, 
     evidence = 2 * bool(_PROGRAMS.search(program)) + bool(_FORUM_PLACE.search(url)) + bool(_FORUM_NAME.search(site))
     talk = {found[0] for line in outline.lines if len(line.text) <= 40 for found in _FORUM_TALK.finditer(line.text)}
     evidence += (len(talk) >= 2) + (len(talk) >= 4) + 2 * (discussion.pushes >= _FEWEST_PUSHES)
+    evidence += 2 * any(_POWERED.search(line.text) for line in outline.lines[-_LINES_OF_A_FOOT:])
     words = _words_around_floors(outline, discussion.floors) & POST_WORDS
     is_page = len(discussion.floors) >= _FEWEST_OF_A_PAGE and discussion.share >= _SHARE_OF_PAGE
     if is_page and not evidence and _longest_share(outline, discussion) > _SHARE_OF_ONE:
@@ -52,9 +64,9 @@ def discussion_evidence(outline: Outline, discussion: Discussion, program: str, 
     if words and words <= _COMMENTS:
         # Below a news article stand comments as well.
         return evidence - is_page
-    if not words:
-        return evidence + (is_page and _are_dated(outline, discussion.floors))
     is_part = len(discussion.floors) >= _MANY and discussion.share >= _SHARE_OF_MANY
+    if not words:
+        return evidence + ((is_page or is_part) and _are_dated(outline, discussion.floors))
     return evidence + 2 * is_page + (is_part and not is_page)
 
 

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 _MOST_METAS = 500
 _MOST_SCRIPTS = 20
 _MOST_OBJECTS = 200
+_MOST_ITEMS = 20
 _LONGEST_SCRIPT = 500_000
 _ARTICLES = ("article", "posting", "report", "webpage", "qapage", "question", "videoobject")
 
@@ -45,6 +46,17 @@ class Stated:
     def kinds(self) -> str:
         """The types of the JSON-LD objects, joined."""
         return " ".join(str(one.get("@type", "")) for one in self.objects)
+
+
+def own_address(tree: LexborHTMLParser, stated: Stated) -> str:
+    """The address that the page gives itself, or nothing."""
+    link = tree.css_first("link[rel=canonical][href]")
+    return (link.attributes.get("href") if link is not None else "") or stated.meta("og:url")
+
+
+def item_types(tree: LexborHTMLParser) -> str:
+    """The types of the page's first microdata items, joined."""
+    return " ".join(node.attributes.get("itemtype") or "" for node in tree.css("[itemtype]")[:_MOST_ITEMS])
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -17,6 +17,7 @@ from monitoring.crawling.extraction.chrome import (
     is_post_button,
 )
 from monitoring.crawling.extraction.outline import Line, Outline, Part
+from monitoring.crawling.extraction.titles import key_of
 
 
 def _words(text: str) -> frozenset[str]:
@@ -38,7 +39,8 @@ _VARYING = _words(
 _POST_FURNITURE = (FURNITURE_WORDS - COMMENT_WORDS - _words("post profile")) | _words(
     "signature sign sig signatures author authi user userinfo username profile postprofile avatar pls pob pti "
     "stat stats tool tools btn btns button buttons operate operation operations control controls actions action rate "
-    "rating medal badge badges metaline like likes locked modified edited notice poster reputation tail ip meta"
+    "rating medal badge badges metaline like likes locked modified edited notice poster postedby reputation tail ip "
+    "meta"
 )
 _OPENING_WORDS = _words("content detail text article message richtext description articlebody topic")
 _FURNITURE_TAGS = frozenset(["nav", "aside", "footer", "button", "dialog", "menu", "h1", "form"])
@@ -54,6 +56,7 @@ _OFTEN_ON_A_PAGE, _OFTEN_ON_FLOORS = 3, 2
 _FEWEST_UNNAMED = 4
 _MOST_OF, _NEARLY_ALL_OF = 0.6, 0.85
 _NAMED_SHARE = 0.4
+_NEARLY_WHOLE = 0.95
 _NEAR = 4
 _REPLY_WORDS = _words("reply replies comment comments push lzl answer")
 _LONGEST_TEMPLATE = 60
@@ -61,7 +64,7 @@ _PUSH = re.compile(
     r"^(?:[推噓嘘→]|->)\s*[\w-]{2,16}\s*[:：]\s*(.*?)\s*(?:\d{1,3}(?:\.\d{1,3}){3})?\s*(?:\d\d/\d\d(?:\s\d\d:\d\d)?)?$"
 )
 _QUOTED = re.compile(
-    r"^※|^(?:[发發寄]信[人站]|[标標]\s*[题題])\s*[:：]|(?:发表于|發表於|發文於)\s*[\d昨前今]|(?:写道|寫道|wrote|寫)\s*[:：]$|^引用\s*[:：#＃\d]|^回[复覆]\s*[#＃\d]|原帖由|本帖最后由|本文最後由"
+    r"^※|^(?:[发發寄]信[人站]|[标標]\s*[题題])\s*[:：]|(?:发表于|發表於|發文於)\s*[\d昨前今]|(?:写道?|寫道?|wrote|\s[说說])\s*[:：]$|^引用\s*[:：#＃\d]|^回[复覆]\s*[#＃\d]|原帖由|本帖最后由|本文最後由"
     r"|本帖最後由|此文章由.{0,30}[编編][辑輯]|由.{1,20}[于於].{6,24}[编編][辑輯]"
 )
 _SENTENCE = re.compile("[，。！？…,!?]")
@@ -69,6 +72,11 @@ _PANEL = re.compile(
     r"(?:[级級][别別]|等[级級]|威望|[声聲]望|[积積]分|帖子|主题|主題|精[华華]|文章|[财財]富|金[币幣]|[经經][验驗]|[注註][册冊]|在[线線][时時][间間]|UID)"
     r"\s*[:：]?\s*\S"
 )
+_LABELLED = re.compile(
+    r"(?:等[级級]|[级級][别別]|文章|[积積]分|[注註][册冊](?:[时時][间間]|日期)?|威望|金[币幣]|UID|[头頭]衔|军衔|工分|[来來]自|作者)"
+    r"\s*[:：]\s*\S{1,20}"
+)
+_REPLY_TO = re.compile(r"^(?:re|回[复覆])\s*[:：]\s*", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGITS = re.compile(r"\d+")
 
@@ -76,8 +84,10 @@ _DIGITS = re.compile(r"\d+")
 class Discussion:
     """The floors of a page and the lines that were written on them; a page may turn out to have none."""
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, title: str = "") -> None:
+        """Floors may repeat the page's `title`, which is nobody's words."""
         self._outline = outline
+        self._title = key_of(title)
         self._posted = [_words_of_push(line) for line in outline.lines]
         self._outside = _outside_posts(outline)
         printed = _printed((line.text for line in self._posted), _OFTEN_ON_A_PAGE)
@@ -136,6 +146,8 @@ class Discussion:
             return True
         if line.linked * 5 > len(text) * 4 and len(text) <= _LONGEST_TEMPLATE:
             return True
+        if _LABELLED.fullmatch(text) or (self._title and key_of(_REPLY_TO.sub("", text)) == self._title):
+            return True
         return len(text) <= 2 * _LONGEST_TEMPLATE and bool(_QUOTED.search(text) or len(_PANEL.findall(text)) > 1)
 
     def _find_floors(self) -> list[int]:
@@ -147,12 +159,24 @@ class Discussion:
         groups = [(sum(self.written(parts[one]) for one in group), group) for group in self._groups().values()]
         bodies = [one for one in groups if not _BODY_WORDS.isdisjoint(parts[one[1][0]].words)]
         posts = [one for one in groups if not POST_WORDS.isdisjoint(parts[one[1][0]].words)]
+        bodies, posts = self._without_frames(bodies), self._without_frames(posts)
         named = _largest(bodies + posts)
         unnamed = [one for one in groups if len(one[1]) >= _FEWEST_UNNAMED]
         if named < _NAMED_SHARE * _largest(unnamed):
             return self._innermost(unnamed)
         floors = self._innermost([one for one in bodies + posts if one[0] >= _MOST_OF * named])
         return self._with_replies(floors, [group for total, group in posts if total]) if floors else []
+
+    def _without_frames(self, groups: list[tuple[int, list[int]]]) -> list[tuple[int, list[int]]]:
+        """The groups without those of which one block is the page, and holds the blocks of another group."""
+        return [one for one in groups if not any(self._frames(one, other) for other in groups)]
+
+    def _frames(self, outer: tuple[int, list[int]], inner: tuple[int, list[int]]) -> bool:
+        parts = self._outline.parts
+        frame = max(outer[1], key=lambda one: self.written(parts[one]))
+        is_around = frame < inner[1][0] and inner[1][-1] < parts[frame].after
+        is_row = len(inner[1]) > max(_FEWEST_UNNAMED, len(outer[1]))
+        return is_around and is_row and self.written(parts[frame]) >= _NEARLY_WHOLE * outer[0]
 
     def _innermost(self, groups: list[tuple[int, list[int]]]) -> list[int]:
         """The group that holds most, or one within it that leaves nearly nothing out."""

@@ -28,11 +28,13 @@ _STATED_IN_CODE = re.compile(
 )
 _TIME_OF_DAY = re.compile(r"\d{1,2}\s?[:：点时點時]\s?\d{1,2}|前$|前\b|刚刚|剛剛")
 _NOT_PUBLICATION = re.compile(
-    r"更新|修改|最后编辑|最後編輯|最后修订|评论|評論|回复|回覆|留言|updated|modified|comment|截稿|注册|註冊|有效期|活动时间",
+    r"更新|修改|最后编辑|最後編輯|最后修订|评论|評論|回复|回覆|留言|updated|modified|comment|截稿|注册|註冊|有效期|活动时间|活動時間|本主题由|本主題由|加入精[华華]|截止|[报報]名|首映|上映",
     re.IGNORECASE,
 )
 _PUBLICATION = re.compile(r"[发發][布表佈]|刊[登出]|上[架線线]|出刊|[Pp]ublished|[Pp]osted")
 _FIGURES = re.compile(r"\d{1,4}\s*[-/.年月:：]\s*\d{1,2}|\d+\s*[秒分小天][钟鐘时時]?前")
+_YEAR, _DAY = re.compile("20\\d\\d"), re.compile(r"\d{1,2}\s?[/.-]\s?\d{1,2}")
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _SENTENCE = re.compile("[，。！？]")
 _EDITED_BEHIND = re.compile(r"\d\s*(?:更新|修改|[编編][辑輯])\s*$")
 _WEEKDAY = re.compile("星期|[周週][一二三四五六日]")
@@ -41,6 +43,8 @@ _LINES_OF_A_PAGE = 42
 _LONGEST_TIME_LINE = 90
 _MOST_CODE, _MOST_CODED = 2_000_000, 5
 _MOST_TITLED = 60
+_LONGEST_LABEL = 8
+_LONGEST_STAMP = 40
 _FULL_TIME = re.compile(r"\s*(?:发表于|發表於)?\s*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]+\d{1,2}:\d\d")
 _ROUGHLY = timedelta(days=2)
 _WIDEST = timedelta(hours=14)
@@ -110,7 +114,12 @@ def _stated_texts(tree: LexborHTMLParser, stated: Stated) -> Iterator[str]:
 def visible_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None:
     """The time that a reader sees beside the title; a date alone counts only where no line shows more."""
     coarse: Parsed | None = None
-    for line in lines:
+    label = ""
+    for line in _rejoined(lines):
+        is_of_other = len(label) <= _LONGEST_LABEL and bool(_NOT_PUBLICATION.search(label))
+        label = line
+        if is_of_other:
+            continue
         found = parse_date(line, now, zone) if len(line) <= _LONGEST_TIME_LINE and _is_publication(line) else None
         if not found:
             continue
@@ -119,6 +128,14 @@ def visible_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None
         if len(line) <= _LONGEST_TIME_LINE // 2:
             coarse = coarse or found
     return coarse
+
+
+def _rejoined(lines: list[str]) -> Iterator[str]:
+    """The lines, each year with the day and the time that are set below it."""
+    for number, line in enumerate(lines):
+        below = lines[number + 1 : number + 3]
+        is_split = _YEAR.fullmatch(line) and len(below) > 1 and _DAY.fullmatch(below[0]) and _CLOCK.fullmatch(below[1])
+        yield " ".join([f"{line}/{below[0]}", below[1]]) if is_split else line
 
 
 def _is_publication(line: str) -> bool:
@@ -138,6 +155,13 @@ def posted_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None:
         parse_date(line, now, zone) for line in lines if _PUBLICATION.search(line) and len(line) <= _LONGEST_TIME_LINE
     )
     return next((found for found in posted if found), None)
+
+
+def first_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None:
+    """The first time of day that stands with its date in a short line, as below a forum's first post."""
+    stamps = (line for line in lines if len(line) <= _LONGEST_STAMP and _is_publication(line))
+    found = (parse_date(line, now, zone) for line in stamps if _FIGURES.search(line))
+    return next((one for one in found if is_fine(one)), None)
 
 
 def finer_time(tree: LexborHTMLParser, found: Parsed | None, now: datetime, zone: tzinfo) -> Parsed | None:

@@ -13,10 +13,10 @@ from monitoring.crawling.markup import line_of
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _SUFFIX = re.compile(
-    r"^(.{4,}?)\s*(?:[_|｜│丨∣»¦]+|\s[-–—－·:•<]+\s|--+|(?<![—–－-])[—–－-](?=[^—–－-]{2,16}$))\s*([^_|｜│丨∣»¦]{1,30})$",
+    r"^(.{4,})(?<![\s_|｜│丨∣»¦-])\s*(?:[_|｜│丨∣»¦]+|\s[-–—－·:•<]+\s|--+|(?<![—–－-])[—–－-](?=[^—–－-]{2,16}$))\s*([^_|｜│丨∣»¦]{1,30})$",
     re.DOTALL,
 )
-_PREFIX = re.compile(r"^([^|｜_:：「」【】]{2,12})\s*(?:\s[-–—|｜]\s|[|｜_])\s*(.{6,})$", re.DOTALL)
+_PREFIX = re.compile(r"^([^|｜_:：「」【】]{2,12})\s*(?:\s[-–—|｜]\s|[|｜_]|--)\s*(.{6,})$", re.DOTALL)
 _OPENING_QUOTES = "\"'“‘「『《&"
 _SITE_WORDS = re.compile(
     r"(?:网|網|报|報|新闻|新聞|论坛|論壇|社区|社區|日报|日報|时报|時報|周刊|週刊|杂志|雜誌|频道|頻道|客户端|吧|News|Times|BBS|\.com|\.net|\.tw|\.cn|\.hk)$",
@@ -24,6 +24,7 @@ _SITE_WORDS = re.compile(
 )
 _MOST_HEADINGS = 12
 _SHORT_TITLE = 6
+_LEAST_AT_END = 8
 _LONGEST = 400
 
 
@@ -79,10 +80,10 @@ def _title_beside(shared: str, headings: list[str]) -> str:
 
 
 def _named_heading(tree: LexborHTMLParser, key: str) -> str:
-    """The h2 or h3 that the page's title begins with, on pages without og:title and h1."""
+    """The h2 or h3 that the page's title begins or ends with, on pages without og:title and h1."""
     for heading in _headings(tree, "h2, h3"):
         own = key_of(heading)
-        if len(own) >= 6 and key.startswith(own):
+        if len(own) >= 6 and (key.startswith(own) or (len(own) >= _LEAST_AT_END and key.endswith(own))):
             return heading
     return ""
 

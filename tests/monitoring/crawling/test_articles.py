@@ -111,6 +111,36 @@ def test_a_time_in_the_story_is_not_that_of_the_story() -> None:
     assert article.published.at.isoformat() == "2025-06-20T10:05:00+08:00"
 
 
+def test_a_story_ends_at_the_line_of_its_editor() -> None:
+    after = "<p>別家公司的消息，也一樣糟，詳情請看別家的內文，記者會持續追蹤後續發展。</p>"
+    body = f"<h1>{TITLE}</h1><div>{PARAGRAPHS}<p>責任編輯：王小明</p><div>{after}</div></div>"
+    assert read(body).text == "\n".join(STORY)
+
+
+def test_promises_below_the_credits_are_no_part_of_the_story() -> None:
+    credits = "<p>编辑|王小明</p><p>来源|某某網</p><p>1、回复【福利】查看各種福利</p>"
+    assert read(f"<h1>{TITLE}</h1><div>{PARAGRAPHS}{credits}</div>").text == "\n".join(STORY)
+
+
+@pytest.mark.parametrize(
+    ("shown", "at"),
+    [
+        ("<div><em>2025</em></div><div>06/19</div><div>19:02</div>", "2025-06-19T19:02:00+08:00"),
+        ("<span>王小明</span><span>06-19 19:02</span>", "2025-06-19T19:02:00+08:00"),
+        ("<dl><dt>註冊時間</dt><dd>2009-6-1</dd></dl><p>發表於 2025-06-19 19:02</p>", "2025-06-19T19:02:00+08:00"),
+    ],
+)
+def test_a_time_is_read_where_it_stands_in_pieces_or_beside_another(shown: str, at: str) -> None:
+    article = read(f"<h1>{TITLE}</h1>{shown}{PARAGRAPHS}")
+    assert article.published is not None
+    assert article.published.at.isoformat() == at
+
+
+def test_the_time_of_a_comment_is_not_that_of_the_story() -> None:
+    body = f"<h1>{TITLE}</h1><div>{PARAGRAPHS}</div><div class=comment><span>昨天 11:00</span><p>很糟。</p></div>"
+    assert read(body).published is None
+
+
 def test_the_full_time_behind_a_rough_one_is_read() -> None:
     body = f'<h1>{TITLE}</h1><span title="2025-06-18 09:20:11">2 天前</span>{PARAGRAPHS}'
     article = read(body)

@@ -87,3 +87,48 @@ def test_comments_below_an_article_are_no_part_of_it() -> None:
     text = extract_article(page, NOW, TAIPEI).text
     assert text.count("相關批次") == 8
     assert "抵制" not in text
+
+
+LONG = "".join(f"<p>第{n}點，店家說不能退，客服也不回覆，我把發票和照片都留著了。</p>" for n in range(8))
+ANSWERS = [*TRADITIONAL[1:], "我也在等回覆，有消息再說。", "路過", "收藏了", "這家的東西我不敢再買了，真的。"]
+
+
+def answers(form: str) -> str:
+    return "".join(form.format(n=n, text=text) for n, text in enumerate(ANSWERS, 1))
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (  # The page's frames are named as its posts' text is.
+            '<link rel="canonical" href="https://example.com/t/1024">',
+            "<div class=content>社區</div><div class=content><div class=topic_content>{opening}</div>{replies}</div>"
+            "<div class=content>關於</div>",
+        ),
+        ("", "<div class=x1>{opening}</div>{replies}<p>Powered by MyBB</p>"),
+        ("", "<div itemscope itemtype='https://schema.org/Question'><div class=x1>{opening}</div>{replies}</div>"),
+    ],
+)
+def test_a_long_opening_post_does_not_make_a_thread_an_article(head: str, body: str) -> None:
+    reply = "<div class=cell><b>網友{n}</b><span>{n} 小時前</span><div class=reply_content>{text}</div></div>"
+    page = f"<title>店家不給退，怎麼辦</title>{head}<h1>店家不給退，怎麼辦</h1>"
+    text = extract_article(page + body.format(opening=LONG, replies=answers(reply)), NOW, TAIPEI).text
+    assert [line for line in ANSWERS if line not in text] == []
+    assert text.count("第") == 8
+
+
+def test_the_title_above_every_reply_is_nobodys_words() -> None:
+    title = "店家不給退，怎麼辦？"
+    reply = f"<div class=post><h2>Re: {title}</h2><div class=content>{{text}}</div></div>"
+    page = f"<title>{title} - 某某論壇</title><h1>{title}</h1><p>#1</p><p>樓主</p><p>引用</p>{answers(reply)}"
+    text = extract_article(page, NOW, TAIPEI, "https://example.com/showthread.php?t=1").text
+    assert title not in text
+    assert ANSWERS[0] in text
+
+
+def test_the_time_of_a_thread_may_stand_below_its_first_post() -> None:
+    post = f"<div class=d_post_content>{LONG}</div><div>1樓</div><div>2025-06-14 10:01</div>"
+    page = f"<title>店家不給退，怎麼辦_優格吧_貼吧</title><h1>店家不給退，怎麼辦</h1>{post}{post}"
+    article = extract_article(page, NOW, TAIPEI)
+    assert article.published is not None
+    assert article.published.at.isoformat() == "2025-06-14T10:01:00+08:00"
