@@ -32,7 +32,7 @@ _CAPTION_WORDS = _words("caption captions photo photos figcaption imgtitle pictu
 _LONGEST_CAPTION, _LONGEST_FIGURE = 240, 120
 _SHORT, _MIDDLING, _LONG = 40, 80, 300
 
-_MARKERS = r"[\s（(\[【〔<《「〖｜|/／·•▲▼△◎●○★☆※*#>»＞→■◆▍▶—–\-]*"
+_MARKERS = r"[\s（(\[【〔<《「〖｜|/／·•▲▼△◎●○★☆※*#>»＞→■□◆◇▌▎▏▍┃│▶➤➜⭐✅✔📌👉🔥🔺🔔—–\-]*"
 _EDITOR = _any(
     "编辑", "編輯", "责编", "責編", "校对", "校對", "审核", "審核", "监制", "監製", "统筹", "排版", "美编", "主编",
     "主編", "编审",
@@ -143,6 +143,8 @@ _DATE = re.compile(
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w* \w{3} +\d{1,2} \d{1,2}:\d\d:\d\d|\w{3,9}\.? \d{1,2},? (?:19|20)\d\d"
     r"|^(?:昨天|前天|今天|昨日|今日)(?:\s*\d{1,2}:\d\d)?$"
 )
+# A question that is put to somebody is no credit: 记者：为什么？
+_ENDS_OF_SENTENCES = ("。", "？", "?", "！", "!", "…")
 _SENTENCE_END = re.compile(r"[。！？!?；;…”」』]|，.{4,}")
 
 
@@ -174,7 +176,7 @@ def is_furniture_line(line: Line) -> bool:
 
 
 def _is_credit(text: str) -> bool:
-    return bool(_SOURCE_LINE.search(text) or _CREDITS.search(text)) and not text.endswith("。")
+    return bool(_SOURCE_LINE.search(text) or _CREDITS.search(text)) and not text.endswith(_ENDS_OF_SENTENCES)
 
 
 def is_editors_line(text: str) -> bool:

@@ -6,14 +6,14 @@ with the names of section and site.
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitoring.crawling.extraction.stated import Stated
 from monitoring.crawling.markup import line_of
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _SUFFIX = re.compile(
-    r"^(.{4,})(?<![\s_|｜│丨∣»¦-])\s*(?:[_|｜│丨∣»¦]+|\s[-–—－·:•<]+\s|--+|(?<![—–－-])[—–－-](?=[^—–－-]{2,16}$))\s*([^_|｜│丨∣»¦]{1,30})$",
+    r"^(.{4,})(?<![\s_|｜│丨∣»¦-])\s*(?:[_|｜│丨∣»¦]+|\s[-–—－·:•</]+\s|--+|(?<![—–－-])[—–－-](?=[^—–－-]{2,16}$))\s*([^_|｜│丨∣»¦]{1,30})$",
     re.DOTALL,
 )
 _PREFIX = re.compile(r"^([^|｜_:：「」【】]{2,12})\s*(?:\s[-–—|｜]\s|[|｜_]|--)\s*(.{6,})$", re.DOTALL)
@@ -22,6 +22,7 @@ _SITE_WORDS = re.compile(
     r"(?:网|網|报|報|新闻|新聞|论坛|論壇|社区|社區|日报|日報|时报|時報|周刊|週刊|杂志|雜誌|频道|頻道|客户端|吧|News|Times|BBS|\.com|\.net|\.tw|\.cn|\.hk)$",
     re.IGNORECASE,
 )
+_HOME = re.compile(r"(?:https?://[^/]+)?(?:\.?/)?(?:index\.\w{2,5})?/?")
 _MOST_HEADINGS = 12
 _SHORT_TITLE = 6
 _LEAST_AT_END = 8
@@ -34,6 +35,9 @@ def page_title(tree: LexborHTMLParser, stated: Stated) -> str:
     shared = stated.meta("og:title", "twitter:title")
     key = key_of(whole)
     headings = _headings(tree, "h1")
+    if len(headings) == 1 and key_of(headings[0]) == key and not shared and _is_home(tree.css_first("h1")):
+        below = [heading for heading in _headings(tree, "h2") if len(key_of(heading)) >= _LEAST_AT_END]
+        return below[0] if len(below) == 1 else headings[0]
     site = key_of(stated.meta("og:site_name"))
     fitting = [heading for heading in headings if _fits(key_of(heading), key, site, key_of(shared))]
     if fitting:
@@ -46,6 +50,12 @@ def page_title(tree: LexborHTMLParser, stated: Stated) -> str:
     if whole and not (len(headings) == 1 and len(key_of(headings[0])) > len(key)):
         return without_site(whole, stated.meta("og:site_name"))
     return headings[0] if headings else next(stated.linked("headline"), "")
+
+
+def _is_home(heading: LexborNode | None) -> bool:
+    """Whether a heading leads to the site's first page, as its logo does."""
+    link = heading.css_first("a[href]") if heading is not None else None
+    return link is not None and bool(_HOME.fullmatch(link.attributes.get("href") or ""))
 
 
 def _fits(own: str, whole: str, site: str, shared: str) -> bool:

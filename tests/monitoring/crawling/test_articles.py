@@ -148,6 +148,33 @@ def test_the_full_time_behind_a_rough_one_is_read() -> None:
     assert (article.published.at.isoformat(), article.published.precision) == ("2025-06-18T09:20:11+08:00", "second")
 
 
+def test_another_story_of_the_same_make_below_is_no_part_of_the_story() -> None:
+    other = "<article class=post><h2>{0}</h2><time>2025-06-19 08:00</time><div class=body><p>{0}，詳情請看內文。</p></div></article>"
+    own = (
+        f"<article class=post><h1>{TITLE}</h1><time>2025-06-20 10:05</time><div class=body>{PARAGRAPHS}</div></article>"
+    )
+    assert read(own + "".join(other.format(line) for line in HEADLINES)).text == "\n".join(STORY)
+
+
+def test_what_a_reporter_asks_is_part_of_the_story() -> None:
+    asked = "".join(f"<p>記者：為什麼？</p><p>總經理：{line}</p>" for line in STORY)
+    assert read(f"<h1>{TITLE}</h1>{asked}<p>記者：王小明</p>").text.count("記者：") == len(STORY)
+
+
+@pytest.mark.parametrize("mark", ["▌", "▎", "✅", "👉", "📌", "⭐"])
+def test_a_marked_line_that_leads_elsewhere_is_no_part_of_the_story(mark: str) -> None:
+    first, second = "".join(f"<p>{one}</p>" for one in STORY[:3]), "".join(f"<p>{one}</p>" for one in STORY[3:])
+    body = f"<h1>{TITLE}</h1>{first}<p>{mark}延伸閱讀：別家公司的消息</p>{second}"
+    assert read(body).text == "\n".join(STORY)
+
+
+def test_where_only_the_logo_and_the_page_name_the_site_the_heading_below_is_the_title() -> None:
+    page = (
+        f"<title>某某市衛生局</title><h1><a href='/'>某某市衛生局</a></h1><div><h2>{TITLE}說明</h2>{PARAGRAPHS}</div>"
+    )
+    assert extract_article(page, NOW, TAIPEI).title == f"{TITLE}說明"
+
+
 @pytest.mark.parametrize(
     ("line", "author"),
     [
