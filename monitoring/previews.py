@@ -26,7 +26,7 @@ from sentinel.core.models import Workspace
 from sentinel.core.net.client import GuardedClient
 from sentinel.core.net.guard import RefusedAddressError, parse_target
 
-LIMITS = VisitLimits(pages=1, details=5, seconds=20.0)
+LIMITS = VisitLimits(pages=3, details=5, seconds=20.0)  # an index of sitemaps is a page, and so are two of its maps
 SHOWN = 5
 PRECISE = ("second", "minute", "hour")
 Given = ParamSpec("Given")

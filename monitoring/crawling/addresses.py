@@ -253,7 +253,8 @@ def _joined_plainly(base: str, link: str) -> str:
     if link.startswith("/"):
         return "/".join(base.split("/", 3)[:3]) + link
     folder = base.partition("#")[0].partition("?")[0].rpartition("/")[0]
-    return f"{folder}/{link}" if ":" not in link and link[:1].isalnum() and folder.count("/") > 1 else link
+    is_plain = ":" not in link and "//" not in link and link[:1].isalnum()
+    return f"{folder}/{link}" if is_plain and folder.count("/") > 1 else link
 
 
 def post_key(url: str, site_id: str, source_site: str) -> bytes:

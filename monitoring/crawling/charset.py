@@ -6,8 +6,9 @@ then what is declared, and where that does not settle it GB 18030 or Big5 by the
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -19,9 +20,11 @@ _BYTE_ORDER_MARKS = (
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_:.\-]{2,40})""")
 _DECLARED_WITHIN = 4096
 _SAMPLE = 40_000
+_HONG_KONG_WITHIN = 400_000  # bytes: each of its characters is a call of Python, and no page holds them for longer
 # How much a declaration counts beside the share of common characters: it decides where a text is very short.
 _DECLARED_BONUS = 0.1
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_WIDE = re.compile("[\u0800-\U0010ffff]")  # three bytes and more of UTF-8
 _HIGH_RUN = re.compile(rb"[\x80-\xff][\x40-\xff]{3,}")
 # Declared charsets that are believed where the bytes do not read as Chinese, with the codec that browsers use.
 _FOREIGN = {
@@ -133,7 +136,7 @@ def _as_utf8(body: bytes, declared: list[str]) -> tuple[str | None, bool]:
 
 def _is_gb_in_disguise(body: bytes, text: str, declared: list[str]) -> bool:
     """Whether a short GB text only happens to be valid UTF-8: all in pairs, and every pair a common character."""
-    if text.isascii() or "utf-8" in declared or any(char > "\u07ff" for char in text[:_SAMPLE]):
+    if text.isascii() or "utf-8" in declared or _WIDE.search(text, 0, _SAMPLE):
         return False
     needed = 0.7 if _claims_gb(declared) else 0.9
     words = re.findall("[\u0080-\u07ff]+", text[:_SAMPLE])
@@ -177,16 +180,16 @@ def _commonness(text: str) -> float:
     common = _common_characters()
     score = 0.0
     count = 0
-    for char in text[:_SAMPLE]:
+    for char, times in Counter(text[:_SAMPLE]).items():
         if char < "\x80":
             continue
-        count += 1
+        count += times
         if char in _FREQUENT:
-            score += 1
+            score += times
         elif char in common:
-            score += 0.6
+            score += 0.6 * times
         elif char == "\ufffd" or "\ue000" <= char <= "\uf8ff":
-            score -= 1
+            score -= times
     return score / count if count else 0.0
 
 
@@ -206,7 +209,9 @@ def _common_characters() -> frozenset[str]:
 
 def _read(body: bytes, charset: str) -> str:
     if charset == "big5":
-        return body.decode("cp950", "sentinel-hong-kong")
+        cut = body.find(b"<", _HONG_KONG_WITHIN, _HONG_KONG_WITHIN + _DECLARED_WITHIN)  # between two characters
+        cut = cut if cut > 0 else _HONG_KONG_WITHIN
+        return body[:cut].decode("cp950", "sentinel-hong-kong") + body[cut:].decode("cp950", "replace")
     return body.decode(charset, "replace")
 
 
@@ -214,10 +219,17 @@ def _hong_kong(error: UnicodeError) -> tuple[str, int]:
     """Codec error handler: Microsoft's Big5 first, as browsers do, then the Hong Kong supplement, then U+FFFD."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
+    found = _hong_kong_character(error.object[error.start : error.start + 2])
+    return (found, error.start + 2) if found else ("\ufffd", error.start + 1)
+
+
+@lru_cache(maxsize=4096)
+def _hong_kong_character(pair: bytes) -> str:
+    """The character of the Hong Kong supplement, "" where the pair is none."""
     try:
-        return error.object[error.start : error.start + 2].decode("big5hkscs"), error.start + 2
+        return pair.decode("big5hkscs")
     except UnicodeDecodeError:
-        return "\ufffd", error.start + 1
+        return ""
 
 
 codecs.register_error("sentinel-hong-kong", _hong_kong)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from cryptography.fernet import InvalidToken
+
 from monitoring.models import Source, SourceVersion
 from sentinel.core.models import User
 from sentinel.core.secrets import decrypt, encrypt
@@ -27,6 +29,14 @@ def unsealed(source: Source) -> dict[str, str]:
     """The secret fields of a source, for a visit alone: no page shows them."""
     secrets: dict[str, str] = json.loads(decrypt(source.secrets)) if source.secrets else {}
     return secrets
+
+
+def readable_secrets(source: Source) -> dict[str, str]:
+    """The same for who edits the source; none where no key fits any more, so that they can be typed in again."""
+    try:
+        return unsealed(source)
+    except InvalidToken:
+        return {}
 
 
 def full_definition(source: Source) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
+from isal import isal_zlib
 
 from monitoring.crawling.receipts import BLOTTED, blotted, blotted_text, kept_headers
 from monitoring.models import Body, Capture, Post, Source
@@ -15,7 +16,7 @@ from sentinel.core import audit
 from sentinel.core.models import User, Workspace
 from sentinel.core.net.types import Response
 
-COMPRESSION = 4  # of zlib: a page of 130 kB in half the time of the default, a twentieth larger
+COMPRESSION = 2  # of isal: in a seventh of the time of zlib's 4, a tenth larger
 
 
 @dataclass(slots=True)
@@ -107,7 +108,7 @@ def _keep_bodies(bodies: Mapping[bytes, bytes]) -> dict[bytes, int]:
     known = _ids(bodies)
     # In order of hash, so that two workers with the same bodies wait in line.
     new = [
-        Body(sha256=each, data=zlib.compress(body, COMPRESSION), size=len(body))
+        Body(sha256=each, data=isal_zlib.compress(body, COMPRESSION), size=len(body))
         for each, body in sorted(bodies.items())
         if each not in known
     ]

@@ -10,7 +10,7 @@ from django.db.models import Q
 from monitoring.models import AllowedHost, Sighting, Source, Subscription, Visit
 from monitoring.operations.back_reading import begin_back_read
 from monitoring.operations.defining import Wanted, edited_source, source_of
-from monitoring.operations.definitions import full_definition, sealed, unsealed
+from monitoring.operations.definitions import full_definition, readable_secrets, sealed, unsealed
 from monitoring.operations.domains import domain_of_url
 from monitoring.operations.pacing import CALM, soonest, wishes_for
 from monitoring.operations.topics import walk_again
@@ -218,7 +218,7 @@ def _keep_delay(source: Source, delay: float | None) -> None:
 
 def _changed_secrets(source: Source, typed: Mapping[str, str]) -> str:
     filled = {name: value for name, value in typed.items() if value}
-    return sealed({**unsealed(source), **filled}) if filled else source.secrets
+    return sealed({**readable_secrets(source), **filled}) if filled else source.secrets
 
 
 @transaction.atomic

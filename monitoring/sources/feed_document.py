@@ -48,7 +48,7 @@ class Entry:
     outlet: str = ""  # whose entry it is, where the feed gathers from others
 
 
-_ROOT = re.compile(r"<(?:\?xml|!DOCTYPE\s+(?!html)|rss|feed|channel|(?:\w+:)?RDF)[\s>]", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:\?xml|!DOCTYPE\s+(?!html)|channel|(?:\w{1,20}:)?(?:rss|feed|RDF))[\s>]", re.IGNORECASE)
 _CDATA = r"<!\[CDATA\[.*?(?:\]\]>|\Z)"
 # CDATA stays as it is; a reference that XML itself does not know becomes its character or plain text.
 _REFERENCE = re.compile(
@@ -59,7 +59,7 @@ _MARKED_FIELD = re.compile(rf"{_CDATA}|<(/?)(title|description|content:encoded|s
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]{0,2000}(?:\[.{0,200000}?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
-_AUTHOR_IN_MAIL = re.compile(r"^\S+@\S+\s*\((.+)\)$")
+_AUTHOR_IN_MAIL = re.compile(r"^\S+@\S+\s*\((.+)\)$|^([^<(@]+?)\s*[<(]\S+@\S+[>)]$")
 _PREFIXES = {
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/dc/terms/": "dcterms:",
@@ -257,7 +257,8 @@ def _first(children: dict[str, list[Any]], names: Iterable[str]) -> str:
 def _title(children: dict[str, list[Any]]) -> str:
     for name in ("title", "dc:title", "media:title"):
         for one in children.get(name, ()):
-            title = plain_line(_text(one))
+            is_text = (one.get("type") or "").lower() == "xhtml"  # its own markup is no escaped one
+            title = " ".join(_text(one).split()) if is_text else plain_line(_text(one))
             if title:
                 return title
     return ""
@@ -295,13 +296,13 @@ def _atom_link(children: dict[str, list[Any]], base: str, rels: tuple[str, ...])
 
 
 def _author_of(elements: Iterable[Any]) -> str:
-    """The authors' names: of Atom's persons the name, of `mail (name)` the name."""
+    """The authors' names: of Atom's persons the name, of `mail (name)`, `name (mail)` and `name <mail>` the name."""
     names: list[str] = []
     for one in elements:
         person = next((_text(part) for part in one if _name(part) in ("name", "email")), "")
         name = plain_line(person or _text(one))
         in_mail = _AUTHOR_IN_MAIL.match(name)
-        name = in_mail[1].strip() if in_mail else name
+        name = (in_mail[1] or in_mail[2]).strip() if in_mail else name
         if name and name not in names:
             names.append(name)
         if len(names) == 5:

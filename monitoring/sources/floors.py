@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
+from urllib.parse import urlsplit
 
-from monitoring.crawling.addresses import canonical_url, host_of
+from monitoring.crawling.addresses import canonical_url
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import parse_html
 from monitoring.sources.asking import headers_for
@@ -48,7 +49,7 @@ def after_first_page(definition: Definition, item: Item, response: Response, rea
         return []
     if "{ids}" in said(definition, "floors_url"):
         return _by_identifiers(definition, item, row, reached)
-    if reached and host_of(reached) == host_of(response.url):
+    if reached and _place_of(reached) == _place_of(response.url):
         return [_page(definition, item, reached)]
     return _next(definition, item, row, response)
 
@@ -89,9 +90,15 @@ def _next(definition: Definition, item: Item, row: Row, response: Response) -> l
     else:
         url = page_address(row, where, response.url)
     # A thread goes on at its own site, and not where it is already.
-    if not url or host_of(url) != host_of(response.url) or canonical_url(url) == canonical_url(response.url):
+    is_here = canonical_url(url) == canonical_url(response.url)
+    if not url or is_here or _place_of(url) != _place_of(response.url):
         return []
     return [_page(definition, item, url)]
+
+
+def _place_of(url: str) -> str:
+    """Host and port."""
+    return urlsplit(url).netloc.lower()
 
 
 def _page(definition: Definition, item: Item, url: str) -> FloorPage:

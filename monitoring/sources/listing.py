@@ -180,7 +180,8 @@ def page_detail(definition: Definition, item: Item, response: Response, now: dat
         raise SourceError("layout", "no text: ")
     row = HtmlRow(tree.root)
     require_unblocked(definition, row, html)
-    named = line_of(tree.css_first("title"))
+    has_own_text = bool(said(definition, "detail_text"))
+    named = "" if has_own_text else line_of(tree.css_first("title"))
     try:
         whole = read_detail(
             definition,
@@ -193,7 +194,7 @@ def page_detail(definition: Definition, item: Item, response: Response, now: dat
         )
     except SourceError as error:
         raise refusal(response.url, html) or error from error
-    if not said(definition, "detail_text") and len(whole.text) < _SHORT:
+    if not has_own_text and len(whole.text) < _SHORT:
         # The words of a captcha page are no article.
         refused = refusal(response.url, f"{named}\n{whole.text}")
         if refused:

@@ -54,6 +54,11 @@ FIELDS: tuple[Field, ...] = (
 NOT_A_PATTERN = gettext_noop("This is not a regular expression.")
 _SELECTORS = ("detail_text", "detail_title", "detail_author", "detail_time")
 _ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.5"
+# What WordPress, its SEO plugins, NodeBB and others call the maps of what is no article.
+_IS_OTHER_MAP = re.compile(
+    r"(?i)(?:^|[-_/.])(?:categor(?:y|ies)|tags?|post[-_]tags?|authors?|users?|taxonom(?:y|ies)|posts-page|attachments?)"
+    r"(?:[-_.\d]|$)|(?:^|[-/_.])(?:pages(?:[-_]sitemap\d*)?|page[-_]sitemap\d*)\.xml"
+)
 _IS_NEWS_MAP = re.compile(r"(?i)news|latest|today|recent|新闻|新聞")
 
 
@@ -111,10 +116,15 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
 
 
 def _maps_with_news(maps: list[Entry], now: datetime) -> list[Entry]:
-    """The sitemaps of an index that are read: those that are called news, else those that changed last."""
-    called = [one for one in maps if _IS_NEWS_MAP.search(one.link.partition("://")[2].partition("/")[2])]
-    fresh = [one for one in maps if one.published and now - one.published.at < _OLDEST_MAP]
-    return newest_first(called or fresh or maps[-MOST_MAPS:])[:MOST_MAPS]
+    """The sitemaps of an index that are read: those that are called news, else those of articles that changed last."""
+    called = [one for one in maps if _IS_NEWS_MAP.search(_below_host(one.link))]
+    articles = [one for one in maps if not _IS_OTHER_MAP.search(_below_host(one.link))] or maps
+    fresh = [one for one in articles if one.published and now - one.published.at < _OLDEST_MAP]
+    return newest_first(called or fresh or articles[-MOST_MAPS:])[:MOST_MAPS]
+
+
+def _below_host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[2]
 
 
 def _item(definition: Definition, entry: Entry, link: str) -> Item:

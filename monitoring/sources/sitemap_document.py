@@ -4,11 +4,13 @@ The formats are those of sitemaps.org 0.9 and of Google's news namespace. The fi
 most that is kept; no entity is expanded and nothing else is opened.
 """
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
@@ -20,6 +22,7 @@ _LARGEST = 50 * 1024 * 1024  # bytes after decompression, as the protocol allows
 _PIECE = 64 * 1024
 _DEEPEST = 20
 _LONGEST = 2_000
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _KEPT = frozenset(["loc", "lastmod", "title", "publication_date", "keywords", "name", "image_title"])
 
 
@@ -202,5 +205,16 @@ def _forget(element: Any) -> None:
 
 
 def newest_first(entries: list[Entry]) -> list[Entry]:
-    """The entries by their time, those without one last, in their order."""
-    return sorted(entries, key=lambda entry: entry.published.at.timestamp() if entry.published else 0.0, reverse=True)
+    """The entries by their time, those without one last: in their order, or the last first where their numbers grow."""
+    dated = [entry for entry in entries if entry.published]
+    undated = [entry for entry in entries if not entry.published]
+    newest = sorted(dated, key=lambda entry: entry.published.at if entry.published else _NEVER, reverse=True)
+    return [*newest, *(reversed(undated) if _grow(undated) else undated)]
+
+
+def _grow(entries: list[Entry]) -> bool:
+    """Whether the numbers in the addresses, which count posts or tell days, grow from each to the next as a rule."""
+    numbers = [[int(one) for one in re.findall(r"\d{1,18}", entry.link)] for entry in entries]
+    pairs = list(pairwise(numbers))
+    grown, fallen = sum(a < b for a, b in pairs), sum(a > b for a, b in pairs)
+    return grown > 2 * fallen

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from monitoring.models import Source, Subscription
 from monitoring.operations import sources as operations
-from monitoring.operations.definitions import definition_hash, sealed, unsealed
+from monitoring.operations.definitions import definition_hash, readable_secrets, sealed
 from monitoring.previews import Preview, try_source
 from monitoring.source_forms import RETENTION_DAYS, SETTINGS, SourceForm
 from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
@@ -87,7 +87,7 @@ def source_edit(request: WorkspaceRequest, source_id: int) -> HttpResponse:
         operations.edit_source(subscription=subscription, by=request.user, now=now, **values)
         return subscription
 
-    form = SourceForm(edited.kind, _typed(request), initial=initial, stored=unsealed(edited))
+    form = SourceForm(edited.kind, _typed(request), initial=initial, stored=readable_secrets(edited))
     return _edit(request, form, subscription, save)
 
 

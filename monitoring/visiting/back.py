@@ -54,7 +54,7 @@ async def read_page(
     """Ask for the page `number` (from 1) and the pages of its new items; raises SourceError or FetchError."""
     response = await manners.ask(request)
     check_answer(request.url, response, refusing_statuses(definition))
-    page = guarded(lambda: kind.parse(definition, response, now, zone))
+    page = guarded(lambda: kind.parse(_unbounded(kind, definition), response, now, zone))
     found = [replace(storable_item(item), response=response) for item in page.items]
     whole = [item for item in found if not item.needs_detail]
     details, unread = await _details(kind, definition, found, manners, now, zone)
@@ -66,6 +66,15 @@ async def read_page(
         unread=unread,
         is_older=bool(dated) and max(dated) < now - OLDEST,
     )
+
+
+def _unbounded(kind: Kind, definition: Any) -> Any:
+    """The definition of a list whose pages are followed as far as they go: how many a visit reads is no bound here.
+
+    The ranks of a hot list or of search results have no past.
+    """
+    is_list = any(field.name == "page_url" for field in kind.FIELDS) and not definition.get("ranked")
+    return {**definition, "pages": str(MOST_PAGES)} if is_list else definition
 
 
 async def _details(

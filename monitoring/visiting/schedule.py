@@ -27,6 +27,7 @@ LONGEST_PERIOD = 1800.0  # sy:updatePeriod: half the feeds of the world carry "h
 MOST_SKIPPED = 6  # hours
 _FEED_HEAD = 20_000  # bytes
 _PERIODS = {b"hourly": 3600, b"daily": 86400, b"weekly": 604800, b"monthly": 2592000, b"yearly": 31536000}
+_FEED = re.compile(rb"<(?:rss|feed|[rR][dD][fF])")
 _TTL = re.compile(rb"<ttl>\s*(\d{1,7})\s*</ttl>")
 _PERIOD = re.compile(rb"<\w+:updatePeriod>\s*([a-z]+)\s*<")
 _FREQUENCY = re.compile(rb"<\w+:updateFrequency>\s*(\d{1,5})\s*<")
@@ -56,7 +57,7 @@ def hints_of(response: Response, now: datetime) -> Hints:
     if response.status == 304:
         return Hints(fresh)
     head = response.body[:_FEED_HEAD]
-    is_feed = b"<rss" in head or b"<feed" in head or b"<rdf" in head.lower()
+    is_feed = _FEED.search(head) is not None
     return Hints(fresh, _ttl(head), _skip_hours(head)) if is_feed else Hints(fresh, 0.0, ())
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -38,6 +39,27 @@ class CrisisForm(forms.Form):
         max_length=4_000,
         widget=_text(4),
     )
+
+
+class EditCrisisForm(CrisisForm):
+    """The same later; one that watches no topic can still be given one, though none of a drill."""
+
+    topic = forms.ModelChoiceField(
+        label=gettext_lazy("Topic"),
+        help_text=gettext_lazy("Whose mentions are counted; without one the crisis has no figures."),
+        queryset=Topic.objects.none(),
+        required=False,
+    )
+    field_order = ["title", "topic", "summary"]
+
+    def __init__(self, data: QueryDict | None, *, crisis: Crisis) -> None:
+        super().__init__(data, initial={"title": crisis.title, "summary": crisis.summary})
+        if crisis.topic_id is not None:
+            del self.fields["topic"]
+            return
+        topics = Topic.objects.active().real().filter(workspace=crisis.workspace_id).order_by("name")
+        self.fields["topic"].queryset = topics  # type: ignore[attr-defined]
+        self.fields["topic"].empty_label = _("No topic")  # type: ignore[attr-defined]
 
 
 class OpenCrisisForm(CrisisForm):

@@ -11,7 +11,7 @@ from monitoring.models import Post, Topic
 from monitoring.operations.holding import end_following
 from playbooks.models import Crisis, TeamMember, Watch
 from playbooks.models.reviewing import WATCH_DAYS
-from playbooks.operations.collecting import file_earliest
+from playbooks.operations.collecting import file_earliest, refresh_earliest
 from playbooks.operations.files import check, lock, may, write_down
 from playbooks.operations.following import hold_crisis
 from playbooks.workflow import Stage
@@ -101,12 +101,16 @@ def _open(
 
 
 @transaction.atomic
-def edit_crisis(*, crisis: Crisis, title: str, summary: str, by: User, now: datetime) -> None:
-    """Another title or summary."""
+def edit_crisis(
+    *, crisis: Crisis, title: str, summary: str, by: User, now: datetime, topic: Topic | None = None
+) -> None:
+    """Another title or summary; a crisis that watches no topic can be given one, and its earliest post with it."""
     crisis = lock(crisis)
     crisis.title, crisis.summary = title.strip(), summary.strip()
-    crisis.save(update_fields=["title", "summary"])
+    crisis.topic = crisis.topic or topic
+    crisis.save(update_fields=["title", "summary", "topic"])
     write_down(crisis, "edit", crisis, by=by, now=now)
+    refresh_earliest(crisis=crisis, now=now)
 
 
 @transaction.atomic

@@ -86,7 +86,7 @@ def _overview() -> dict[str, str]:
         "clock-reach-note": _("the responsible person takes charge"),
         "clock-next-update-note": _("as a statement promised"),
         "clock-closure-note": _("time for this level"),
-        "clock-reply-note": _("30 minutes from the alert"),
+        "clock-reply-note": _("first reply, from the alert"),
         "clock-position-note": _("first public position, from the earliest captured publication"),
         "never-met": _("not done"),
         "still-running": _("not due yet"),

@@ -19,7 +19,7 @@ from monitoring.views.mentions import Scope, show_mentions
 from playbooks.forms.crises import (
     AlertCrisisForm,
     CloseCrisisForm,
-    CrisisForm,
+    EditCrisisForm,
     LogFilterForm,
     NoteForm,
     OpenCrisisForm,
@@ -236,17 +236,14 @@ def note(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(Permission.WORK_CRISIS)
 def edit(request: WorkspaceRequest, crisis_id: int) -> HttpResponse:
-    """Another title or summary."""
+    """Another title or summary, and a topic where there is none."""
     found = crisis_of(request, crisis_id)
-    form = CrisisForm(request.POST or None, initial={"title": found.title, "summary": found.summary})
+    form = EditCrisisForm(request.POST or None, crisis=found)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
         return answer(
             request,
             found,
-            lambda: edit_crisis(
-                crisis=found, title=given["title"], summary=given["summary"], by=request.user, now=timezone.now()
-            ),
+            lambda: edit_crisis(crisis=found, **form.cleaned_data, by=request.user, now=timezone.now()),
             page="crisis",
         )
     status = 422 if request.method == "POST" else 200

@@ -42,7 +42,7 @@ def _play(drill: Drill, now: datetime) -> int:
     people = User.objects.in_bulk(drill.practice.values())
     manager, legal = (people.get(drill.practice.get(part, 0)) for part in ("manager", "legal"))
     done = 0
-    for crisis in crises_of(drill).open().select_related("workspace"):  # type: ignore[attr-defined]
+    for crisis in crises_of(drill).open().select_related("workspace"):
         for asked in filter(None, (legal, manager)):
             done += _Colleague(drill, crisis, asked, now).sign()
         if manager is not None:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from alerts.models import Alert, AlertEvent
 from alerts.tiers import Tier
 from monitoring.models import Mention, Source, Subscription
-from playbooks.models import Crisis, Statement
+from playbooks.models import Crisis, CrisisQuerySet, Statement
 from sentinel.core.models import Workspace
 from sentinel.drill.models import Drill, ScenarioFile
 from sentinel.drill.report import Facts, Line, report_lines
@@ -37,7 +37,7 @@ def run_of(drill: Drill) -> Run:
     )
 
 
-def crises_of(drill: Drill) -> "QuerySet[Crisis]":
+def crises_of(drill: Drill) -> CrisisQuerySet:
     """The crises that people opened in a drill: of its topic, or by hand while it ran."""
     in_its_time = Q(opened_at__gte=drill.started_at)
     if drill.ended_at is not None:

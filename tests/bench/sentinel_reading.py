@@ -10,10 +10,11 @@ import json
 import resource
 import sys
 import time
-import zlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+
+from isal import isal_zlib
 
 from monitoring.crawling.robots import RobotsFile
 from monitoring.sources import listing
@@ -24,7 +25,7 @@ from monitoring.visiting.visit import VisitLimits, visit
 from sentinel.core.net.client import GuardedClient
 
 CONCURRENT = 20
-COMPRESSION = 4  # as in monitoring.operations.evidence
+COMPRESSION = 2  # as in monitoring.operations.evidence
 
 
 class Office:
@@ -77,7 +78,7 @@ async def read_all(port: int, count: int, selectors: dict[str, str], *, is_kept:
             json.dumps([asdict(line) for line in result.log])
             if is_kept:
                 for body in {item.response.body for item in result.items if item.response}:
-                    hashlib.sha256(body).digest(), zlib.compress(body, COMPRESSION)
+                    hashlib.sha256(body).digest(), isal_zlib.compress(body, COMPRESSION)
 
     async with GuardedClient(allowed_private=frozenset({f"127.0.0.1:{port}"})) as client:
         await asyncio.gather(*(read_some(client) for _ in range(CONCURRENT)))

@@ -25,9 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("SENTINEL_EVAL_DATA", ROOT.parent / "shared" / "data")) / "pages"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROUNDS = 3
-# A plain parse reads about 1,750 real pages a second: 60 and 600 of them are these shares.
+# A plain parse reads about 1,750 real pages a second: 60 of them are this share.
 MOST_PARSES_OF_A_GENERIC_PAGE = 29
-MOST_PARSES_OF_A_SELECTED_PAGE = 2.9
+MOST_PARSES_OF_A_SELECTED_PAGE = 2.4  # 1.4 measured with the real pages, 2.0 with those of the tests
 
 
 @pytest.fixture(scope="module")

@@ -164,10 +164,10 @@ def test_choosing_another_candidate_renames_the_button(cast: Cast, crisis: Crisi
     plan = submitted(cast, crisis)
     page = page_as(cast.manager)
     page.goto(f"/w/yaori/plans/{plan.pk}/approve/")
-    page.locator(".candidate-choices label", has_text="乙").click()
-    page.get_by_role("button", name="Approve 乙 v1").click()
+    page.locator(".candidate-choices label", has_text=re.compile("^B")).click()
+    page.get_by_role("button", name="Approve B v1").click()
     page.locator("#approve-dialog").get_by_role("button", name="Approve", exact=True).click()
-    expect(page.get_by_text("Candidate 乙 of version 1 is approved.")).to_be_visible()
+    expect(page.get_by_text("Candidate B of version 1 is approved.")).to_be_visible()
 
 
 def test_rows_are_added_without_losing_what_was_typed(cast: Cast, crisis: Crisis, page_as: PageAs) -> None:

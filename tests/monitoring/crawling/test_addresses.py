@@ -3,7 +3,7 @@
 from urllib.parse import urljoin
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitoring.crawling.addresses import (
@@ -96,6 +96,7 @@ PARTS = st.lists(
 ).map("".join)
 
 
+@example("http://", "", "a//")
 @given(st.sampled_from(["http://", "https://", "HTTP://"]), PARTS, PARTS)
 def test_the_short_way_to_a_canonical_address_and_the_long_one_meet(scheme: str, host: str, rest: str) -> None:
     for url in (f"{scheme}{host}/{rest}", f"{scheme}example.com/{rest}", f"{scheme}example.com{host}/{rest}"):

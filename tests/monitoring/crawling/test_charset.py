@@ -1,5 +1,6 @@
 """The charset of a page is told by its bytes; what is declared helps only where they are not clear."""
 
+import time
 from itertools import product
 
 import pytest
@@ -157,3 +158,18 @@ def test_what_is_utf_8_is_never_read_otherwise_where_it_says_so(text: str) -> No
     if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or b"\0" in body:
         return
     assert decode(body, "text/html; charset=utf-8").text == text
+
+
+def test_a_body_of_nothing_but_rare_or_broken_characters_is_read_in_bounded_time() -> None:
+    rare, broken = "嘅".encode("big5hkscs"), b"\xff\x81\xfe\xfe"
+    for body in (("曜日乳業" * 100).encode("big5") + pair * 1_200_000 for pair in (rare * 2, broken)):
+        started = time.process_time()
+        assert decode(body).charset == "big5"
+        assert time.process_time() - started < 1.0
+
+
+def test_the_hong_kong_characters_of_a_long_page_are_read_whole_around_where_the_exactness_ends() -> None:
+    line = "<p>香港嘅嚟咗，我們正在調查這件事情</p>"
+    lines = decode((line * 12_000).encode("big5hkscs")).text.split("</p>")
+    assert lines[:8_000] == [line.removesuffix("</p>")] * 8_000
+    assert all(each.startswith("<p>香港") and "我們正在調查這件事情" in each for each in lines[:-1])

@@ -12,7 +12,7 @@ from monitoring.sources import KINDS
 from monitoring.sources.floors import IDS_AT_ONCE, MOST_PAGES
 from monitoring.sources.items import DefinitionError
 from monitoring.sources.presets import PRESETS
-from tests.factories import Cast
+from tests.factories import NOW, Cast
 from tests.fakes.hostile import Behaviour, HostileServer, Seen, answer
 from tests.monitoring.growth.conftest import Clock
 from tests.monitoring.growth.stage import SPOILT, look, read, the_revisit, visit
@@ -57,7 +57,7 @@ class Board:
         return f"<html><body><h1>thread</h1>{floors}{onward}</body></html>"
 
     def _json(self, path: str, page: int, ids: list[str]) -> Any:
-        topic = {"id": 7, "tid": 7, "slug": "s", "title": "t", "titleRaw": "t", "created_at": "2026-03-01T00:00:00Z"}
+        topic = {"id": 7, "tid": 7, "slug": "s", "title": "t", "titleRaw": "t", "created_at": NOW.isoformat()}
         if path == "/latest.json":
             return {"topic_list": {"topics": [topic]}}
         if path == "/api/recent":
@@ -76,7 +76,9 @@ class Board:
 
 
 def replies() -> list[str]:
-    return list(Post.objects.exclude(reply_to=None).order_by("pk").values_list("text", flat=True))
+    """By the number of their floor."""
+    texts = Post.objects.exclude(reply_to=None).values_list("text", flat=True)
+    return sorted(texts, key=lambda text: int(text.split()[-1]))
 
 
 def following(cast: Cast, site: Site, clock: Clock, board: Board, kind: str) -> None:

@@ -113,6 +113,16 @@ def test_an_empty_secret_keeps_what_is_stored_and_a_new_one_replaces_it(admin: C
     assert unsealed(Source.objects.get()) == {"secret_headers": "Cookie: a=2"}
 
 
+def test_a_secret_that_no_key_opens_any_more_is_typed_in_again(admin: Client, site: Site) -> None:
+    url = site({"/rss": answer(a_feed("a"))}).url("/rss")
+    add(admin, "save", "feed", url=url, secret_headers="Cookie: a=1")
+    Source.objects.update(secrets="gAAAAAB-of-a-lost-key")
+    address = f"/w/yaori/sources/{Subscription.objects.get().pk}/edit/"
+    assert admin.get(address).status_code == 200
+    admin.post(address, {**SETTINGS, "url": url, "action": "save", "secret_headers": "Cookie: a=2"})
+    assert unsealed(Source.objects.get()) == {"secret_headers": "Cookie: a=2"}
+
+
 def test_a_secret_that_somebody_forged_is_nothing(admin: Client, site: Site) -> None:
     url = site({"/rss": answer(a_feed("a"))}).url("/rss")
     add(admin, "save", "feed", url=url, kept_secrets="gAAAAAB-forged")

@@ -252,7 +252,8 @@ def test_a_pushed_source_that_nothing_was_sent_to_says_so_and_what_to_do(
     page = sign_in(client, yaori.admin).get(f"/w/yaori/sources/{subscription.pk}/").content.decode()
     assert "Nothing received yet" in page
     assert what_to_do in page
-    assert "Not read yet" not in page
+    for said in ("Not read yet", "It was not visited yet.", "robots.txt", "Manners"):
+        assert said not in page
 
 
 def test_a_visit_under_way_tells_how_many_of_its_pages_are_read(client: Client, yaori: Cast) -> None:

@@ -150,6 +150,21 @@ def test_a_list_is_read_with_the_pages_of_its_articles(yaori: Cast, site: Site) 
 # --- where it ends
 
 
+def test_a_list_is_followed_beyond_the_pages_of_a_visit(yaori: Cast, site: Site) -> None:
+    async def numbered(server: HostileServer, seen: Seen, writer: Any) -> None:
+        number = int(seen.path.partition("page=")[2] or 1)
+        rows = [{"link": f"https://n.example/{number}-{n}", "title": f"p{number}-{n}"} for n in range(3)]
+        onward = f'Link: <{server.url("/posts")}?page={number + 1}>; rel="next"'
+        fields = ["Content-Type: application/json", *([onward] if number < 3 else [])]
+        await answer(json.dumps(rows).encode(), *fields)(server, seen, writer)
+
+    server = site({"/posts": numbered})
+    row = reading(yaori, server.url("/posts"), kind="json", rows="[*]", link="link", title="title", follow="")
+    assert Post.objects.count() == 3  # a visit reads one page
+    row = read_to_the_end(row)
+    assert (row.outcome, row.pages, row.posts, Post.objects.count()) == ("complete", 3, 6, 9)
+
+
 def test_it_ends_thirty_days_back(yaori: Cast, site: Site) -> None:
     row = read_to_the_end(reading(yaori, site({"/feed": blog(500, step=4 * DAY)}).url("/feed")))
     assert (row.outcome, row.pages) == ("old", 4)

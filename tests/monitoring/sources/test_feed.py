@@ -243,3 +243,21 @@ def test_a_feed_in_any_charset_is_read(encoding: str) -> None:
     body = f"{text}<link>https://c.example/1</link></item></channel></rss>".encode(encoding)
     (item,) = feed.parse(DEFINITION, answer(body), NOW, TAIPEI).items
     assert item.title == "乳業公司召回產品說明"
+
+
+@pytest.mark.parametrize(
+    "written", ["陳怡君", "a@n.example (陳怡君)", "陳怡君 (a@n.example)", "陳怡君 &lt;a@n.example&gt;"]
+)
+def test_an_author_is_a_name_without_an_address_of_mail(written: str) -> None:
+    item = f"<item><title>x</title><link>https://n.example/1</link><author>{written}</author></item>"
+    text = f"<rss><channel>{item}</channel></rss>"
+    (entry,) = parse_feed(text.encode(), "", "https://n.example/", NOW, TAIPEI)
+    assert entry.author == "陳怡君"
+
+
+def test_a_feed_may_name_all_its_elements_by_a_prefix() -> None:
+    text = """<!-- made by hand -->
+    <a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:title type="xhtml"><x:div
+    xmlns:x="http://www.w3.org/1999/xhtml">曜日的 &lt;b> 元素</x:div></a:title><a:link href="/1"/></a:entry></a:feed>"""
+    (entry,) = parse_feed(text.encode(), "", "https://n.example/", NOW, TAIPEI)
+    assert (entry.title, entry.link) == ("曜日的 <b> 元素", "https://n.example/1")

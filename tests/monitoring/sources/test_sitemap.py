@@ -127,6 +127,38 @@ def test_what_is_no_sitemap_says_why(response: Response, code: str) -> None:
     assert caught.value.code == code
 
 
+def test_of_an_index_without_times_the_maps_of_articles_are_read() -> None:
+    names = [
+        "posts-post-1",
+        "posts-post-2",
+        "posts-page-1",
+        "taxonomies-category-1",
+        "taxonomies-post_tag-1",
+        "users-1",
+    ]
+    places = [f"https://n.example/wp-sitemap-{name}.xml" for name in names]
+    index = "".join(f"<sitemap><loc>{place}</loc></sitemap>" for place in places)
+    page = sitemap.parse(DEFINITION, answer(f"<sitemapindex>{index}</sitemapindex>".encode()), NOW, TAIPEI)
+    assert [one.url for one in page.next] == [places[1], places[0]]  # the last one grows
+
+
+@pytest.mark.parametrize(
+    "name", ["sitemap-pages.xml", "page-sitemap.xml", "category-sitemap2.xml", "author-sitemap.xml"]
+)
+def test_a_map_of_what_is_no_article_is_left_out_though_it_just_changed(name: str) -> None:
+    maps = [f"https://n.example/{one}" for one in (name, "post-sitemap.xml", "sitemap-page-2.xml", "map.xml?page=3")]
+    index = "".join(f"<sitemap><loc>{one}</loc><lastmod>{NOW:%Y-%m-%dT%H:%M:%SZ}</lastmod></sitemap>" for one in maps)
+    page = sitemap.parse(DEFINITION, answer(f"<sitemapindex>{index}</sitemapindex>".encode()), NOW, TAIPEI)
+    assert [one.url for one in page.next] == maps[1:]
+
+
+@pytest.mark.parametrize("first", [[1, 2, 3, 4], [4, 3, 2, 1]])
+def test_of_addresses_without_times_the_newest_come_first(first: list[int]) -> None:
+    addresses = "".join(f"<url><loc>https://n.example/2026/11/{day}/milk/</loc></url>" for day in first)
+    page = sitemap.parse(DEFINITION, answer(f"<urlset>{addresses}</urlset>".encode()), NOW, TAIPEI)
+    assert [one.url[-7] for one in page.items] == ["4", "3", "2", "1"]
+
+
 def test_a_definition_tells_each_problem_at_its_field() -> None:
     with pytest.raises(DefinitionError) as caught:
         sitemap.validate({"url": "x", "only": "(", "detail_text": "a[", "headers": "Host: evil"})

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from playbooks.models import Crisis
-from playbooks.operations.crises import close_crisis, write_note
+from playbooks.operations.crises import close_crisis, open_crisis, write_note
 from sentinel.core.models import AuditEntry
+from tests.drill.stage import started
 from tests.factories import NOW, Cast, make_tsukimi
 from tests.playbooks.stage import make_alert, make_crisis, make_post, make_topic
 
@@ -239,3 +240,33 @@ def test_every_entry_of_a_long_log_can_be_reached(
         page = older and address("crisis-log", crisis) + older
     assert seen == [f"第 {number} 筆" for number in reversed(range(10))]
     assert shown.context["newer_url"]
+
+
+def test_a_crisis_by_hand_can_be_given_its_topic_later_and_counts_from_its_earliest_post(
+    client_of_staff: Client, cast: Cast
+) -> None:
+    topic = make_topic(cast)
+    post = make_post(cast, at=timezone.now() - timedelta(hours=2), topic=topic)
+    crisis = open_crisis(workspace=cast.workspace, title="手寫", level=3, summary="", by=cast.staff, now=timezone.now())
+    edit = address("crisis-edit", crisis)
+    assert edit in text_of(client_of_staff, address("crisis-collect", crisis))
+    assert "品牌" in text_of(client_of_staff, edit)
+    assert client_of_staff.post(edit, {"title": "手寫", "topic": topic.pk}).status_code == 302
+    crisis.refresh_from_db()
+    assert (crisis.topic, crisis.earliest_post) == (topic, post)
+    assert 'name="topic"' not in text_of(client_of_staff, edit)
+    other = make_topic(cast, name="另一個", query="月見")
+    client_of_staff.post(edit, {"title": "改題", "topic": other.pk})
+    crisis.refresh_from_db()
+    assert (crisis.title, crisis.topic) == ("改題", topic)
+
+
+def test_a_real_crisis_is_given_no_topic_of_a_drill(client_of_staff: Client, cast: Cast) -> None:
+    drill = started(cast)
+    assert drill.topic is not None
+    crisis = open_crisis(workspace=cast.workspace, title="真的", level=3, summary="", by=cast.staff, now=timezone.now())
+    assert (
+        client_of_staff.post(address("crisis-edit", crisis), {"title": "x", "topic": drill.topic.pk}).status_code == 422
+    )
+    crisis.refresh_from_db()
+    assert crisis.topic is None
