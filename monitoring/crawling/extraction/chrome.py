@@ -63,7 +63,7 @@ _RIGHTS_ANYWHERE = re.compile(
         "All [Rr]ights [Rr]eserved",
 
         r"(?:本[网網站报報刊]|平[台臺]|文章|内容|作者|言[论論]|[评評][论論]).{0,30}不代表.{0,12}(?:立场|立場|观点|觀點)",
-        "Notice: The content above", "仅提供信息存储",
+        "[【\\[][点點][击擊].{1,8}[】\\]]", "Notice: The content above", "仅提供信息存储",
     )
 )  # fmt: skip
 _INVITATION = re.compile(

@@ -81,7 +81,7 @@ def _longest_share(outline: Outline, discussion: Discussion) -> float:
 
 def _are_headlined(outline: Outline, floors: list[int]) -> bool:
     """Whether most blocks have each a headline of its own, as the stories of a newspaper have and posts have not."""
-    headlines = set()
+    headlines: set[str] = set()
     for floor in floors[1:]:
         start = outline.parts[floor].start
         beside = outline.lines[max(0, start - _LINES_OF_A_HEADLINE) : start + _LINES_OF_A_HEADLINE]

@@ -38,6 +38,7 @@ def read(body: str, head: str = "", zone: ZoneInfo = TAIPEI) -> Article:
         "<h1>{title}</h1><div>{story}<figure><img><figcaption>別家公司的產品。</figcaption></figure></div>",
         "<h1>{title}</h1><p>2025-06-20 10:05 來源：某某網</p><section>{story}</section><p>責任編輯：王小明</p>",
         "<h1>{title}</h1><div><section>{first}</section><div class=ad></div><section>{second}</section></div>",
+        "<h1>{title}</h1><div><p>別家公司的年度評選，熱烈進行中！【點擊投票】支持你喜歡的人物</p>{story}</div>",
         "<h1>{title}</h1><div class=lead><strong>{lead}</strong></div><div class=text>{rest}</div>",
     ],
 )
@@ -149,7 +150,10 @@ def test_the_full_time_behind_a_rough_one_is_read() -> None:
 
 
 def test_another_story_of_the_same_make_below_is_no_part_of_the_story() -> None:
-    other = "<article class=post><h2>{0}</h2><time>2025-06-19 08:00</time><div class=body><p>{0}，詳情請看內文。</p></div></article>"
+    other = (
+        "<article class=post><h2>{0}</h2><time>2025-06-19 08:00</time>"
+        "<div class=body><p>{0}，詳情請看內文。</p></div></article>"
+    )
     own = (
         f"<article class=post><h1>{TITLE}</h1><time>2025-06-20 10:05</time><div class=body>{PARAGRAPHS}</div></article>"
     )
