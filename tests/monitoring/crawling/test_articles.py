@@ -129,12 +129,23 @@ def test_promises_below_the_credits_are_no_part_of_the_story() -> None:
         ("<div><em>2025</em></div><div>06/19</div><div>19:02</div>", "2025-06-19T19:02:00+08:00"),
         ("<span>王小明</span><span>06-19 19:02</span>", "2025-06-19T19:02:00+08:00"),
         ("<dl><dt>註冊時間</dt><dd>2009-6-1</dd></dl><p>發表於 2025-06-19 19:02</p>", "2025-06-19T19:02:00+08:00"),
+        (
+            "<p>最新推薦文章於 2025-06-20 08:00 發布</p><p>於 2025-06-19 19:02 發布</p>",
+            "2025-06-19T19:02:00+08:00",
+        ),
     ],
 )
 def test_a_time_is_read_where_it_stands_in_pieces_or_beside_another(shown: str, at: str) -> None:
     article = read(f"<h1>{TITLE}</h1>{shown}{PARAGRAPHS}")
     assert article.published is not None
     assert article.published.at.isoformat() == at
+
+
+def test_the_day_that_says_when_something_was_asked_wins_over_the_days_of_the_answers() -> None:
+    page = f"<p>小明 發問於 生活 · 3 天前</p><h1>{TITLE}</h1><p>請問還能喝嗎？</p><p>雅婷</p><p>2 天前</p>"
+    published = read(page).published
+    assert published is not None
+    assert published.at.isoformat() == "2025-06-17T00:00:00+08:00"
 
 
 def test_the_time_of_a_comment_is_not_that_of_the_story() -> None:

@@ -139,7 +139,8 @@ def old_thread(posts: list[str]) -> str:
     names = ["江南烟雨", "老王不卖瓜", "晴天娃娃", "techfan", "bluesky77"] * 4
     return "".join(
         f"<table><tr><td><b>{name}</b><br>等级：论坛游民<br>文章：{number + 31}<br>积分：{number + 770}</td>"
-        f"<td><a>第 {number} 楼</a><blockquote>{post}</blockquote>--------------------<br>做人要厚道，看帖要回帖。</td></tr></table>"
+        f"<td><a>第 {number} 楼</a><blockquote>{post}</blockquote>"
+        "--------------------<br>做人要厚道，看帖要回帖。</td></tr></table>"
         for number, (name, post) in enumerate(zip(names, posts, strict=False), start=1)
     )
 
@@ -156,7 +157,8 @@ def test_an_opening_post_below_a_title_that_follows_its_sections_name_is_kept() 
         for number, post in enumerate(SIMPLIFIED[1:] * 3, start=1)
     )
     page = (
-        "<title>曜日酸奶结块怎么投诉 · 某某社区</title><div class=topic><h1><a>生活</a><span>曜日酸奶结块怎么投诉</span></h1>"
+        "<title>曜日酸奶结块怎么投诉 · 某某社区</title>"
+        "<div class=topic><h1><a>生活</a><span>曜日酸奶结块怎么投诉</span></h1>"
         f"<div class='topic-body'><p>{SIMPLIFIED[0]}</p></div></div><div id=replies>{replies}</div>"
     )
     assert extract_article(page, NOW, TAIPEI, "https://example.cn/topics/12").text.startswith(SIMPLIFIED[0])
