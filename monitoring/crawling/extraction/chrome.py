@@ -63,7 +63,7 @@ _RIGHTS_ANYWHERE = re.compile(
         "All [Rr]ights [Rr]eserved",
 
         r"(?:本[网網站报報刊]|平[台臺]|文章|内容|作者|言[论論]|[评評][论論]).{0,30}不代表.{0,12}(?:立场|立場|观点|觀點)",
-        "[【\\[][点點][击擊].{1,8}[】\\]]", "Notice: The content above", "仅提供信息存储",
+        "Notice: The content above", "仅提供信息存储",
     )
 )  # fmt: skip
 _INVITATION = re.compile(
@@ -114,6 +114,7 @@ _POST_BUTTONS = re.compile(
 _FORMER_TITLE = re.compile(rf"^{_MARKERS}(?:本文)?原(?:标题|標題|题|題)[为為]?\s*[:：《]")
 _FOLLOW_US = re.compile(
     r"[请請]下[载載].{0,16}(?:APP|App|客户端)|二[维維][码碼].{0,8}(?:关注|關注|下载|加入)|客户端.{0,30}下载|下载.{0,10}客户端|(?:关注|搜索).{0,12}公众号"
+    r"|[【\[][点點][击擊].{1,8}[】\]]"
 )
 _TAIL = re.compile(
     rf"^{_MARKERS}"

@@ -171,6 +171,11 @@ def test_another_story_of_the_same_make_below_is_no_part_of_the_story() -> None:
     assert read(own + "".join(other.format(line) for line in HEADLINES)).text == "\n".join(STORY)
 
 
+def test_a_paragraph_that_ends_with_an_invitation_is_kept() -> None:
+    long = "，".join(STORY[:3]) + "【點擊查看】"
+    assert long in read(f"<h1>{TITLE}</h1>{PARAGRAPHS}<p>{long}</p>").text
+
+
 def test_what_a_reporter_asks_is_part_of_the_story() -> None:
     asked = "".join(f"<p>記者：為什麼？</p><p>總經理：{line}</p>" for line in STORY)
     assert read(f"<h1>{TITLE}</h1>{asked}<p>記者：王小明</p>").text.count("記者：") == len(STORY)
