@@ -46,7 +46,8 @@ TABLES = ("source", "subscription", "visit", "host", "volume", "backread", "sour
 TICK = 0.5
 BEAT = 2.0  # seconds from one attempt to begin a round to the next
 LATEST = 30.0  # seconds that the 95th percentile may be late
-FLAT = 12.0  # MB that a process may grow by in MINUTES, a tenth of what it takes
+FLAT = 5.0  # MB that a process may grow by in MINUTES; 0.5 measured in 30
+CLOCK_STOPS = 120.0  # seconds that a tick may take
 FORK = multiprocessing.get_context("fork")
 LIBC = ctypes.CDLL(None)
 PAGE = os.sysconf("SC_CLK_TCK")
@@ -111,7 +112,7 @@ class Clock:
     """The simulated time of several workers, which begin each tick together."""
 
     def __init__(self, workers: int) -> None:
-        self._all = FORK.Barrier(workers, timeout=120)
+        self._all = FORK.Barrier(workers, timeout=CLOCK_STOPS)
         self._took = FORK.Array("d", workers)
 
     def step(self, number: int, took: float) -> timedelta:
@@ -267,10 +268,11 @@ def crawled_by(machines: Sequence[str]) -> list[Told]:
     connections.close_all()  # a connection is not shared between processes
     clock, told = Clock(len(machines)), FORK.Queue()
     workers = [Worker(number, machine, clock) for number, machine in enumerate(machines)]
-    processes = [FORK.Process(target=crawl, args=(worker, told)) for worker in workers]
+    processes = [FORK.Process(target=crawl, args=(worker, told), daemon=True) for worker in workers]
     for process in processes:
         process.start()
-    answers = [told.get(timeout=3600) for _ in processes]
+    most = MINUTES * 60 + CLOCK_STOPS  # simulated time never runs faster than the machine
+    answers = [told.get(timeout=most) for _ in processes]
     for process in processes:
         process.join()
     return answers
