@@ -98,6 +98,11 @@ async def _read_on(row: BackRead, manners: Manners) -> None:
         except (SourceError, FetchError) as failure:
             await _note_failure(row, failure, manners)
             return
+        if page.unread and not page.items:  # no time for even one of its articles: the page is not done
+            await sync_to_async(note_back_failure)(
+                row=row, code="out-of-time", wait=manners.wait_asked or 0.0, now=timezone.now()
+            )
+            return
         more = await sync_to_async(note_back_page)(row=row, asked=asked, page=page, now=timezone.now())
         if more and manners.elapsed() > TURN:
             await sync_to_async(yield_back_read)(row=row, wait=0.0, now=timezone.now())

@@ -21,6 +21,7 @@ def history_text(row: BackRead) -> str:
         "pages": _("Ended after %(n)s pages.") % {"n": MOST_PAGES},
         "posts": _("Ended after %(n)s posts.") % {"n": MOST_POSTS},
         "stopped": _("Stopped by an admin."),
+        "out-of-time": _("Ended: the pace that the site asks for leaves no time to read its articles back."),
     }.get(row.outcome)
     return said or _("Ended: %(why)s") % {"why": outcome_text(row.outcome, "")}
 

@@ -125,13 +125,19 @@ def _whole_page(url: str, _tree: LexborHTMLParser) -> dict[str, str] | None:
 
 
 def _discourse(url: str, tree: LexborHTMLParser) -> dict[str, str] | None:
-    return {"url": _base(url) + _folder(_meta(tree, "discourse-base-uri"))}
+    return _forum_or_list(url, _base(url) + _folder(_meta(tree, "discourse-base-uri")), _DISCOURSE_LIST)
 
 
 def _nodebb(url: str, tree: LexborHTMLParser) -> dict[str, str] | None:
     scripts = (one.text() for one in tree.css("script"))
     stated = next((found[1] for text in scripts if (found := _RELATIVE_PATH.search(text))), "")
-    return {"url": _base(url) + _folder(stated.replace("\\/", "/"))}
+    return _forum_or_list(url, _base(url) + _folder(stated.replace("\\/", "/")), _NODEBB_LIST)
+
+
+def _forum_or_list(url: str, forum: str, lists: re.Pattern[str]) -> dict[str, str]:
+    """The values of a forum, of which a category's own address wants that category alone."""
+    found = lists.match(url.removeprefix(forum).partition("?")[0])
+    return {"url": forum, "list": found[1]} if found else {"url": forum}
 
 
 def _folder(path: str) -> str:
@@ -154,6 +160,8 @@ def _wordpress(url: str, tree: LexborHTMLParser) -> dict[str, str] | None:
 
 
 _NEVER = re.compile(r"(?!)")
+_DISCOURSE_LIST = re.compile(r"/(c/(?:[\w%.-]+/){1,3}\d+|tag/[\w%.-]+)(?:/|$)")
+_NODEBB_LIST = re.compile(r"/(category/\d+/[\w%.-]+)(?:/|$)")
 _RELATIVE_PATH = re.compile(r"""["']relative_path["']\s*:\s*["']([^"']{0,200})["']""")
 # preset, what `meta name=generator` says, what else stands in the page
 _SOFTWARE: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (

@@ -97,6 +97,30 @@ def test_a_forum_may_have_a_folder_of_its_site(preset: str, head: str) -> None:
     assert (first.preset, first.values) == (preset, {"url": "https://a.example/talk"})
 
 
+DISCOURSE = '<meta name="generator" content="Discourse 3.2"><meta name="discourse-base-uri" content="/talk">'
+NODEBB = """<script src="/talk/assets/nodebb.min.js"></script>
+<script>var config = JSON.parse('{"relative_path":"\\/talk","version":"3"}');</script>"""
+
+
+@pytest.mark.parametrize(
+    ("head", "place", "kept", "asked"),
+    [
+        (DISCOURSE, "c/food/5", "c/food/5", "c/food/5.json?order=created"),
+        (DISCOURSE, "c/food/dairy/9/l/top?period=weekly", "c/food/dairy/9", "c/food/dairy/9.json?order=created"),
+        (DISCOURSE, "tag/%E9%AE%AE%E4%B9%B3", "tag/%E9%AE%AE%E4%B9%B3", "tag/%E9%AE%AE%E4%B9%B3.json?order=created"),
+        (DISCOURSE, "t/c/5", "", "latest.json?order=created"),
+        (NODEBB, "category/5/food?page=2", "category/5/food", "api/category/5/food"),
+        (NODEBB, "topic/5/food", "", "api/recent"),
+    ],
+)
+def test_the_address_of_a_category_offers_that_category(head: str, place: str, kept: str, asked: str) -> None:
+    found = seen(pages.page("", head), f"https://a.example/talk/{place}")[0]
+    assert found.values.get("list", "") == kept
+    (offer,) = offers_of([found])
+    (request,) = KINDS[offer.kind].start(offer.definition)
+    assert request.url == f"https://a.example/talk/{asked}"
+
+
 def test_a_wordpress_whose_interface_is_at_no_usual_place_is_read_by_its_feed() -> None:
     head = """<meta name="generator" content="WordPress 6.5">
     <link rel="https://api.w.org/" href="https://a.example/index.php?rest_route=/">

@@ -147,6 +147,30 @@ def test_a_list_is_read_with_the_pages_of_its_articles(yaori: Cast, site: Site) 
     assert (row.outcome, row.pages, row.posts, Post.objects.count()) == ("complete", 1, 10, 40)
 
 
+@pytest.mark.parametrize(("slow_turns", "outcome", "posts"), [(2, "complete", 2), (9, "out-of-time", 0)])
+def test_articles_that_a_turn_had_no_time_for_are_not_passed_over(
+    slow_turns: int, outcome: str, posts: int, yaori: Cast, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = [1]  # more of it once the visit is over
+
+    async def listing(server: HostileServer, seen: Seen, writer: Any) -> None:
+        rows = "".join(f'<li><a href="/a/{n}">t{n}</a></li>' for n in range(listed[0]))
+        await answer(f'<ul class="news">{rows}</ul>'.encode())(server, seen, writer)
+
+    article = answer(b"<html><body><article><p class='body'>The milk was off.</p></article></body></html>")
+    robots = answer(b"User-agent: *\nCrawl-delay: 1\n", "Content-Type: text/plain")
+    server = site({"/news": listing, "/robots.txt": robots, **{f"/a/{n}": article for n in range(3)}})
+    row = reading(yaori, server.url("/news"), kind="listing", rows="ul.news > li", detail_text="p.body")
+    listed[0] = 3
+    with monkeypatch.context() as slow:
+        slow.setattr(back_reader, "LONGEST_TURN", 0.6)
+        for _ in range(slow_turns):
+            back_reading_round()
+            row = hurried(row)
+    row = row if row.finished_at else read_to_the_end(row)
+    assert (row.outcome, row.posts, Post.objects.count()) == (outcome, posts, posts + 1)
+
+
 # --- where it ends
 
 
