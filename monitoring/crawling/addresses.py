@@ -5,6 +5,7 @@ What is stripped are parameters that say how somebody came to a page, as in the 
 
 import hashlib
 import re
+from collections.abc import Iterator
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
@@ -216,7 +217,7 @@ def _plain(url: str) -> str:
     if not found:
         return ""
     page = found[1] + (found[3] or "/")
-    query = _query(found[4], registrable_domain(found[2])) if found[4] else ""
+    query = "&".join(_untracked(found[4], registrable_domain(found[2]))) if found[4] else ""
     return f"{page}?{query}" if query else page
 
 
@@ -229,7 +230,7 @@ def _canonical(url: str) -> str:
     host, port = _host_and_port(parts)
     authority = host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
     path = _without_dots(_escaped(parts.path.replace("\\", "/")))
-    query = _query(parts.query, registrable_domain(host))
+    query = "&".join(map(_escaped, _untracked(parts.query, registrable_domain(host))))
     return f"{scheme}://{authority}{path}" + (f"?{query}" if query else "")
 
 
@@ -336,14 +337,15 @@ def _without_dots(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def _query(query: str, domain: str) -> str:
+def _untracked(query: str, domain: str) -> Iterator[str]:
     of_site = SITE_TRACKERS.get(domain, frozenset())
-    return "&".join(_escaped(pair) for pair in query.split("&") if pair and not _is_tracker(pair, of_site))
+    return (pair for pair in query.split("&") if pair and not _is_tracker(pair, of_site))
 
 
 def _is_tracker(pair: str, of_site: frozenset[str]) -> bool:
     name, _, value = pair.partition("=")
-    lower = unquote_to_bytes(name).decode("utf-8", "replace").lower().split("[")[0]
+    plain = unquote_to_bytes(name).decode("utf-8", "replace") if "%" in name else name
+    lower = plain.lower().split("[")[0]
     if lower in TRACKERS or lower.startswith(TRACKER_PREFIXES) or name in of_site:
         return True
     return lower in SHARE_NAMES and bool(_SHARE_VALUE.fullmatch(value))

@@ -126,7 +126,9 @@ def _as_utf8(body: bytes, declared: list[str]) -> tuple[str | None, bool]:
         text = body.decode("utf-8", "replace")
         broken = text.count("\ufffd")
         # GB and Big5 read as UTF-8 break nearly everywhere; a real UTF-8 page breaks here and there.
-        whole = sum(len(run) for run in re.findall("[\u0800-\ufffc]+", text[:_SAMPLE]))
+        start = re.search("[^\0-\x7f]", text)
+        sample = text[start.start() :][:_SAMPLE] if start else ""
+        whole = sum(len(run) for run in re.findall("[\u0800-\ufffc]+", sample))
         allowed = 1 if text.endswith("\ufffd") else 0
         return (text if whole > 10 * (broken - allowed) and whole > 0 else None), False
     return (None if _is_gb_in_disguise(body, text, declared) else text), True
@@ -156,7 +158,7 @@ def _multibyte_charset(body: bytes, declared: list[str]) -> str:
 def _is_foreign(body: bytes, codec: str, chinese: float) -> bool:
     if codec in _SINGLE_BYTE:
         # Western text has its high bytes one by one between ASCII letters, Chinese has them in runs.
-        return chinese < 0.4 or not _HIGH_RUN.search(body[:_SAMPLE])
+        return chinese < 0.4 or not _HIGH_RUN.search(_high_sample(body))
     try:
         text = body.decode(codec)
     except UnicodeDecodeError:

@@ -79,7 +79,7 @@ _ENGLISH_DAY_FIRST = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_MONTH_FIRST = re.compile(
-    rf"\b{_MONTH}\s*(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\s*(\d{{4}})(?!\d))?", re.IGNORECASE
+    rf"\b{_MONTH}[\s-]*(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?[\s-]*(\d{{4}})(?!\d))?", re.IGNORECASE
 )
 _ENGLISH_YEAR_FIRST = re.compile(rf"(?<!\d)(\d{{4}})[\s,/-]+{_MONTH}[\s,/-]*(\d{{1,2}})(?!\d)", re.IGNORECASE)
 _ENGLISH_MONTH_YEAR = re.compile(rf"\b{_MONTH},?\s+(\d{{4}})(?!\d)", re.IGNORECASE)
@@ -89,7 +89,7 @@ _MONTH_DAY_WORDS = re.compile(r"(?<![\d年./-])(\d{1,2})\s*月\s*(\d{1,2})(?!\d)
 _MONTH_DAY = re.compile(
     r"(?:^|(?<=[\s:|(\[于在·])|(?<=[\u4e00-\u9fff])(?=\d\d[-/]\d\d \d{1,2}:\d\d))"
     r"(\d{1,2})[-/](\d{1,2})(?=$|[\s|()\],·T]|[\u4e00-\u9fff])"
-    r"(?!\s*(?:[页折元楼岁天个人次周年章节集期名位分秒倍万亿度点]|\d{4}))"
+    r"(?!\s*(?:[页折元楼岁天个人次年章节集期名位分秒倍万亿度点]|周(?![一二三四五六日])|\d{4}))"
 )
 _MONTH_DAY_DOTS = re.compile(r"(\d\d)\.(\d\d)(?=$|\s+\d{1,2}:)")
 _LABEL_ALONE = re.compile(r"(?:[^\d:]{1,12}:\s*)?")
@@ -257,7 +257,14 @@ def _english_parts(
     number = _month_number(month)
     if not year:
         return _yearless(plain, found, number, int(day), here)
-    return _dated(plain, found, (int(year) + (2000 if len(year) == 2 else 0), number, int(day)), here)
+    return _dated(plain, found, (_whole_year(int(year), here), number, int(day)), here)
+
+
+def _whole_year(year: int, here: datetime) -> int:
+    """The year that two digits mean: the latest that is not further ahead than the next (RFC 850 dates)."""
+    if year >= 100:
+        return year
+    return year + (2000 if 2000 + year <= here.year + 1 else 1900)
 
 
 def _month_number(name: str) -> int:

@@ -7,13 +7,14 @@ of reading in the reader's zone.
 import re
 from datetime import date, datetime, timedelta
 
-from monitoring.crawling.clock_times import ClockTime, moment, time_after, time_at, with_period, zone_of
+from monitoring.crawling.clock_times import ClockTime, moment, time_after, time_at, time_before, with_period, zone_of
 
 # A site's clock may run ahead of ours by this much; what lies further ahead is not a time in the past.
 SKEW = timedelta(minutes=10)
 Found = tuple[datetime, str]
 
-_NOW = re.compile(r"刚刚|刚才|^刚|片刻前|(?i:\bjust now\b|\b(?:a )?moments? ago\b)")
+_NOW = re.compile(r"刚刚|刚才|^刚|片刻前|^1\s*分钟[以之]?内|(?i:\bjust now\b|\b(?:a )?moments? ago\b)")
+_MAY_BE_AGO = re.compile("[前刚内oO]")
 _BEFORE = r"\s*(?:之|以)?前(?!天|日|晚|夜|往|进)"
 _HALF = re.compile(rf"(?<!\d)(?<!个)半个?(小时|钟头|月|年|天|日){_BEFORE}")
 _AGO = re.compile(
@@ -22,7 +23,8 @@ _AGO = re.compile(
 )
 _ENGLISH_AGO = re.compile(
     r"(?i)(?<![\d.])(?:(\d{1,6})|\b(?:an?|one))\s*"
-    r"(s|m|h|d|w|y|mo|sec|min|hr|wk|yr|second|minute|hour|day|week|month|year)s?\.?\s+ago\b"
+    r"(s|m|h|d|w|y|mo|sec|min|hr|wk|yr|second|minute|hour|day|week|month|year)s?\.?"
+    r"(?:,?\s+(?:and\s+)?(\d{1,2})\s*(hour|hr|h|minute|min|m|second|sec|s)s?\.?)?\s+ago\b"
 )
 _ENGLISH_UNITS = {"s": "秒", "m": "分", "h": "小时", "d": "天", "w": "周", "y": "年"}
 _SECONDS = {"秒": 1, "分": 60, "小时": 3600, "钟头": 3600}
@@ -48,7 +50,7 @@ def ago(plain: str, here: datetime) -> Found | None:
     short = _SHORT_AGO.fullmatch(plain)
     if short:
         return _before(here, int(short[1]), _ENGLISH_UNITS[short[2][0].lower()])
-    if "前" not in plain and "刚" not in plain and "o" not in plain and "O" not in plain:
+    if not _MAY_BE_AGO.search(plain):
         return None
     if _NOW.search(plain):
         return here, "minute"
@@ -66,7 +68,11 @@ def ago(plain: str, here: datetime) -> Found | None:
     english = _ENGLISH_AGO.search(plain)
     if english:
         unit = "月" if english[2].lower().startswith("mo") else _ENGLISH_UNITS[english[2][0].lower()]
-        return _before(here, int(english[1] or 1), unit)
+        at, precision = _before(here, int(english[1] or 1), unit)
+        if not english[3]:
+            return at, precision
+        whole = here - timedelta(days=int(english[1] or 1) * _DAYS[unit]) if unit in _DAYS else at
+        return _before(whole, int(english[3]), _ENGLISH_UNITS[english[4][0].lower()])
     return None
 
 
@@ -103,7 +109,7 @@ def day_word(plain: str, here: datetime) -> Found | None:
     if not found:
         return None
     day = here.date() - timedelta(days=_DAYS_BACK[(found[1] or found[3] or found[4]).lower()])
-    clock = time_after(plain, found.end())
+    clock = time_after(plain, found.end()) or time_before(plain, found.start())
     if clock and found[2] in ("晚", "夜", "早", "晨"):
         clock = with_period(clock, found[2])
     return _on_day(day, clock, here)

@@ -43,6 +43,8 @@ _MOST_TAGS_READ_TWICE = 8_000
 _NOSCRIPT = re.compile(r"<(/?)noscript\b", re.IGNORECASE)
 _LINES_OF_A_POST = 80
 _LEAST_OF_A_TITLE = 6
+# The name of a section may stand before a title, on its line.
+_LABEL = 8
 # An opening post that is no floor of its own has a sentence, of so many characters at least.
 _SENTENCE = 20
 _PAUSE = re.compile("[，。！？,!?…]")
@@ -125,16 +127,19 @@ def _names(body: LexborNode | None) -> str:
 
 
 def _line_of_title(lines: list[str], title: str) -> int | None:
-    """The line that is the title, or else the first that it begins with."""
+    """The line that is the title, or else the first that it begins with, or one that ends with it: 生活 标题."""
     key = key_of(title)
     begun: int | None = None
+    ended: int | None = None
     for number, line in enumerate(lines):
         own = key_of(line) if len(line) <= _LONGEST_TITLE_LINE else ""
         if own and own == key:
             return number
         if begun is None and len(own) >= _LEAST_OF_A_TITLE and key.startswith(own):
             begun = number
-    return begun
+        if ended is None and len(key) >= _LEAST_OF_A_TITLE and own.endswith(key) and len(own) - len(key) <= _LABEL:
+            ended = number
+    return ended if begun is None else begun
 
 
 def _text_of(outline: Outline, place: _Place) -> str:

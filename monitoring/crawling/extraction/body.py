@@ -36,6 +36,8 @@ _CONTENT_WORTH = 1.15
 _ABOVE_TITLE = 0.5
 _NEARNESS = (1.0, 0.7, 0.4, 0.2)
 _PARAGRAPHS = frozenset(["p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "tr"])
+_HEADINGS = frozenset(["h1", "h2", "h3"])
+_LINES_OF_A_HEADING = 4
 # A head with title, date, source and buttons has no more lines; a line worth this much is a sentence.
 _LONGEST_HEAD = 30
 _WORTH_OF_PROSE = 40
@@ -71,7 +73,7 @@ class Prose:
         self._furniture = FURNITURE_WORDS - COMMENT_WORDS if with_comments else FURNITURE_WORDS
         plain = [0.0 if is_furniture_line(line) else worth(line) for line in outline.lines]
         sums = list(accumulate(plain, initial=0.0))
-        weights = self._weights(sums)
+        weights = self._weights(sums, _other_stories(outline, title_line))
         self._worths = [value * weights[line.part] for value, line in zip(plain, outline.lines, strict=True)]
         for number in range(title_line or 0):
             self._worths[number] *= _ABOVE_TITLE
@@ -89,13 +91,13 @@ class Prose:
         """The worth of a range of lines."""
         return self._sums[end] - self._sums[start]
 
-    def _weights(self, sums: Sequence[float]) -> list[float]:
+    def _weights(self, sums: Sequence[float], others: frozenset[int]) -> list[float]:
         """Of each block, by its own name and those around it."""
         weights: list[float] = []
         total = sums[-1] or 1.0
         for number, part in enumerate(self._outline.parts):
             weight = weights[part.parent] if part.parent >= 0 else 1.0
-            if is_list_of_teasers(self._outline, number):
+            if number in others or is_list_of_teasers(self._outline, number):
                 weight = _FURNITURE_WORTH
             elif is_furniture(part, self._furniture) and sums[part.end] - sums[part.start] < _MAIN_SHARE * total:
                 weight = min(weight, _FURNITURE_WORTH)
@@ -103,6 +105,30 @@ class Prose:
                 weight = _CONTENT_WORTH
             weights.append(weight)
         return weights
+
+
+def _other_stories(outline: Outline, title_line: int | None) -> frozenset[int]:
+    """The blocks made like the one that holds the title, with a headline of their own that is dated or leads away."""
+    if title_line is None:
+        return frozenset()
+    own = outline.lines[title_line].part
+    return frozenset(
+        beside
+        for story in (own, *outline.ancestors(own, _FARTHEST))
+        if outline.parts[story].parent >= 0 and outline.parts[story].tag not in _PARAGRAPHS
+        for beside in outline.children(outline.parts[story].parent)
+        if beside != story and is_story_of_kind(outline, beside, outline.parts[story])
+    )
+
+
+def is_story_of_kind(outline: Outline, block: int, story: Part) -> bool:
+    """Whether a block is made like `story` and begins with a headline that is dated or leads elsewhere."""
+    part = outline.parts[block]
+    if _kind(part) != _kind(story):
+        return False
+    head = outline.lines[part.start : min(part.end, part.start + _LINES_OF_A_HEADING)]
+    headlines = [line for line in head if outline.parts[line.part].tag in _HEADINGS]
+    return bool(headlines) and (headlines[0].linked > 0 or any(is_dateline(line.text) for line in head))
 
 
 def article_block(outline: Outline, prose: Prose) -> int | None:

@@ -32,7 +32,7 @@ _CAPTION_WORDS = _words("caption captions photo photos figcaption imgtitle pictu
 _LONGEST_CAPTION, _LONGEST_FIGURE = 240, 120
 _SHORT, _MIDDLING, _LONG = 40, 80, 300
 
-_MARKERS = r"[\s（(\[【〔<《「〖｜|/／·•▲▼△◎●○★☆※*#>»＞→■◆▍▶—–\-]*"
+_MARKERS = r"[\s（(\[【〔<《「〖｜|/／·•▲▼△◎●○★☆※*#>»＞→■□◆◇▌▎▏▍┃│▶➤➜⭐✅✔📌👉🔥🔺🔔—–\-]*"
 _EDITOR = _any(
     "编辑", "編輯", "责编", "責編", "校对", "校對", "审核", "審核", "监制", "監製", "统筹", "排版", "美编", "主编",
     "主編", "编审",
@@ -114,6 +114,7 @@ _POST_BUTTONS = re.compile(
 _FORMER_TITLE = re.compile(rf"^{_MARKERS}(?:本文)?原(?:标题|標題|题|題)[为為]?\s*[:：《]")
 _FOLLOW_US = re.compile(
     r"[请請]下[载載].{0,16}(?:APP|App|客户端)|二[维維][码碼].{0,8}(?:关注|關注|下载|加入)|客户端.{0,30}下载|下载.{0,10}客户端|(?:关注|搜索).{0,12}公众号"
+    r"|[【\[][点點][击擊].{1,8}[】\]]"
 )
 _TAIL = re.compile(
     rf"^{_MARKERS}"
@@ -143,6 +144,8 @@ _DATE = re.compile(
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w* \w{3} +\d{1,2} \d{1,2}:\d\d:\d\d|\w{3,9}\.? \d{1,2},? (?:19|20)\d\d"
     r"|^(?:昨天|前天|今天|昨日|今日)(?:\s*\d{1,2}:\d\d)?$"
 )
+# A question that is put to somebody is no credit: 记者：为什么？
+_ENDS_OF_SENTENCES = ("。", "？", "?", "！", "!", "…")
 _SENTENCE_END = re.compile(r"[。！？!?；;…”」』]|，.{4,}")
 
 
@@ -174,7 +177,7 @@ def is_furniture_line(line: Line) -> bool:
 
 
 def _is_credit(text: str) -> bool:
-    return bool(_SOURCE_LINE.search(text) or _CREDITS.search(text)) and not text.endswith("。")
+    return bool(_SOURCE_LINE.search(text) or _CREDITS.search(text)) and not text.endswith(_ENDS_OF_SENTENCES)
 
 
 def is_editors_line(text: str) -> bool:

@@ -41,6 +41,8 @@ _COMMENTS = frozenset(["comment", "comments"])
 _NO_WORDS: frozenset[str] = frozenset()
 _LINES_OF_A_HEAD = 6
 _LINES_OF_A_FOOT = 12
+_HEADLINES, _LINES_OF_A_HEADLINE, _SHORTEST_HEADLINE = frozenset(["h2", "h3", "h4"]), 3, 8
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def names_a_forum(program: str, site: str, url: str) -> bool:
@@ -59,7 +61,8 @@ def discussion_evidence(outline: Outline, discussion: Discussion, program: str, 
     evidence += 2 * any(_POWERED.search(line.text) for line in outline.lines[-_LINES_OF_A_FOOT:])
     words = _words_around_floors(outline, discussion.floors) & POST_WORDS
     is_page = len(discussion.floors) >= _FEWEST_OF_A_PAGE and discussion.share >= _SHARE_OF_PAGE
-    if is_page and not evidence and _longest_share(outline, discussion) > _SHARE_OF_ONE:
+    is_of_one = _longest_share(outline, discussion) > _SHARE_OF_ONE or _are_headlined(outline, discussion.floors)
+    if is_page and not evidence and is_of_one:
         return 0
     if words and words <= _COMMENTS:
         # Below a news article stand comments as well.
@@ -74,6 +77,17 @@ def _longest_share(outline: Outline, discussion: Discussion) -> float:
     """How much of what is written on the floors stands on one of them."""
     written = [discussion.written(outline.parts[floor]) for floor in discussion.floors]
     return max(written) / (sum(written) or 1)
+
+
+def _are_headlined(outline: Outline, floors: list[int]) -> bool:
+    """Whether most blocks have each a headline of its own, as the stories of a newspaper have and posts have not."""
+    headlines: set[str] = set()
+    for floor in floors[1:]:
+        start = outline.parts[floor].start
+        beside = outline.lines[max(0, start - _LINES_OF_A_HEADLINE) : start + _LINES_OF_A_HEADLINE]
+        lines = (line.text for line in beside if outline.parts[line.part].tag in _HEADLINES)
+        headlines.update(text for text in lines if len(_HAN.findall(text)) >= _SHORTEST_HEADLINE)
+    return len(headlines) * 10 >= 7 * (len(floors) - 1) > 0
 
 
 def _are_dated(outline: Outline, floors: list[int]) -> bool:

@@ -64,7 +64,7 @@ _PUSH = re.compile(
     r"^(?:[推噓嘘→]|->)\s*[\w-]{2,16}\s*[:：]\s*(.*?)\s*(?:\d{1,3}(?:\.\d{1,3}){3})?\s*(?:\d\d/\d\d(?:\s\d\d:\d\d)?)?$"
 )
 _QUOTED = re.compile(
-    r"^※|^(?:[发發寄]信[人站]|[标標]\s*[题題])\s*[:：]|(?:发表于|發表於|發文於)\s*[\d昨前今]|(?:写道?|寫道?|wrote|\s[说說])\s*[:：]$|^引用\s*[:：#＃\d]|^回[复覆]\s*[#＃\d]|原帖由|本帖最后由|本文最後由"
+    r"^※|^[Pp]owered\s+[Bb]y\b|^(?:[发發寄]信[人站]|[标標]\s*[题題])\s*[:：]|(?:发表于|發表於|發文於)\s*[\d昨前今]|(?:写道?|寫道?|wrote|\s[说說])\s*[:：]$|^引用\s*[:：#＃\d]|^回[复覆]\s*[#＃\d]|原帖由|本帖最后由|本文最後由"
     r"|本帖最後由|此文章由.{0,30}[编編][辑輯]|由.{1,20}[于於].{6,24}[编編][辑輯]"
 )
 _SENTENCE = re.compile("[，。！？…,!?]")
@@ -76,6 +76,9 @@ _LABELLED = re.compile(
     r"(?:等[级級]|[级級][别別]|文章|[积積]分|[注註][册冊](?:[时時][间間]|日期)?|威望|金[币幣]|UID|[头頭]衔|军衔|工分|[来來]自|作者)"
     r"\s*[:：]\s*\S{1,20}"
 )
+_FEWEST_LABELS, _LONGEST_PANEL = 2, 12
+_RULE = re.compile(r"[-_—=－＿─]{8,}")
+_LONGEST_SIGNATURE = 6
 _REPLY_TO = re.compile(r"^(?:re|回[复覆])\s*[:：]\s*", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGITS = re.compile(r"\d+")
@@ -88,7 +91,11 @@ class Discussion:
         """Floors may repeat the page's `title`, which is nobody's words."""
         self._outline = outline
         self._title = key_of(title)
-        self._posted = [_words_of_push(line) for line in outline.lines]
+        signed = _signatures(outline)
+        self._posted = [
+            line._replace(text="", linked=0) if number in signed else _words_of_push(line)
+            for number, line in enumerate(outline.lines)
+        ]
         self._outside = _outside_posts(outline)
         printed = _printed((line.text for line in self._posted), _OFTEN_ON_A_PAGE)
         self._chars = [
@@ -243,6 +250,7 @@ def _overlaps(parts: list[Part], one: int, others: list[int]) -> bool:
 def _outside_posts(outline: Outline) -> list[bool]:
     """Of each block whether it, or one around it, is a panel, a signature, a caption or other furniture."""
     outside: list[bool] = []
+    labelled = list(accumulate((bool(_LABELLED.fullmatch(line.text)) for line in outline.lines), initial=0))
     for part in outline.parts:
         words = part.words if _WRITTEN_WORDS.isdisjoint(part.words) else part.words - _PERSON_WORDS
         words = words if _REPLY_WORDS.isdisjoint(part.words) else words - _FOOT_WORDS
@@ -250,8 +258,28 @@ def _outside_posts(outline: Outline) -> list[bool]:
         if not is_out and (part.hidden or part.tag in _FURNITURE_TAGS or not _POST_FURNITURE.isdisjoint(words)):
             # A body or wrapper named after its sidebar holds the posts all the same.
             is_out = outline.plain(part) * 2 <= outline.plain(outline.parts[0])
-        outside.append(is_out)
+        outside.append(is_out or _is_panel(labelled[part.end] - labelled[part.start], part.end - part.start))
     return outside
+
+
+def _is_panel(labelled: int, lines: int) -> bool:
+    """Whether a block of so many lines, of which some read 积分：123, is what is told of a poster, name and all."""
+    return labelled >= _FEWEST_LABELS and lines <= _LONGEST_PANEL and labelled >= _MOST_OF * lines
+
+
+def _signatures(outline: Outline) -> set[int]:
+    """The lines below the rule that a program prints under every post, in the post's own block."""
+    last: dict[int, int] = {}
+    for number, line in enumerate(outline.lines):
+        if _RULE.fullmatch(line.text):
+            last[line.part] = number
+    often = Counter(outline.lines[number].text for number in last.values())
+    signed: set[int] = set()
+    for part, number in last.items():
+        below = range(number + 1, outline.parts[part].end)
+        if often[outline.lines[number].text] >= _OFTEN_ON_A_PAGE and len(below) <= _LONGEST_SIGNATURE:
+            signed.update(one for one in below if outline.lines[one].part == part)
+    return signed
 
 
 def _printed(texts: Iterable[str], often: float) -> set[str]:

@@ -31,7 +31,10 @@ _NOT_PUBLICATION = re.compile(
     r"更新|修改|最后编辑|最後編輯|最后修订|评论|評論|回复|回覆|留言|updated|modified|comment|截稿|注册|註冊|有效期|活动时间|活動時間|本主题由|本主題由|加入精[华華]|截止|[报報]名|首映|上映",
     re.IGNORECASE,
 )
-_PUBLICATION = re.compile(r"[发發][布表佈]|刊[登出]|上[架線线]|出刊|[Pp]ublished|[Pp]osted")
+_PUBLICATION = re.compile(
+    r"[发發][布表佈]|[发發][问問起][于於]|提[问問][于於]|刊[登出]|上[架線线]|出刊|[Pp]ublished|[Pp]osted"
+)
+_OF_ANOTHER = re.compile("(?:最新|相[关關])推[荐薦]文章")
 _FIGURES = re.compile(r"\d{1,4}\s*[-/.年月:：]\s*\d{1,2}|\d+\s*[秒分小天][钟鐘时時]?前")
 _YEAR, _DAY = re.compile("20\\d\\d"), re.compile(r"\d{1,2}\s?[/.-]\s?\d{1,2}")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
@@ -114,6 +117,7 @@ def _stated_texts(tree: LexborHTMLParser, stated: Stated) -> Iterator[str]:
 def visible_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None:
     """The time that a reader sees beside the title; a date alone counts only where no line shows more."""
     coarse: Parsed | None = None
+    is_labelled = False
     label = ""
     for line in _rejoined(lines):
         is_of_other = len(label) <= _LONGEST_LABEL and bool(_NOT_PUBLICATION.search(label))
@@ -126,7 +130,8 @@ def visible_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None
         if found.precision in _FINE and _TIME_OF_DAY.search(line):
             return found
         if len(line) <= _LONGEST_TIME_LINE // 2:
-            coarse = coarse or found
+            is_told = bool(_PUBLICATION.search(line))
+            coarse, is_labelled = (found, is_told) if coarse is None or is_told > is_labelled else (coarse, is_labelled)
     return coarse
 
 
@@ -140,6 +145,8 @@ def _rejoined(lines: list[str]) -> Iterator[str]:
 
 def _is_publication(line: str) -> bool:
     """Whether a line's time is no part of a sentence, and not said to be that of an edit or a comment."""
+    if _OF_ANOTHER.search(line):
+        return False
     if _PUBLICATION.search(line):
         return True
     if _SENTENCE.search(line):

@@ -6,22 +6,27 @@ with the names of section and site.
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitoring.crawling.extraction.stated import Stated
 from monitoring.crawling.markup import line_of
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _SUFFIX = re.compile(
-    r"^(.{4,})(?<![\s_|｜│丨∣»¦-])\s*(?:[_|｜│丨∣»¦]+|\s[-–—－·:•<]+\s|--+|(?<![—–－-])[—–－-](?=[^—–－-]{2,16}$))\s*([^_|｜│丨∣»¦]{1,30})$",
+    r"^(.{4,})(?<![\s_|｜│丨︱∣»¦-])\s*(?:[_|｜│丨︱∣»¦]+|\s[-–—－·:•«</]+\s|\s@\s?|--+|(?<![—–－-])[—–－-](?=[^—–－-]{2,16}$))\s*([^_|｜│丨︱∣»¦]{1,30})$",
     re.DOTALL,
 )
 _PREFIX = re.compile(r"^([^|｜_:：「」【】]{2,12})\s*(?:\s[-–—|｜]\s|[|｜_]|--)\s*(.{6,})$", re.DOTALL)
+# The first of several pages, and how many notices wait for the reader.
+_PAGE = re.compile(r"\s*[-–—]?\s*[\[(（]?第\s*[1一]\s*[页頁][\])）]?$")
+_NOTICES = re.compile(r"^\(\d{1,3}\+?\)\s+")
+_SITE_BEHIND_DASHES = re.compile(r"^(.{6,}?)[—－]{2}([^—－]{2,12})$", re.DOTALL)
 _OPENING_QUOTES = "\"'“‘「『《&"
 _SITE_WORDS = re.compile(
     r"(?:网|網|报|報|新闻|新聞|论坛|論壇|社区|社區|日报|日報|时报|時報|周刊|週刊|杂志|雜誌|频道|頻道|客户端|吧|News|Times|BBS|\.com|\.net|\.tw|\.cn|\.hk)$",
     re.IGNORECASE,
 )
+_HOME = re.compile(r"(?:https?://[^/]+)?(?:\.?/)?(?:index\.\w{2,5})?/?")
 _MOST_HEADINGS = 12
 _SHORT_TITLE = 6
 _LEAST_AT_END = 8
@@ -34,6 +39,9 @@ def page_title(tree: LexborHTMLParser, stated: Stated) -> str:
     shared = stated.meta("og:title", "twitter:title")
     key = key_of(whole)
     headings = _headings(tree, "h1")
+    if len(headings) == 1 and key_of(headings[0]) == key and not shared and _is_home(tree.css_first("h1")):
+        below = [heading for heading in _headings(tree, "h2") if len(key_of(heading)) >= _LEAST_AT_END]
+        return below[0] if len(below) == 1 else headings[0]
     site = key_of(stated.meta("og:site_name"))
     fitting = [heading for heading in headings if _fits(key_of(heading), key, site, key_of(shared))]
     if fitting:
@@ -46,6 +54,12 @@ def page_title(tree: LexborHTMLParser, stated: Stated) -> str:
     if whole and not (len(headings) == 1 and len(key_of(headings[0])) > len(key)):
         return without_site(whole, stated.meta("og:site_name"))
     return headings[0] if headings else next(stated.linked("headline"), "")
+
+
+def _is_home(heading: LexborNode | None) -> bool:
+    """Whether a heading leads to the site's first page, as its logo does."""
+    link = heading.css_first("a[href]") if heading is not None else None
+    return link is not None and bool(_HOME.fullmatch(link.attributes.get("href") or ""))
 
 
 def _fits(own: str, whole: str, site: str, shared: str) -> bool:
@@ -90,11 +104,15 @@ def _named_heading(tree: LexborHTMLParser, key: str) -> str:
 
 def without_site(title: str, site: str = "") -> str:
     """`title` without the site's and section's names that follow a separator; `site` is the site's name if known."""
+    title = _PAGE.sub("", _NOTICES.sub("", title))
     for _ in range(4):
         found = _SUFFIX.match(title)
         if not found or (len(found[2]) > max(4, len(found[1])) and found[2] != site):
             break
-        title = found[1].strip()
+        title = _PAGE.sub("", found[1].strip())
+    behind = _SITE_BEHIND_DASHES.match(title)
+    if behind and _SITE_WORDS.search(behind[2]):
+        title = behind[1]
     prefix = _PREFIX.match(title)
     if prefix and (prefix[1].strip() == site or _SITE_WORDS.search(prefix[1].strip())):
         title = prefix[2].strip()
@@ -106,7 +124,7 @@ def site_in_title(title: str, own: str) -> str:
     rest = title[len(own) :] if title.startswith(own) else ""
     names = [
         name.strip()
-        for name in re.split(r"[_|｜│丨∣»¦]+|\s[-–—·•]+\s|^[-–—]+|--+", rest)
+        for name in re.split(r"[_|｜│丨︱∣»¦]+|\s[-–—·•]+\s|^[-–—]+|--+", rest)
         if name.strip(" -–—_|") and not name.startswith("Powered by")
     ]
     return names[-1][:40] if names else ""

@@ -38,6 +38,7 @@ def read(body: str, head: str = "", zone: ZoneInfo = TAIPEI) -> Article:
         "<h1>{title}</h1><div>{story}<figure><img><figcaption>別家公司的產品。</figcaption></figure></div>",
         "<h1>{title}</h1><p>2025-06-20 10:05 來源：某某網</p><section>{story}</section><p>責任編輯：王小明</p>",
         "<h1>{title}</h1><div><section>{first}</section><div class=ad></div><section>{second}</section></div>",
+        "<h1>{title}</h1><div><p>別家公司的年度評選，熱烈進行中！【點擊投票】支持你喜歡的人物</p>{story}</div>",
         "<h1>{title}</h1><div class=lead><strong>{lead}</strong></div><div class=text>{rest}</div>",
     ],
 )
@@ -128,12 +129,23 @@ def test_promises_below_the_credits_are_no_part_of_the_story() -> None:
         ("<div><em>2025</em></div><div>06/19</div><div>19:02</div>", "2025-06-19T19:02:00+08:00"),
         ("<span>王小明</span><span>06-19 19:02</span>", "2025-06-19T19:02:00+08:00"),
         ("<dl><dt>註冊時間</dt><dd>2009-6-1</dd></dl><p>發表於 2025-06-19 19:02</p>", "2025-06-19T19:02:00+08:00"),
+        (
+            "<p>最新推薦文章於 2025-06-20 08:00 發布</p><p>於 2025-06-19 19:02 發布</p>",
+            "2025-06-19T19:02:00+08:00",
+        ),
     ],
 )
 def test_a_time_is_read_where_it_stands_in_pieces_or_beside_another(shown: str, at: str) -> None:
     article = read(f"<h1>{TITLE}</h1>{shown}{PARAGRAPHS}")
     assert article.published is not None
     assert article.published.at.isoformat() == at
+
+
+def test_the_day_that_says_when_something_was_asked_wins_over_the_days_of_the_answers() -> None:
+    page = f"<p>小明 發問於 生活 · 3 天前</p><h1>{TITLE}</h1><p>請問還能喝嗎？</p><p>雅婷</p><p>2 天前</p>"
+    published = read(page).published
+    assert published is not None
+    assert published.at.isoformat() == "2025-06-17T00:00:00+08:00"
 
 
 def test_the_time_of_a_comment_is_not_that_of_the_story() -> None:
@@ -146,6 +158,41 @@ def test_the_full_time_behind_a_rough_one_is_read() -> None:
     article = read(body)
     assert article.published is not None
     assert (article.published.at.isoformat(), article.published.precision) == ("2025-06-18T09:20:11+08:00", "second")
+
+
+def test_another_story_of_the_same_make_below_is_no_part_of_the_story() -> None:
+    other = (
+        "<article class=post><h2>{0}</h2><time>2025-06-19 08:00</time>"
+        "<div class=body><p>{0}，詳情請看內文。</p></div></article>"
+    )
+    own = (
+        f"<article class=post><h1>{TITLE}</h1><time>2025-06-20 10:05</time><div class=body>{PARAGRAPHS}</div></article>"
+    )
+    assert read(own + "".join(other.format(line) for line in HEADLINES)).text == "\n".join(STORY)
+
+
+def test_a_paragraph_that_ends_with_an_invitation_is_kept() -> None:
+    long = "，".join(STORY[:3]) + "【點擊查看】"
+    assert long in read(f"<h1>{TITLE}</h1>{PARAGRAPHS}<p>{long}</p>").text
+
+
+def test_what_a_reporter_asks_is_part_of_the_story() -> None:
+    asked = "".join(f"<p>記者：為什麼？</p><p>總經理：{line}</p>" for line in STORY)
+    assert read(f"<h1>{TITLE}</h1>{asked}<p>記者：王小明</p>").text.count("記者：") == len(STORY)
+
+
+@pytest.mark.parametrize("mark", ["▌", "▎", "✅", "👉", "📌", "⭐"])
+def test_a_marked_line_that_leads_elsewhere_is_no_part_of_the_story(mark: str) -> None:
+    first, second = "".join(f"<p>{one}</p>" for one in STORY[:3]), "".join(f"<p>{one}</p>" for one in STORY[3:])
+    body = f"<h1>{TITLE}</h1>{first}<p>{mark}延伸閱讀：別家公司的消息</p>{second}"
+    assert read(body).text == "\n".join(STORY)
+
+
+def test_where_only_the_logo_and_the_page_name_the_site_the_heading_below_is_the_title() -> None:
+    page = (
+        f"<title>某某市衛生局</title><h1><a href='/'>某某市衛生局</a></h1><div><h2>{TITLE}說明</h2>{PARAGRAPHS}</div>"
+    )
+    assert extract_article(page, NOW, TAIPEI).title == f"{TITLE}說明"
 
 
 @pytest.mark.parametrize(

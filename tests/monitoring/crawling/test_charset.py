@@ -67,6 +67,14 @@ def test_a_stray_byte_does_not_turn_a_page_into_another_charset() -> None:
     assert decode(body, "text/html; charset=gb2312").charset == "utf-8"
 
 
+@pytest.mark.parametrize("length", [0, 50_000, 200_000])
+def test_a_long_head_of_scripts_hides_no_charset(length: int) -> None:
+    head = f'<html><head><meta charset="iso-8859-1"><script>{"a" * length}</script></head>'
+    gb, utf8 = (f"{head}<body>{SIMPLIFIED * 3}".encode(codec) for codec in ("gb18030", "utf-8"))
+    assert decode(gb, "text/html; charset=iso-8859-1").charset == "gb18030"
+    assert decode(utf8 + b"\xa0 " + SIMPLIFIED.encode()).charset == "utf-8"
+
+
 @pytest.mark.parametrize("word", ["联通", "一台Iphone"])
 def test_a_short_gb_text_that_is_valid_utf_8_by_chance_is_gb(word: str) -> None:
     assert decode(word.encode("gbk")).text == word

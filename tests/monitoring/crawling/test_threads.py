@@ -132,3 +132,33 @@ def test_the_time_of_a_thread_may_stand_below_its_first_post() -> None:
     article = extract_article(page, NOW, TAIPEI)
     assert article.published is not None
     assert article.published.at.isoformat() == "2025-06-14T10:01:00+08:00"
+
+
+def old_thread(posts: list[str]) -> str:
+    """A thread in tables, as programs before class names wrote them: a cell for the poster, one for the post."""
+    names = ["江南烟雨", "老王不卖瓜", "晴天娃娃", "techfan", "bluesky77"] * 4
+    return "".join(
+        f"<table><tr><td><b>{name}</b><br>等级：论坛游民<br>文章：{number + 31}<br>积分：{number + 770}</td>"
+        f"<td><a>第 {number} 楼</a><blockquote>{post}</blockquote>"
+        "--------------------<br>做人要厚道，看帖要回帖。</td></tr></table>"
+        for number, (name, post) in enumerate(zip(names, posts, strict=False), start=1)
+    )
+
+
+def test_in_a_thread_of_tables_neither_a_posters_cell_nor_what_stands_below_a_rule_is_a_post() -> None:
+    posts = [*SIMPLIFIED[:3], *(f"{word}{word}，{word}" for word in "顶赞懂冲牛怕怪慌惨乱"), SIMPLIFIED[4]]
+    page = f"<title>酸奶结块 - 某某论坛</title><h1>酸奶结块</h1>{old_thread(posts)}"
+    assert extract_article(page, NOW, TAIPEI, "https://bbs.example.com/thread-1.html").text == "\n".join(posts)
+
+
+def test_an_opening_post_below_a_title_that_follows_its_sections_name_is_kept() -> None:
+    replies = "".join(
+        f"<div class=reply><a>用户{number}</a> <i>#{number}</i><div class=markdown><p>{post}</p></div></div>"
+        for number, post in enumerate(SIMPLIFIED[1:] * 3, start=1)
+    )
+    page = (
+        "<title>曜日酸奶结块怎么投诉 · 某某社区</title>"
+        "<div class=topic><h1><a>生活</a><span>曜日酸奶结块怎么投诉</span></h1>"
+        f"<div class='topic-body'><p>{SIMPLIFIED[0]}</p></div></div><div id=replies>{replies}</div>"
+    )
+    assert extract_article(page, NOW, TAIPEI, "https://example.cn/topics/12").text.startswith(SIMPLIFIED[0])
