@@ -12,6 +12,7 @@ from monitoring.queries.names import is_from
 from monitoring.text.differences import Part
 from playbooks.differences import marked, passages
 from playbooks.models import Approval, Cosign, Crisis, Plan
+from playbooks.models.plans import candidate_letter
 from playbooks.operations.plans import draft_of
 from playbooks.plan_drafts import CandidateDraft, ItemDraft, PlanDraft
 from playbooks.queries.volume import undercount_words
@@ -143,7 +144,7 @@ def _list_lines(where: str, before: list[str], after: list[str]) -> Iterable[Cha
 def _candidate_lines(before: tuple[CandidateDraft, ...], after: tuple[CandidateDraft, ...]) -> Iterable[ChangeLine]:
     old = {one.title: one for one in before}
     for index, one in enumerate(after):
-        letter = _("Candidate %(letter)s") % {"letter": "甲乙丙丁"[index]}
+        letter = _("Candidate %(letter)s") % {"letter": candidate_letter(index + 1)}
         if one.title not in old:
             yield ChangeLine("", one.title, letter)
             continue

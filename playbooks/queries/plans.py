@@ -12,6 +12,7 @@ from monitoring.text.differences import Part
 from playbooks.channels import Channel
 from playbooks.differences import Passage, marked, passages
 from playbooks.models import Approval, Cosign, Crisis, Plan, Statement
+from playbooks.models.plans import candidate_letter
 from playbooks.plan_drafts import PlanDraft, StatementDraft
 from playbooks.queries.people import members_of, memberships_of
 from playbooks.statements import Checks, Remark, RemarkKind, check
@@ -208,7 +209,7 @@ def lacks(draft: PlanDraft, texts: Iterable[CheckedText]) -> list[str]:
     if not any(one.is_recommended for one in draft.candidates):
         lines.append(_("No candidate is recommended"))
     lines += [
-        _("Candidate %(letter)s has no title") % {"letter": "甲乙丙丁"[index]}
+        _("Candidate %(letter)s has no title") % {"letter": candidate_letter(index + 1)}
         for index, one in enumerate(draft.candidates)
         if not one.title.strip()
     ]
