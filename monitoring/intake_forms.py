@@ -1,8 +1,10 @@
 """Forms of what people and programs bring."""
 
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -119,13 +121,14 @@ class ImportForm(forms.Form):
         label=gettext_lazy("File"),
         max_length=200,
         help_text=gettext_lazy("CSV, Excel (.xlsx) or JSON lines, up to 50 MB and 500,000 rows."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.jsonl,.ndjson"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.json,.jsonl,.ndjson"}),
     )
     source = forms.ChoiceField(label=gettext_lazy("Into the source"))
     name = forms.CharField(
         label=gettext_lazy("Name of the new source"),
         max_length=80,
         required=False,
+        help_text=gettext_lazy("Empty: the name of the file."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -149,8 +152,9 @@ class ImportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not cleaned.get("source") and not (cleaned.get("name") or "").strip() and "name" not in self.errors:
-            self.add_error("name", _("Name the new source, for example by the service that the file is from."))
+        file: UploadedFile | None = cleaned.get("file")
+        if file is not None and not cleaned.get("source") and not cleaned.get("name"):
+            cleaned["name"] = PurePath(str(file.name)).stem[:80]
         return cleaned
 
 

@@ -249,6 +249,8 @@ def absolute_url(base: str, link: str) -> str:
 
 def _joined_plainly(base: str, link: str) -> str:
     """A link from a site's root, its scheme or the page's folder put behind the base; others as they are."""
+    if ";" in link:  # urljoin leaves it out where nothing follows it
+        return link
     if link.startswith("//"):
         return base.partition("//")[0] + link
     if link.startswith("/"):

@@ -97,6 +97,7 @@ PARTS = st.lists(
 
 
 @example("http://", "", "a//")
+@example("http://", "", ";")
 @given(st.sampled_from(["http://", "https://", "HTTP://"]), PARTS, PARTS)
 def test_the_short_way_to_a_canonical_address_and_the_long_one_meet(scheme: str, host: str, rest: str) -> None:
     for url in (f"{scheme}{host}/{rest}", f"{scheme}example.com/{rest}", f"{scheme}example.com{host}/{rest}"):

@@ -201,6 +201,12 @@ def test_a_workbook_is_mapped_too(admin: Client) -> None:
     assert "好喝" in text(admin.get(at("import-map", FileImport.objects.get().pk)))
 
 
+def test_a_new_source_without_a_name_takes_that_of_its_file(admin: Client) -> None:
+    file = SimpleUploadedFile("OpView 十一月.csv", CSV.encode())
+    admin.post(at("import-add"), {"file": file, "source": "", "name": " "})
+    assert Subscription.objects.get().name == "OpView 十一月"
+
+
 def test_columns_without_words_are_refused(admin: Client) -> None:
     upload(admin, b"a,b\n1,2\n")
     answer = admin.post(at("import-map", FileImport.objects.get().pk), {"zone": "Asia/Taipei", "url": "a"})
