@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from urllib.parse import parse_qs, urlsplit
 
-from monitoring.crawling.addresses import absolute_url, canonical_url, host_of, registrable_domain
+from monitoring.crawling.addresses import absolute_url, canonical_url, host_of
 from monitoring.crawling.charset import decode
+from monitoring.crawling.leading import led_to
 from monitoring.crawling.markup import parse_html
 from monitoring.sources import asking
 from monitoring.sources.answers import require_success, wrong_format
@@ -47,7 +47,6 @@ FIELDS: tuple[Field, ...] = (
     ),
     *asking.FIELDS,
 )
-_LEADING_ON = {("bing.com", "/news/apiclick.aspx"), ("google.com", "/url")}
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
@@ -102,7 +101,7 @@ def _item(entry: Entry, feed_url: str, follow: bool) -> Item:
     title = _without_outlet(entry.title, entry.outlet)
     is_title_again = bool(entry.outlet) and _words(entry.text) in (_words(title), _words(title + entry.outlet))
     return Item(
-        url=_led_to(entry.link) or canonical_url(feed_url),
+        url=led_to(entry.link) or canonical_url(feed_url),
         title=title,
         text="" if is_title_again else entry.text,
         author=entry.author or entry.outlet,
@@ -112,16 +111,6 @@ def _item(entry: Entry, feed_url: str, follow: bool) -> Item:
         published_at=entry.published.at if entry.published else None,
         precision=entry.published.precision if entry.published else "",
     )
-
-
-def _led_to(link: str) -> str:
-    """Where a search engine's own link leads, which it states in its query: Bing News, Google Alerts."""
-    parts = urlsplit(link)
-    if (registrable_domain(parts.hostname or ""), parts.path) not in _LEADING_ON:
-        return link
-    query = parse_qs(parts.query)
-    stated = (absolute_url("", one) for name in ("url", "q") for one in query.get(name, ()))
-    return next((found for found in stated if found), link)
 
 
 def _without_outlet(title: str, outlet: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from monitoring.crawling.addresses import canonical_url
 from monitoring.crawling.dates import Parsed
 from monitoring.crawling.extraction import Article
+from monitoring.crawling.leading import led_to
 from monitoring.sources.asking import headers_for
 from monitoring.sources.dating import PRECISIONS, Dating
 from monitoring.sources.definitions import DETAIL_FIGURES, FIGURES, FLOOR_FIGURES
@@ -63,11 +64,12 @@ def items_of(
         if definition.get("ranked") and "rank" not in figures:
             figures["rank"] = place
         # The text is read last: reading it may change the row.
+        url = led_to(found.url) if definition.get("ranked") else found.url
         item = Item(
-            url=found.url,
+            url=url,
             title=row.value(selectors["title"]) or found.title(),
             author=row.value(selectors["author"]),
-            site_id=_identifier(definition, row, found.url),
+            site_id=_identifier(definition, row, url),
             published_at=published.at if published else None,
             precision=published.precision if published else "",
             figures=figures,

@@ -205,3 +205,13 @@ def test_baidus_page_for_telephones_nests_its_list_deeper() -> None:
         ("曜日乳业回应酸奶异物", 1),
         ("端午放假安排", 2),
     ]
+
+
+def test_a_list_of_mobile01_is_read_by_its_threads_whatever_stands_around_them() -> None:
+    (one,) = read_as("mobile01", "mobile01.later.html", case_of("mobile01")["starts_at"])
+    assert (one["title"], one["author"], one["published_at"]) == (
+        "曜日鮮乳退費流程",
+        "coolmilk",
+        "2025-06-20T08:43:00+08:00",
+    )
+    assert one["figures"] == {"comments": 1234}
