@@ -62,6 +62,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "quiet": WEAK,
     "retrying": ("retrying",),
     "well": FINE,
+    "read": ("ok",),
+    "unread": ("waiting", "unsent"),
     "paused": ("paused",),
 }
 

@@ -103,6 +103,14 @@ def test_the_head_says_what_was_missed_and_which_topic_counts_too_little(admin: 
     assert "We estimate that <b>10" in text(admin.get("/w/yaori/sources/"))
 
 
+def test_a_source_that_brought_nothing_yet_is_not_called_read(admin: Client, yaori: Cast) -> None:
+    read_source(yaori, "x", "https://x.example/rss", now=NOW)
+    read_source(yaori, "舊服務", "", now=NOW, owner=yaori.workspace, is_pushed=True, last_item_at=None)
+    page = text(admin.get("/w/yaori/sources/"))
+    assert "1 source is read, without trouble" in page
+    assert "1 source has brought nothing yet" in page
+
+
 def test_a_drill_is_shown_apart_and_counted_nowhere(admin: Client, yaori: Cast) -> None:
     read_source(yaori, "x", "https://x.example/rss", now=NOW)
     drill = {"owner": yaori.workspace, "is_drill": True, "failures": 9, "outcome": "http"}
