@@ -7,7 +7,8 @@ import pytest
 from django.apps import apps
 
 import alerts.tasks  # noqa: F401
-import monitoring.tasks  # noqa: F401  both bring their stages
+import monitoring.tasks  # noqa: F401
+import playbooks.tasks  # noqa: F401  they bring their stages
 from monitoring.lab import TOOLS
 from monitoring.sources import KINDS
 from monitoring.sources.definition_file import is_exportable, read_file
