@@ -254,7 +254,7 @@ def test_the_sound_is_each_persons_own_and_red_repeats_until_it_is_claimed(cast:
     expect(sound).to_have_attribute("aria-pressed", "true")
     alert_of(cast, "乳酪", Tier.YELLOW)
     red = alert_of(cast, "鮮乳", Tier.RED)
-    page.wait_for_function("window.sounded.filter((tier) => tier === 1).length >= 2", timeout=60_000)
+    page.wait_for_function("() => window.sounded.filter((tier) => tier === 1).length >= 2", timeout=60_000)
     claim_alert(alert=red, by=cast.staff, now=timezone.now())
     expect(page).to_have_title("(1) Live alerts — Sentinel")
     heard = page.evaluate("window.sounded.length")

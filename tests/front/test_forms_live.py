@@ -76,6 +76,6 @@ def test_sound_says_that_it_is_not_enabled_until_the_browser_allows_it(browser: 
         button.click()
         expect(button).not_to_contain_text("Sound is not enabled", use_inner_text=True)
         shown.say(type="event", seq=42, kind="alert.opened", id=60, tier=1, counts={"unclaimed": 1, "unclaimed_red": 1})
-        shown.page.wait_for_function("window.heard === 1")
+        shown.page.wait_for_function("() => window.heard === 1")
         button.click()
         expect(button).to_have_attribute("aria-pressed", "false")
