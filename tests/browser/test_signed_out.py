@@ -24,7 +24,8 @@ def _passwords(cast: Cast) -> None:
     for person in (cast.staff, cast.manager):
         with override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
             person.set_password(PASSWORD)
-        person.save(update_fields=["password"])
+        person.language = "en"
+        person.save(update_fields=["password", "language"])
 
 
 @pytest.fixture
