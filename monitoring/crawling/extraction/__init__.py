@@ -21,6 +21,7 @@ from monitoring.crawling.extraction.stated import Stated, item_types, own_addres
 from monitoring.crawling.extraction.thread import Discussion
 from monitoring.crawling.extraction.times import (
     agreed_time,
+    at_the_place,
     coded_time,
     earlier_time,
     finer_time,
@@ -123,7 +124,7 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     return Article(
         title=title,
         author=author_of(tree, stated, suffix, beside),
-        published=seen if is_fine(seen) else finer_time(tree, seen, now, zone),
+        published=at_the_place(tree, seen if is_fine(seen) else finer_time(tree, seen, now, zone), now, zone),
         text=text,
         site=site_of(stated, suffix, beside),
     )

@@ -72,9 +72,9 @@ def _verses(outline: Outline) -> set[int]:
     """The short lines without a mark, three or more in one block: a poem's, a song's."""
     rows: dict[int, list[int]] = {}
     for number, line in enumerate(outline.lines):
-        if not line.linked and len(line.text) < _LONGEST_VERSE and outline.parts[line.part].tag in _PARAGRAPHS:
-            if not _MARKS.search(line.text):
-                rows.setdefault(line.part, []).append(number)
+        is_short = not line.linked and len(line.text) < _LONGEST_VERSE
+        if is_short and outline.parts[line.part].tag in _PARAGRAPHS and not _MARKS.search(line.text):
+            rows.setdefault(line.part, []).append(number)
     return {number for row in rows.values() if len(row) >= _FEWEST_VERSES for number in row}
 
 

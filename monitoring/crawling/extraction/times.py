@@ -17,7 +17,7 @@ _FINE = ("second", "minute")
 _PUBLISHED_META = re.compile(
     r"^(?:article:published(?:_time)?|og:(?:published_time|time|article:published_time|release_date|pubdate)"
     r"|date ?published|publish(?:ed)?[-_ ]?(?:date|time|at|on)?|pub[-_]?(?:date|time)|apub:time|date|release_?date"
-    r"|dc\.date(?:\.issued|\.created)?|dcterms\.(?:created|issued|date)|(?:weibo: ?)?article:create_at|sailthru\.date"
+    r"|date ?created|dc\.date(?:\.issued|\.created)?|dcterms\.(?:created|issued|date)|(?:weibo: ?)?article:create_at|sailthru\.date"
     r"|parsely-pub-date|bt:pubdate|shareaholic:article_published_time|create[_-]?(?:date|time)|firstpublishedtime"
     r"|cxenseparse:recs:publishtime|ptime|lead-date)$"
 )
@@ -198,6 +198,18 @@ def finer_time(tree: LexborHTMLParser, found: Parsed | None, now: datetime, zone
             stated = parse_date(text, now, zone) if _FULL_TIME.match(text) else None
             if stated and stated.precision in _FINE and (found is None or abs(stated.at - found.at) <= _ROUGHLY):
                 return stated
+    return found
+
+
+def at_the_place(tree: LexborHTMLParser, found: Parsed | None, now: datetime, zone: tzinfo) -> Parsed | None:
+    """`found`, which was stated in UTC, as the place's clocks show the same moment in an element's title."""
+    if found is None or found.precision not in _FINE or found.at.utcoffset():
+        return found
+    for element in tree.css("span[title], time[title], a[title], abbr[title]")[:_MOST_TITLED]:
+        text = element.attributes.get("title") or ""
+        shown = parse_date(text, now, zone) if _FULL_TIME.match(text) else None
+        if shown and shown.at == found.at and shown.at.utcoffset():
+            return shown
     return found
 
 
