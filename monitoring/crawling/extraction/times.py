@@ -17,8 +17,9 @@ _FINE = ("second", "minute")
 _PUBLISHED_META = re.compile(
     r"^(?:article:published(?:_time)?|og:(?:published_time|time|article:published_time|release_date|pubdate)"
     r"|date ?published|publish(?:ed)?[-_ ]?(?:date|time|at|on)?|pub[-_]?(?:date|time)|apub:time|date|release_?date"
-    r"|date ?created|dc\.date(?:\.issued|\.created)?|dcterms\.(?:created|issued|date)|(?:weibo: ?)?article:create_at|sailthru\.date"
-    r"|parsely-pub-date|bt:pubdate|shareaholic:article_published_time|create[_-]?(?:date|time)|firstpublishedtime"
+    r"|date ?created|dc\.date(?:\.issued|\.created)?|dcterms\.(?:created|issued|date)"
+    r"|(?:weibo: ?)?article:create_at|sailthru\.date|parsely-pub-date"
+    r"|bt:pubdate|shareaholic:article_published_time|create[_-]?(?:date|time)|firstpublishedtime"
     r"|cxenseparse:recs:publishtime|ptime|lead-date)$"
 )
 _STATED_IN_CODE = re.compile(
