@@ -92,7 +92,7 @@ class Prose:
         ]
         sums = list(accumulate(plain, initial=0.0))
         others = _other_stories(outline, title_line) | _headed_as_others(outline, title_line)
-        weights = self._weights(sums, others, title_line)
+        self._weight = weights = self._weights(sums, others, title_line)
         self._worths = [value * weights[line.part] for value, line in zip(plain, outline.lines, strict=True)]
         for number in range(title_line or 0):
             self._worths[number] *= _ABOVE_TITLE
@@ -100,6 +100,10 @@ class Prose:
 
     def __getitem__(self, line: int) -> float:
         return self._worths[line]
+
+    def is_aside(self, part: int) -> bool:
+        """Whether a block was found to be something around the article."""
+        return self._weight[part] <= _FURNITURE_WORTH
 
     def within(self, part: int) -> float:
         """The worth of a block."""
@@ -119,7 +123,7 @@ class Prose:
             if number in others or is_list_of_teasers(self._outline, number):
                 weight = _FURNITURE_WORTH
             elif is_furniture(part, self._furniture) and (
-                sums[part.end] - sums[part.start] < _MAIN_SHARE * total
+                sums[part.end] - sums[part.start] < max(_MAIN_SHARE * total, _WORTH_OF_PROSE)
                 or (title_line is not None and part.start > title_line and _is_row(self._outline, number))
             ):
                 weight = min(weight, _FURNITURE_WORTH)
@@ -207,7 +211,8 @@ def _grown(outline: Outline, prose: Prose, block: int) -> int:
 
 def _is_prose(outline: Outline, prose: Prose, block: int, own: float) -> bool:
     """Whether a block beside one worth `own` goes on with it."""
-    return prose.within(block) >= max(_LEAST_ADDED, _ADDED_SHARE * own) and not is_list_of_links(outline, block)
+    is_much = prose.within(block) >= max(_LEAST_ADDED, _ADDED_SHARE * own)
+    return is_much and not prose.is_aside(block) and not is_list_of_links(outline, block)
 
 
 def is_list_of_links(outline: Outline, number: int) -> bool:
@@ -332,7 +337,8 @@ def _dropped(outline: Outline, prose: Prose, block: int) -> list[bool]:
             continue
         chars = outline.chars(part.start, part.end)
         is_link_list = part.tag != "p" and is_list_of_links(outline, number)
-        is_minor = prose.within(number) < _MINOR_SHARE * total
+        is_aside = prose.is_aside(number) and not prose.is_aside(block)
+        is_minor = is_aside or prose.within(number) < _MINOR_SHARE * total
         if (is_minor and (is_furniture(part, FURNITURE_WORDS) or is_link_list)) or is_caption(part, chars):
             dropped[part.start - whole.start : part.end - whole.start] = [True] * (part.end - part.start)
     return dropped

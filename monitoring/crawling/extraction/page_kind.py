@@ -31,6 +31,7 @@ _FORUM_TALK = re.compile(
     r"|最佳答案|最佳解答|[个個则則条條]\s?(?:回答|解答)|[个個]回复|則回覆|^共?(?:收到)?\s?\d+\s?[条條則]\s?回[复覆]"
     r"|[发發]起人|提[问問][于於]|附言|回帖人|直[达達][楼樓][层層]"
 )
+_ENOUGH = 2
 _SHARE_OF_PAGE = 0.6
 # An article with the teasers of others, named alike, is mostly one block.
 _SHARE_OF_ONE = 0.8
@@ -65,6 +66,7 @@ def discussion_evidence(outline: Outline, discussion: Discussion, program: str, 
     is_of_one = _longest_share(outline, discussion) > _SHARE_OF_ONE or is_headlined
     if is_page and not evidence and is_of_one:
         return 0
+    is_page = is_page and (not is_headlined or evidence >= _ENOUGH)
     if words and words <= _COMMENTS:
         # Below a news article stand comments as well.
         return evidence - is_page

@@ -172,7 +172,8 @@ class Discussion:
 
     def _is_word(self, number: int, spoken: set[_Slot]) -> bool:
         line = self._posted[number]
-        is_short = len(line.text) <= _LONGEST_WORD and not line.linked and not self._outside[line.part]
+        is_short = len(line.text) <= _LONGEST_WORD and " " not in line.text
+        is_short = is_short and not line.linked and not self._outside[line.part]
         is_word = is_short and (is_post_button(line.text) or not _LETTER.search(line.text))
         return is_word and self._slot(number) in spoken
 
