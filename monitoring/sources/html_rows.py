@@ -114,7 +114,7 @@ class HtmlRow:
 def _stated(node: LexborNode) -> Iterator[str]:
     """Where an element states its time: for machines, beside the pointer, and in sight."""
     yield from _for_machines(node)
-    inner = node.css_first("[datetime], [title]")
+    inner = node.css_first("[datetime], [title]") if not _holds_only_words(node) else None
     if inner is not None:
         yield from _for_machines(inner)
     yield line_of(node)
@@ -129,13 +129,17 @@ def _text(node: LexborNode, removed: str) -> str:
     if removed:
         for one in node.css(removed):
             one.decompose(recursive=False)
-    only = node.first_child
-    if only is None or (only.next is None and only.is_text_node):  # as most paragraphs are
+    if _holds_only_words(node):  # as most paragraphs do
         return tidy_lines(node.text())
     # A text that is laid out by its own line ends, as on PTT, has no elements that do it.
     own = node.mem_id
     has_blocks = any(one.tag_id in _BLOCKS and one.mem_id != own for one in node.traverse())
     return text_of(node) if has_blocks else tidy_lines(node.text())
+
+
+def _holds_only_words(node: LexborNode) -> bool:
+    only = node.first_child
+    return only is None or (only.next is None and only.is_text_node)
 
 
 def _is_inside(node: LexborNode, known: dict[int, bool]) -> bool:
