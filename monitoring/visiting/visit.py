@@ -314,12 +314,12 @@ def _validators_of(response: Response) -> dict[str, str]:
 def contents_of(items: Sequence[Item]) -> str:
     """What tells that a list says what it said: a digest of its items, but for times, which pages often tell as "3
     minutes ago"."""
-    said = [
-        (item.url, item.site_id, item.title, item.text, item.author, sorted(item.figures.items()), item.needs_detail)
-        for item in items
-    ]
-    replies = [contents_of(item.replies) if item.replies else "" for item in items]
-    return hashlib.blake2b(repr((said, replies)).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    said: list[str] = []
+    for item in items:
+        said += (item.url, item.site_id, item.title, item.text, item.author, "1" if item.needs_detail else "")
+        said.append(repr(sorted(item.figures.items())) if item.figures else "")
+        said.append(contents_of(item.replies) if item.replies else "")
+    return hashlib.blake2b("\0".join(said).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _digest_of(response: Response) -> str:
