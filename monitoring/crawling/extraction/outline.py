@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborNode
 from monitoring.crawling.markup import BLOCK_TAGS
 
 # A page that people read has a tenth of it; what follows in a larger one is not looked at.
-_MOST_NODES = 40_000
+_MOST_NODES, _MOST_NODES_WITH_SPACE = 40_000, 100_000
 _MOST_LINES = 20_000
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -105,8 +105,9 @@ class Outline:
 def outline_of(body: LexborNode) -> Outline:
     """The outline of a page whose scripts and styles are stripped."""
     builder = _Builder(body)
+    met = 0
     for number, node in enumerate(body.traverse(include_text=True)):
-        if number > _MOST_NODES:
+        if met > _MOST_NODES or number > _MOST_NODES_WITH_SPACE:
             break
         tag = node.tag or ""
         text = (node.text_content or "") if tag == "-text" else ""
@@ -114,6 +115,7 @@ def outline_of(body: LexborNode) -> Outline:
             # Most text of a page is what indents its tags.
             builder.space()
         elif number:
+            met += 1
             builder.meet(node, tag, text)
     return builder.finish()
 
