@@ -26,6 +26,7 @@ _NAMING = ("class", "id", "itemprop", "role", "component")
 # Class names that hide a block, and those that show it again on a wider screen: hidden md:block, d-none d-lg-flex.
 _HIDING = frozenset(["hidden", "d-none"])
 _SHOWN_AGAIN = re.compile(r"[:-](?:block|flex|grid|inline|table|contents)\b")
+_STAMP_START = re.compile(r"20\d\d(?:[-/.]\d|年)")
 _STAMP_END = re.compile(r"(?:\d:\d\d|\d{4}[-/.]\d\d?[-/.]\d\d?)$")
 
 
@@ -165,8 +166,7 @@ class _Builder:
             if number:
                 self._break()
             if piece:
-                if piece[0].isdigit() and self._runs and _STAMP_END.search(self._runs[-1]):
-                    # A style sets figures apart that belong to two elements: 08:12 and 883 views.
+                if piece[0].isdigit() and self._runs and _is_set_apart(self._runs[-1], piece):
                     self._runs.append(" ")
                 self._runs.append(piece)
                 self._linked += len(piece.strip()) if is_link else 0
@@ -202,6 +202,11 @@ class _Builder:
             self._lines.append(Line(text, min(self._linked, len(text)), self._open[-1]))
         self._runs.clear()
         self._linked = 0
+
+
+def _is_set_apart(before: str, piece: str) -> bool:
+    """Whether figures belong to two elements that a style sets apart: 08:12 and 883 views, Lv.3 and 2025-06-18."""
+    return before[-1].isdigit() and bool(_STAMP_END.search(before) or _STAMP_START.match(piece))
 
 
 def _is_hidden(attributes: dict[str, str | None]) -> bool:

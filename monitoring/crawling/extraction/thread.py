@@ -106,7 +106,7 @@ class Discussion:
             for number, line in enumerate(outline.lines)
         ]
         self._outside = _outside_posts(outline)
-        printed = _printed((line.text for line in self._posted), _OFTEN_ON_A_PAGE)
+        self._printed = printed = _printed((line.text for line in self._posted), _OFTEN_ON_A_PAGE)
         self._chrome = [self._is_chrome(line) for line in self._posted]
         self._chars = [
             0 if is_chrome or _template_of(line.text) in printed else len(line.text) - line.linked
@@ -137,7 +137,7 @@ class Discussion:
         floors = [self._said(parts[floor], spoken) for floor in self.floors]
         once_a_floor = (form for lines in floors for form in {_template_of(line) for line in lines})
         printed = _printed(once_a_floor, max(_OFTEN_ON_FLOORS, _PRINTED_SHARE * len(floors)))
-        said = list(opening)
+        said = [line for line in opening if _template_of(line) not in self._printed]
         for floor, lines in zip(self.floors, floors, strict=True):
             own = [line for line in lines if _template_of(line) not in printed]
             said += own or self._word(parts[floor], spoken)
