@@ -176,7 +176,7 @@ def _body(request: HttpRequest) -> bytes:
     announced = request.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced[:20]) > LARGEST:
         raise _RefusedError("too-large")
-    body: bytes = request.read(LARGEST + 1)
+    body: bytes = request.read(LARGEST + 1)  # which is as much as comes of a longer one; see sentinel.core.bodies
     if len(body) > LARGEST:
         raise _RefusedError("too-large")
     return _unpacked(body, request.headers.get("Content-Encoding", "").strip().lower())
