@@ -126,3 +126,9 @@ def test_of_one_identity_in_a_batch_the_last_counts(token: str) -> None:
 def test_text_with_markup_is_kept_as_it_is(token: str) -> None:
     results(token, {"id": "1", "text": "<script>alert(1)</script>"})
     assert Post.objects.get().text == "<script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("unit", [b"[],", b'{"":0},'])
+def test_more_lists_and_objects_than_any_batch_has_are_refused_unread(token: str, unit: bytes) -> None:
+    body = b'{"posts":[' + unit * (4_900_000 // len(unit)) + b"0]}"
+    assert send(token, body).json()["code"] == "too-many-items"
