@@ -22,6 +22,7 @@ _DECLARED_WITHIN = 4096
 _SAMPLE = 40_000
 _ENOUGH = 2_000  # bytes, and characters, that are not ASCII: by so many a charset is told
 _ASCII = bytes(range(128))
+_FEWEST_ZEROS, _READS_AS_CHINESE = 4, 0.7
 _HONG_KONG_WITHIN = 400_000  # bytes: each of its characters is a call of Python, and no page holds them for longer
 # How much a declaration counts beside the share of common characters: it decides where a text is very short.
 _DECLARED_BONUS = 0.1
@@ -115,9 +116,13 @@ def _wide_charset(body: bytes, declared: list[str]) -> str:
     head = body[: _DECLARED_WITHIN & ~1]
     even, odd, pairs = head[::2].count(0), head[1::2].count(0), max(1, len(head) // 2)
     needed = 0.02 if any(name.startswith("utf-16") for name in declared) else 0.2
-    if max(even, odd) / pairs < needed or min(even, odd) * 10 > max(even, odd):
+    if max(even, odd) / pairs >= needed and min(even, odd) * 10 <= max(even, odd):
+        return "utf-16-be" if even > odd else "utf-16-le"
+    if even + odd < _FEWEST_ZEROS:
         return ""
-    return "utf-16-be" if even > odd else "utf-16-le"
+    # Of a long text with little markup the zero bytes are few, and 一 has one as well: it must read as Chinese.
+    read = {wide: head.decode(wide, "replace") for wide in ("utf-16-le", "utf-16-be")}
+    return next((wide for wide, text in read.items() if _commonness(text) > _READS_AS_CHINESE), "")
 
 
 def _as_utf8(body: bytes, declared: list[str]) -> tuple[str | None, bool]:
