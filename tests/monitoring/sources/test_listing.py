@@ -157,3 +157,23 @@ def test_no_bytes_raise_anything_but_a_source_error(body: bytes) -> None:
     ):
         with contextlib.suppress(SourceError):
             read()
+
+
+@pytest.mark.parametrize(
+    ("more", "counted"),
+    [({}, {"comments": 3}), ({"floors_next": "a.next"}, {}), ({"detail_comments": "b.count"}, {"comments": 12})],
+)
+def test_of_a_thread_that_shows_all_its_comments_they_are_counted(
+    more: dict[str, str], counted: dict[str, int]
+) -> None:
+    definition = {"url": "https://n.example/l", "rows": "li", "detail_text": "p", "floors": ".push", "floor_text": "i"}
+    page = b"<b class=count>12</b><p>text</p>" + b"<div class=push><i>same</i></div>" * 2 + b"<div class=push></div>"
+    item = Item(url="https://n.example/1", title="t", needs_detail=True)
+    whole = listing.detail(
+        listing.validate({**definition, "floors_first": "reply", **more}),
+        item,
+        Response(item.url, 200, {}, page),
+        NOW,
+        TAIPEI,
+    )
+    assert whole.figures == counted
