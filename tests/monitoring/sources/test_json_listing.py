@@ -276,3 +276,20 @@ def test_a_refusal_that_asks_to_sign_in_says_so() -> None:
     with pytest.raises(SourceError) as caught:
         json_listing.parse(clean(blocked_if="ok != `1`"), answer(as_utf8(wanted)), NOW, TAIPEI)
     assert caught.value.code == "login"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "try{feedCardJsonpCallback(%s);}catch(e){};",
+        "window.cb && window.cb(%s);",
+        "var list = %s;",
+        "const data=%s",
+        "/**/jQuery1_2(%s);",
+        ")]}'\n%s",
+    ],
+)
+def test_json_that_a_script_hands_over_is_read(written: str) -> None:
+    body = (written % json.dumps([{"u": "/1", "t": "一"}])).encode()
+    (item,) = json_listing.parse(clean(rows="[*]", link="u", title="t"), answer(body), NOW, TAIPEI).items
+    assert item.title == "一"

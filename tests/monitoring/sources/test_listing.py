@@ -177,3 +177,17 @@ def test_of_a_thread_that_shows_all_its_comments_they_are_counted(
         TAIPEI,
     )
     assert whole.figures == counted
+
+
+def test_of_a_row_whose_first_link_is_a_picture_the_title_is_that_of_the_other_link_or_of_the_picture() -> None:
+    definition = listing.validate({"url": "https://n.example/l", "rows": "li", "follow": False})
+    page = (
+        "<ul><li><a href=/1><img src=x alt=圖說></a><h3><a href=/1>鮮乳召回</a></h3><a href=/tag>標籤</a></li>"
+        "<li><a href=/2><img src=x alt=只有圖></a><a href=/tag>標籤</a></li><li><a href=/3><img src=x></a></li></ul>"
+    )
+    items = listing.parse(definition, Response("https://n.example/l", 200, {}, page.encode()), NOW, TAIPEI).items
+    assert [(item.url, item.title) for item in items] == [
+        ("https://n.example/1", "鮮乳召回"),
+        ("https://n.example/2", "只有圖"),
+        ("https://n.example/3", ""),
+    ]
