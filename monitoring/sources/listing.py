@@ -150,10 +150,10 @@ def _found(row: Row, selector: str, base: str) -> Found | None:
 
 
 def _title_of(row: Row, selector: str) -> str:
-    link = row.link("" if is_template(selector) else selector) if isinstance(row, HtmlRow) else None
-    if link is None:
+    if not isinstance(row, HtmlRow):
         return ""
-    return _link_title(link) or _title_beside(row.node, link)
+    link = row.link("" if is_template(selector) else selector)
+    return (_link_title(link) or _title_beside(row.node, link)) if link is not None else ""
 
 
 def _title_beside(row: LexborNode, link: LexborNode) -> str:
