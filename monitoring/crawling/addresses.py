@@ -17,9 +17,10 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 # at once. Escapes count where they are needed and in capitals.
 _NEEDED_ESCAPE = r"%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[BCDF])"
 _PLAIN = re.compile(
-    r"(https?://([a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){0,250})(?::(?!(?:80|443)(?:[/?#]|$))[1-9]\d{0,3}|:[1-5]\d{4})?)"
-    rf"(/(?:[\w:@!$&'()*+,;=~-]|{_NEEDED_ESCAPE}|(?<!/)\.|/(?!\.))*)?"
-    rf"(?:\?((?:[\w/:@!$&'()*+,;=~.?-]|{_NEEDED_ESCAPE})*))?(?:#(?!!?/[!-~])[!-~]*)?",
+    r"(https?://(?![^/?#]{252})([a-z0-9][a-z0-9-]*+(?:\.[a-z0-9][a-z0-9-]*+)*+)"
+    r"(?::(?!(?:80|443)(?:[/?#]|$))[1-9]\d{0,3}|:[1-5]\d{4})?)"
+    rf"(/(?:[\w:@!$&'()*+,;=~-]++|{_NEEDED_ESCAPE}|(?<!/)\.|/(?!\.))*+)?"
+    rf"(?:\?((?:[\w/:@!$&'()*+,;=~.?-]++|{_NEEDED_ESCAPE})*+))?(?:#(?!!?/[!-~])[!-~]*)?",
     re.ASCII,
 )
 _ROUTE = re.compile(r"!?/.")  # of a page that is built in the browser, the fragment says which it is

@@ -102,7 +102,7 @@ def _groups(body: LexborNode, url: str) -> list[list[LexborNode]]:
 
 
 def _by_column(links: list[LexborNode]) -> list[list[LexborNode]]:
-    """Links in the cells of a table, by column where each leads to another kind of place: threads here, people there."""
+    """Links in the cells of a table, by column where each leads to another kind of place (threads, people)."""
     columns: dict[int, list[LexborNode]] = defaultdict(list)
     for link in links:
         columns[_column(link)].append(link)

@@ -28,7 +28,7 @@ from monitoring.sources.html_rows import HtmlRow, base_address, is_css, is_plain
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Definition, Field, Page, gettext_noop
 from monitoring.sources.paging import is_further, next_requests
-from monitoring.sources.reading import Found, dating_of, items_of, read_detail, said
+from monitoring.sources.reading import dating_of, items_of, read_detail, said
 from monitoring.sources.reading import detail_request as request_for
 from monitoring.sources.selecting import Row, css_selector, is_template, page_address
 from sentinel.core.net.types import Request, Response
@@ -134,19 +134,14 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
         rows,
         dating=dating_of(definition, now, zone),
         follow=bool(definition.get("follow", True)),
-        find=lambda row: _found(row, link, base),
+        address_of=lambda row: page_address(row, link, base),
+        title_of=lambda row: _title_of(row, link),
         response=response,
     )
     if not items and not is_further(definition, response.url):
         seen = f"{len(rows)} rows without a link" if rows else "no row"
         raise refusal(response.url, html) or SourceError("layout", f"{seen}: {definition['rows']}")
     return Page(items, onward if items else [])
-
-
-def _found(row: Row, selector: str, base: str) -> Found | None:
-    """Where a row leads, with the title of its link."""
-    url = page_address(row, selector, base)
-    return Found(url, lambda: _title_of(row, selector)) if url else None
 
 
 def _title_of(row: Row, selector: str) -> str:
@@ -166,7 +161,7 @@ def _title_beside(row: LexborNode, link: LexborNode) -> str:
 
 def _link_title(link: LexborNode) -> str:
     """The text of a link, or its title attribute where the text is cut short or empty."""
-    shown, whole = line_of(link), (link.attributes.get("title") or "").strip()
+    shown, whole = line_of(link), (link.attrs.get("title") or "").strip()
     is_cut = not shown or shown.endswith(("…", "...")) or whole.startswith(shown)
     return whole if whole and is_cut else shown
 

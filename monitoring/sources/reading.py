@@ -34,59 +34,60 @@ def said(definition: Definition, name: str) -> str:
     return str(definition.get(name) or "")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A row's address, and the title that stands with its link, read where it is asked for."""
-
-    url: str
-    title: Callable[[], str] = str
-
-
 def items_of(
     definition: Definition,
     rows: list[Row],
     *,
     dating: Dating,
     follow: bool,
-    find: Callable[[Row], Found | None],
+    address_of: Callable[[Row], str],
+    title_of: Callable[[Row], str] = lambda _row: "",
     response: Response | None = None,
 ) -> list[Item]:
-    """The rows of a `response` that lead somewhere, each once; `find` says where."""
+    """The rows of a `response` that lead somewhere, each once; `address_of` says where, `title_of` what stands there
+    in a row without a title of its own."""
     items: dict[tuple[str, str], Item] = {}
-    selectors = {name: said(definition, name) for name in ("title", "author", "time", "summary")}
+    title, author, time, summary = (said(definition, name) for name in ("title", "author", "time", "summary"))
     counted = {name: selector for name in FIGURES if (selector := said(definition, name))}
+    is_ranked = bool(definition.get("ranked"))
+    has_identifier = is_ranked or bool(said(definition, "site_id"))
     has_floors = not follow and bool(said(definition, "floors"))
     for place, row in enumerate(rows[:MOST_ROWS], start=1):
-        found = find(row)
-        if found is None or not found.url:
+        url = address_of(row)
+        if not url:
             continue
-        published = row.time(selectors["time"], dating)
+        url = led_to(url) if is_ranked else url
+        published = row.time(time, dating) if time else None
         figures = _counts(row, counted)
-        if definition.get("ranked") and "rank" not in figures:
+        if is_ranked and "rank" not in figures:
             figures["rank"] = place
-        # The text is read last: reading it may change the row.
-        url = led_to(found.url) if definition.get("ranked") else found.url
         item = Item(
             url=url,
-            title=row.value(selectors["title"]) or found.title(),
-            author=row.value(selectors["author"]),
-            site_id=_identifier(definition, row, url),
+            title=(row.value(title) if title else "") or title_of(row),
+            author=row.value(author) if author else "",
+            site_id=_identifier(definition, row, url) if has_identifier else "",
             published_at=published.at if published else None,
             precision=published.precision if published else "",
             figures=figures,
-            text=row.block(selectors["summary"])[:_LONGEST_SUMMARY],
+            # It is read last: reading it may change the row.
+            text=row.block(summary)[:_LONGEST_SUMMARY] if summary else "",
             needs_detail=follow,
             response=response,
         )
         if has_floors:  # a list may hold the comments on each of its rows
             item = replace(item, replies=_floors(definition, item, row, dating).replies)
-        items.setdefault((item.url, item.site_id), item)
+        items.setdefault((url, item.site_id), item)
     return list(items.values())
 
 
 def _counts(row: Row, selectors: dict[str, str]) -> dict[str, int]:
-    counts = {name: read_count(row.value(selector)) for name, selector in selectors.items() if selector}
-    return {name: count for name, count in counts.items() if count is not None}
+    counts: dict[str, int] = {}
+    for name, selector in selectors.items():
+        written = row.value(selector) if selector else ""
+        count = read_count(written) if written else None
+        if count is not None:
+            counts[name] = count
+    return counts
 
 
 def _identifier(definition: Definition, row: Row, url: str) -> str:
