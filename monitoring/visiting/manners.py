@@ -116,6 +116,7 @@ class Manners:
             if response.onward is None:
                 return response
             asked = response.onward
+            await self._wait_for(parse_target(asked.url), retry_after(response.headers, self.now) or 0.0)
         raise FetchError("too-many-redirects", str(REDIRECTS))
 
     def note(self, what: str, **said: str | int | float) -> None:
