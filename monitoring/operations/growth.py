@@ -19,7 +19,7 @@ from monitoring.sources import KINDS
 from monitoring.sources.items import Item, SourceError
 from monitoring.visiting.again import REFUSALS, Seen
 from monitoring.visiting.revisit import DRILL_PACE, LONGEST, STEPS, Standing, growth_of, next_gap
-from monitoring.visiting.rewording import is_same_piece
+from monitoring.visiting.rewording import is_cut, is_same_piece
 from sentinel.core.net.types import Response
 from sentinel.core.stages import LeaseLostError, Stage
 
@@ -211,6 +211,8 @@ def _is_edit(revisit: Revisit, post: Post, source: Source, fresh: Item, now: dat
     kind, definition = KINDS[source.kind], full_definition(source)
     if hasattr(kind, "revisited"):
         return True
+    if is_cut(post.text, fresh.text):
+        return False
     first = _first_answer(post)
     if first is not None:
         try:
