@@ -254,9 +254,7 @@ def reading_back(kind: Kind, given: dict[str, Any]) -> Meet:
             try:
                 async with asyncio.timeout(22.0):
                     request = kind.start(definition)[0]
-                    page = await read_page(
-                        kind, definition, request, number=1, manners=manners, now=now, zone=UTC
-                    )
+                    page = await read_page(kind, definition, request, number=1, manners=manners, now=now, zone=UTC)
             except TimeoutError:
                 return "timeout"
             except (SourceError, FetchError) as failure:
@@ -390,9 +388,7 @@ def kinds() -> dict[str, tuple[Meet, bool]]:
     met |= {f"test {name}": (of_kind(KINDS[GIVEN[name][0]], GIVEN[name][1], TEST_LIMITS), True) for name in
             ("feed", "listing", "json", "sitemap")}  # fmt: skip
     met |= {f"back {name}": (reading_back(KINDS[name], GIVEN[name][1]), False) for name in ("feed", "listing", "weibo")}
-    met |= {
-        f"again {name}": (again(KINDS[name], GIVEN[name][1], address), False) for name, address in AGAIN.items()
-    }
+    met |= {f"again {name}": (again(KINDS[name], GIVEN[name][1], address), False) for name, address in AGAIN.items()}
     return met | {"detect": (detecting, True)}
 
 
@@ -453,7 +449,9 @@ def main() -> None:
 
 def _told(name: str, wanted: str, everything: bool) -> Iterator[tuple[str, Cost]]:
     for case, cost in measured(name, wanted):
-        is_near = cost.seconds > SECONDS / 2 or cost.megabytes > MEGABYTES * 0.6 or cost.outcome.startswith(("F", "K", "N"))
+        is_near = (
+            cost.seconds > SECONDS / 2 or cost.megabytes > MEGABYTES * 0.6 or cost.outcome.startswith(("F", "K", "N"))
+        )
         if everything or is_near:
             mark = "!!" if cost.seconds > SECONDS or cost.megabytes > MEGABYTES else "  "
             print(
