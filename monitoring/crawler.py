@@ -263,7 +263,7 @@ def report_of(result: VisitResult, source: Source, now: datetime) -> Report:
         requests=result.requests,
         bytes_received=result.bytes_received,
         retry_after=result.retry_after,
-        state={} if has_hope(missed) else result.state,
+        state={} if has_hope(missed) and not result.goes_on else result.state,
         missed=missed,
         log=[blotted_said(line.as_json(), secrets) for line in result.log],
         items=result.items,

@@ -62,8 +62,11 @@ _SHORT_YEAR = re.compile(
 _NAMED_YEAR = re.compile(r"([去今前]年|上个?月|本月|这个?月|当月)\s*(?:(\d{1,2})\s*月\s*)?(\d{1,2})\s*[日号]")
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 # As Chinese translations of American programs write it: 周五 6月 20, 2025 8:12 am.
-_MONTH_DAY_YEAR = re.compile(r"(?<!\d)(\d{1,2})\s*月\s*(\d{1,2})\s*日?,\s*(\d{4})(?!\d)")
 _MINGUO_MONTH = re.compile(r"民国\s*(\d{1,3})\s*年\s*(\d{1,2})\s*月")
+# What blogs make of English forms: 22 11 月, 2026; 11 月 22, 2026. A year to come may be a time of day: 2030.
+_TRANSLATED = re.compile(
+    r"(?<![\d年])(?:(\d{1,2})[\s,]+(\d{1,2})\s*月|(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?)(?:,\s*|\s+)((?:19|20)\d\d)(?![\d:])"
+)
 _YEAR_MONTH = re.compile(r"(?<!\d)(\d{4})\s*(?:年\s*(\d{1,2})\s*月|[-/.](\d{1,2})\s*$)")
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -201,9 +204,10 @@ def _numeric_date(plain: str, here: datetime) -> Found | None:
     if found:
         month, day = _month_and_day(plain, int(found[1]), int(found[3]), found[2])
         return _dated(plain, found, (int(found[4]), month, day), here)
-    found = _MONTH_DAY_YEAR.search(plain)
-    if found:
-        return _dated(plain, found, (int(found[3]), int(found[1]), int(found[2])), here)
+    found = _TRANSLATED.search(plain)
+    if found and int(found[5]) <= here.year:
+        parts = (int(found[5]), int(found[2] or found[3]), int(found[1] or found[4]))
+        return _dated(plain, found, parts, here)
     found = _MINGUO_BARE.search(plain)
     if found:
         return _dated(plain, found, (int(found[1]) + 1911, int(found[2]), int(found[3])), here)

@@ -145,8 +145,18 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
 
 
 def _title_of(row: Row, selector: str) -> str:
-    link = row.link("" if is_template(selector) else selector) if isinstance(row, HtmlRow) else None
-    return _link_title(link) if link is not None else ""
+    if not isinstance(row, HtmlRow):
+        return ""
+    link = row.link("" if is_template(selector) else selector)
+    return (_link_title(link) or _title_beside(row.node, link)) if link is not None else ""
+
+
+def _title_beside(row: LexborNode, link: LexborNode) -> str:
+    """Of a link that holds a picture alone: what another link to the same place says, else what the picture shows."""
+    href = link.attributes.get("href")
+    named = (_link_title(one) for one in row.css("a[href]") if one.attributes.get("href") == href)
+    picture = link.css_first("img[alt]")
+    return next((title for title in named if title), (picture.attributes.get("alt") or "").strip() if picture else "")
 
 
 def _link_title(link: LexborNode) -> str:

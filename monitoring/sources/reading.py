@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from monitoring.crawling.addresses import canonical_url
@@ -51,6 +51,7 @@ def items_of(
     counted = {name: selector for name in FIGURES if (selector := said(definition, name))}
     is_ranked = bool(definition.get("ranked"))
     has_identifier = is_ranked or bool(said(definition, "site_id"))
+    has_floors = not follow and bool(said(definition, "floors"))
     for place, row in enumerate(rows[:MOST_ROWS], start=1):
         url = address_of(row)
         if not url:
@@ -73,6 +74,8 @@ def items_of(
             needs_detail=follow,
             response=response,
         )
+        if has_floors:  # a list may hold the comments on each of its rows
+            item = replace(item, replies=_floors(definition, item, row, dating).replies)
         items.setdefault((url, item.site_id), item)
     return list(items.values())
 
@@ -118,7 +121,8 @@ def read_detail(
     `extract` reads the page without selectors. It costs far more than all of them, so it is asked only where title,
     text or a time of day is still missing, or no selector says who the author is.
     """
-    first, replies = _floors(definition, item, row, dating)
+    floors = _floors(definition, item, row, dating)
+    first = floors.first
     title, author = (row.value(said(definition, name)) for name in ("detail_title", "detail_author"))
     published = row.time(said(definition, "detail_time"), dating) or (_published(first) if first else None)
     figures = _counts(row, {name: said(definition, f"detail_{name}") for name in DETAIL_FIGURES})
@@ -131,9 +135,9 @@ def read_detail(
         text=text,
         published_at=published.at if published else item.published_at,
         precision=published.precision if published else item.precision,
-        figures={**item.figures, **(first.figures if first else {}), **figures},
+        figures={**floors.counted, **item.figures, **(first.figures if first else {}), **figures},
         needs_detail=False,
-        replies=replies,
+        replies=floors.replies,
     )
     if not text and said(definition, "detail_text"):
         raise SourceError("layout", f"no text: {said(definition, 'detail_text')}")
@@ -171,16 +175,35 @@ def _published(item: Item) -> Parsed | None:
     return Parsed(item.published_at, item.precision) if item.published_at else None
 
 
-def _floors(definition: Definition, item: Item, row: Row, dating: Dating) -> tuple[Item | None, tuple[Item, ...]]:
-    """The floor that is the post itself, where there is one, and the others as replies."""
+@dataclass(frozen=True, slots=True)
+class _Floors:
+    """The floor that is the post itself, where there is one, and the others as replies.
+
+    `counted` is the number of comments, of a thread that shows all of them on its page and does not say how many.
+    """
+
+    first: Item | None = None
+    replies: tuple[Item, ...] = ()
+    counted: dict[str, int] = field(default_factory=dict)
+
+
+_SAY_HOW_MANY = ("comments", "detail_comments", "floors_next")
+
+
+def _floors(definition: Definition, item: Item, row: Row, dating: Dating) -> _Floors:
     selector = said(definition, "floors")
     if not selector:
-        return None, ()
+        return _Floors()
     seen: dict[str, int] = {}
-    floors = [_floor(definition, item, one, dating, seen) for one in row.rows(selector)[:_MOST_FLOORS]]
-    if said(definition, "floors_first") == "reply":
-        return None, _worth_keeping(floors)
-    return (floors[0] if floors else None), _worth_keeping(floors[1:])
+    rows = row.rows(selector)
+    floors = [_floor(definition, item, one, dating, seen) for one in rows[:_MOST_FLOORS]]
+    own = 0 if said(definition, "floors_first") == "reply" else 1
+    is_whole = not any(said(definition, name) for name in _SAY_HOW_MANY)
+    return _Floors(
+        first=floors[0] if own and floors else None,
+        replies=_worth_keeping(floors[own:]),
+        counted={"comments": max(0, len(rows) - own)} if is_whole else {},
+    )
 
 
 def page_of_floors(definition: Definition, item: Item, row: Row, dating: Dating) -> tuple[Item, ...]:

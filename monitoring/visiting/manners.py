@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from monitoring.crawling.robots import LARGEST, RobotsFile, Rules, read_robots
+from monitoring.crawling.robots import LARGEST, RobotsFile, Rules, read_robots, readable
 from monitoring.sources.items import Item, SourceError
 from monitoring.visiting.answers import retry_after
 from monitoring.visiting.pacing import TOO_MANY
@@ -120,6 +120,7 @@ class Manners:
             if response.onward is None:
                 return response
             asked = response.onward
+            await self._wait_for(parse_target(asked.url), retry_after(response.headers, self.now) or 0.0)
         raise FetchError("too-many-redirects", str(REDIRECTS))
 
     def note(self, what: str, **said: str | int | float) -> None:
@@ -180,7 +181,7 @@ class Manners:
             raise
         if response.status == 429 or not 200 <= response.status < 500:
             raise SourceError("robots-unreachable", str(response.status))
-        text = response.body[:LARGEST].decode("utf-8", "replace") if response.status < 300 else ""
+        text = readable(response.body.decode("utf-8", "replace")) if response.status < 300 else ""
         return RobotsFile(response.status, storable(text, LARGEST))
 
     async def _wait_for(self, target: Target, seconds: float) -> None:

@@ -177,6 +177,8 @@ def _read_name(text: str) -> str:
     name = name.removesuffix(".")
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         raise RefusedAddressError("bad-host")
+    if "_" in name.rpartition(".")[2]:  # no top-level domain has one
+        raise RefusedAddressError("bad-host", name)
     if is_lookalike(_in_letters(name)):
         raise RefusedAddressError("lookalike-host", name)
     return name
