@@ -36,6 +36,8 @@ _SHARE_OF_PAGE = 0.6
 # An article with the teasers of others, named alike, is mostly one block.
 _SHARE_OF_ONE = 0.8
 _FEWEST_PUSHES = 3
+_FEWEST_THAT_BEGIN = 4
+_SENTENCE_MARK = re.compile("[，。！？]")
 _FEWEST_OF_A_PAGE = 3
 _MANY, _SHARE_OF_MANY = 8, 0.3
 _COMMENTS = frozenset(["comment", "comments"])
@@ -51,7 +53,9 @@ def names_a_forum(program: str, site: str, url: str) -> bool:
     return bool(_PROGRAMS.search(program) or _FORUM_PLACE.search(url) or _FORUM_NAME.search(site))
 
 
-def discussion_evidence(outline: Outline, discussion: Discussion, program: str, site: str, url: str) -> int:
+def discussion_evidence(
+    outline: Outline, discussion: Discussion, program: str, site: str, url: str, title_line: int | None
+) -> int:
     """How much speaks for a discussion: 2 is enough.
 
     `program` is what the page calls its generator, its body and its data; `site` is what its title says after its own.
@@ -73,8 +77,18 @@ def discussion_evidence(outline: Outline, discussion: Discussion, program: str, 
     is_part = len(discussion.floors) >= _MANY and discussion.share >= _SHARE_OF_MANY
     evidence += "answer" in words
     if not words:
-        return evidence + ((is_page or is_part) and _are_dated(outline, discussion.floors))
+        is_dated = _are_dated(outline, discussion.floors)
+        begins = is_page and _holds_opening(outline, discussion, title_line)
+        return evidence + ((is_page or is_part) and is_dated) + (begins and (is_dated or names_a_forum("", site, url)))
     return evidence + 2 * is_page + (is_part and not is_page and not is_headlined)
+
+
+def _holds_opening(outline: Outline, discussion: Discussion, title_line: int | None) -> bool:
+    """Whether the first floor is what stands below the title: comments follow an article, a thread begins itself."""
+    if title_line is None or len(discussion.floors) < _FEWEST_THAT_BEGIN:
+        return False
+    between = discussion.lines(title_line + 1, max(title_line + 1, outline.parts[discussion.floors[0]].start))
+    return not any(_SENTENCE_MARK.search(line) for line in between)
 
 
 def _longest_share(outline: Outline, discussion: Discussion) -> float:
