@@ -35,6 +35,7 @@ _ENOUGH = 2
 _SHARE_OF_PAGE = 0.6
 # An article with the teasers of others, named alike, is mostly one block.
 _SHARE_OF_ONE = 0.8
+_TOPIC, _NEAR_BLOCKS = frozenset(["topic", "thread"]), 3
 _FEWEST_PUSHES = 3
 _FEWEST_THAT_BEGIN = 4
 _SENTENCE_MARK = re.compile("[，。！？]")
@@ -80,7 +81,19 @@ def discussion_evidence(
         is_dated = _are_dated(outline, discussion.floors)
         begins = is_page and _holds_opening(outline, discussion, title_line)
         return evidence + ((is_page or is_part) and is_dated) + (begins and (is_dated or names_a_forum("", site, url)))
-    return evidence + 2 * is_page + (is_part and not is_page and not is_headlined)
+    if is_page or is_part:
+        return evidence + 2 * is_page + (is_part and not is_page and not is_headlined)
+    evidence += len(discussion.floors) >= _FEWEST_OF_A_PAGE and _are_dated(outline, discussion.floors)
+    return evidence + _is_topic(outline, discussion, title_line)
+
+
+def _is_topic(outline: Outline, discussion: Discussion, title_line: int | None) -> bool:
+    """Whether what was said between the title and the first floor lies in a block called a topic or a thread."""
+    first = outline.parts[discussion.floors[0]].start
+    between = outline.lines[(title_line or 0) + 1 : first]
+    blocks = {line.part for line in between if _SENTENCE_MARK.search(line.text)}
+    around = (one for block in blocks for one in (block, *outline.ancestors(block, _NEAR_BLOCKS)))
+    return title_line is not None and any(not _TOPIC.isdisjoint(outline.parts[one].words) for one in around)
 
 
 def _holds_opening(outline: Outline, discussion: Discussion, title_line: int | None) -> bool:
