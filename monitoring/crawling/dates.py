@@ -235,7 +235,7 @@ def _named_year(plain: str, here: datetime) -> Found | None:
 def _month_and_day(plain: str, first: int, second: int, separator: str) -> tuple[int, int]:
     """Which is the month in 6/14/2019 or 14.06.2019; raises ValueError where nobody can tell."""
     if separator != "/":
-        return second, first
+        return (first, second) if second > 12 >= first else (second, first)
     if first == second or second > 12 or _AM_PM.search(plain):
         return first, second
     if first > 12:

@@ -112,6 +112,8 @@ _POST_BUTTONS = re.compile(
         "已[編编][輯辑]", "跳[转轉]到", "本[楼樓].{0,6}", "[發发]表於?", "[发發]帖", "支持", "反[对對]", "舉報",
         r"[\d,]+\s*[个個則则條条人篇]?\s*(?:[點点][讚赞]|[赞讚](?:同了?.{0,4})?|回[复覆答]|解答|[评評][论論]|留言)",
         "全部(?:回[复覆]|[评評][论論])",
+        r"[\d,]+\s*(?i:views?|likes?|points?|comments?|repl(?:y|ies)|shares?|upvotes?)",
+        "(?i:reply|quote|like|report|permalink|embed|save|hide|upvote|follow|share)",
     )
     + r")(?:[\s\d(（)）:：>»|·+\-]++|$))++"
 )  # fmt: skip
@@ -156,6 +158,7 @@ _DATE = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}\s?[-/月]\s?\d{1,2}\s?日?\s+\d{1,2}:\d\d|\d+\s*(?:小[时時]|分[钟鐘]|[天日])前"
     r"|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d|\d{1,2} [A-Z][a-z]{2,8}\.?,? (?:19|20)\d\d"
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w* \w{3} +\d{1,2} \d{1,2}:\d\d:\d\d|\w{3,9}\.? \d{1,2},? (?:19|20)\d\d"
+    r"|\b(?:\d+|an?) (?:second|minute|hour|day|week|month|year)s? ago\b"
     r"|^(?:昨天|前天|今天|昨日|今日)(?:\s*\d{1,2}:\d\d)?$"
 )
 # A question that is put to somebody is no credit: 记者：为什么？

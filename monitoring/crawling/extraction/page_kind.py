@@ -24,11 +24,19 @@ _FORUM_PLACE = re.compile(
 _FORUM_NAME = re.compile(
     r"论坛|論壇|討論區|讨论区|贴吧|貼吧|[\u4e00-\u9fff]吧_|BBS|社区|社區|看板|批踢踢|知乎|天涯|巴哈姆特|哈啦板|讨论版|討論版"
     r"|问答|問答|知[识識]\+|小[组組]$|V2EX|Dcard|LIHKG|[连連]登|NGA|虎扑|西祠|小木虫|铁血|猫扑|水木|圈子"
+    r"|(?i:\bforums?\b|\bcommunity\b|\bmessage boards?\b|\bdiscussions?\b)"
+    r"|(?i:reddit|hacker news|quora|stack (?:overflow|exchange))"
+)
+# Sites where nothing stands but what members write.
+_FORUM_ALONE = re.compile(
+    r"看板|批踢踢|[贴貼]吧|V2EX|Dcard|LIHKG|[连連]登|哈啦板|(?i:reddit|hacker news|quora|stack (?:overflow|exchange))"
 )
 _FORUM_TALK = re.compile(
     r"楼主|樓主|版主|层主|发帖|發帖|回帖|回貼|跟帖|发表于|發表於|只看(?:该|該|他|TA|楼主|樓主)|沙发|沙發|板凳|引用|倒序|回覆此|回复此"
     r"|^[#＃]?\d{1,4}\s*[楼樓Ff#＃]$|^[#＃]\d{1,4}$|积分|積分|帖子|威望|文章數|註冊時間|注册时间|加入日期|登入日期|最后登录|噓|推文"
     r"|最佳答案|最佳解答|[个個则則条條]\s?(?:回答|解答)|[个個]回复|則回覆|^共?(?:收到)?\s?\d+\s?[条條則]\s?回[复覆]"
+    r"|(?i:thread starter|join(?:ed| date)\s*:|\bposts\s*:|permalink|reply #\d|post subject)"
+    r"|(?i:(?:senior|junior|full) member|opened this issue|\b\d+ points?\b|reply with quote|original poster|upvote)"
     r"|[圈坛壇吧]友|(?<!\d)\d{1,4}[楼樓](?=\s*20\d\d[-/年])|[发發]起人|提[问問][于於]|附言|回帖人|直[达達][楼樓][层層]"
 )
 _ENOUGH = 2
@@ -62,6 +70,7 @@ def discussion_evidence(
     `program` is what the page calls its generator, its body and its data; `site` is what its title says after its own.
     """
     evidence = 2 * bool(_PROGRAMS.search(program)) + bool(_FORUM_PLACE.search(url)) + bool(_FORUM_NAME.search(site))
+    evidence += bool(_FORUM_ALONE.search(site))
     talk = {found[0] for line in outline.lines if len(line.text) <= 40 for found in _FORUM_TALK.finditer(line.text)}
     evidence += (len(talk) >= 2) + (len(talk) >= 4) + 2 * (discussion.pushes >= _FEWEST_PUSHES)
     evidence += 2 * any(_POWERED.search(line.text) for line in outline.lines[-_LINES_OF_A_FOOT:])
@@ -73,8 +82,12 @@ def discussion_evidence(
         return 0
     is_page = is_page and (not is_headlined or evidence >= _ENOUGH)
     if words and words <= _COMMENTS:
-        # Below a news article stand comments as well.
-        return evidence - is_page
+        # Below a news article stand comments as well; but there the article is none of them.
+        if is_page and _holds_opening(outline, discussion, title_line):
+            return evidence + _ENOUGH
+        if not names_a_forum(program, site, url):
+            return evidence - is_page
+        return evidence + (is_page and _are_dated(outline, discussion.floors))
     is_part = len(discussion.floors) >= _MANY and discussion.share >= _SHARE_OF_MANY
     evidence += "answer" in words
     if not words:

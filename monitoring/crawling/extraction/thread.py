@@ -173,15 +173,22 @@ class Discussion:
         ]
 
     def _is_word(self, number: int, spoken: set[_Slot]) -> bool:
+        text = self._posted[number].text
+        return (is_post_button(text) or not _LETTER.search(text)) and self._is_short(number, spoken)
+
+    def _is_short(self, number: int, spoken: set[_Slot]) -> bool:
+        """Whether a line is one short word in a place where sentences stand as well."""
         line = self._posted[number]
-        is_short = len(line.text) <= _LONGEST_WORD and " " not in line.text
-        is_short = is_short and not line.linked and not self._outside[line.part]
-        is_word = is_short and (is_post_button(line.text) or not _LETTER.search(line.text))
-        return is_word and self._slot(number) in spoken
+        is_short = 0 < len(line.text) <= _LONGEST_WORD and " " not in line.text
+        return is_short and not line.linked and not self._outside[line.part] and self._slot(number) in spoken
 
     def _word(self, floor: Part, spoken: set[_Slot]) -> list[str]:
         """What is all that was said on a floor, though many said the same."""
-        said = [number for number in range(floor.start, floor.end) if self._is_word(number, spoken)]
+        said = [
+            number
+            for number in range(floor.start, floor.end)
+            if self._is_short(number, spoken) and (not self._chrome[number] or self._is_word(number, spoken))
+        ]
         return [self._posted[said[0]].text] if len(said) == 1 else []
 
     def lines_before(self, start: int) -> list[str]:
@@ -214,8 +221,10 @@ class Discussion:
         return len(text) <= 2 * _LONGEST_TEMPLATE and bool(_QUOTED.search(text) or len(_PANEL.findall(text)) > 1)
 
     def _is_title(self, text: str) -> bool:
-        own = TITLE_LABEL.sub("", _REPLY_TO.sub("", text))
-        return bool(self._title) and key_of(own) == self._title
+        own = key_of(TITLE_LABEL.sub("", _REPLY_TO.sub("", text)))
+        if not self._title or not own.endswith(self._title) or len(own) > len(self._title) + _LONGEST_TEMPLATE:
+            return False
+        return own == self._title or is_dateline(text[: max(0, len(text) - len(self._title))])
 
     def _find_floors(self) -> list[int]:
         """The blocks that hold what was posted, in order: the innermost that are named so and hold most of it.

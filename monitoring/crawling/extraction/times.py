@@ -30,7 +30,7 @@ _STATED_IN_CODE = re.compile(
 _TIME_IN_CODE = re.compile(r"""[\s{,]["']?(?:time|date)["']?\s*:\s*["'](20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?)["']""")
 _TIME_OF_DAY = re.compile(r"\d{1,2}\s?[:：点时點時]\s?\d{1,2}|前$|前\b|刚刚|剛剛")
 _NOT_PUBLICATION = re.compile(
-    r"更新|修改|最后编辑|最後編輯|最后修订|评论|評論|回复|回覆|留言|updated|modified|comment|截稿|注册|註冊|有效期|活动时间|活動時間|本主题由|本主題由|加入精[华華]|截止|[报報]名|首映|上映",
+    r"更新|修改|最后编辑|最後編輯|最后修订|评论|評論|回复|回覆|留言|updated|modified|join(?:ed)?\b|comment|截稿|注册|註冊|有效期|活动时间|活動時間|本主题由|本主題由|加入精[华華]|截止|[报報]名|首映|上映",
     re.IGNORECASE,
 )
 _PUBLICATION = re.compile(
@@ -47,16 +47,17 @@ _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _SENTENCE = re.compile("[，。！？]")
 _EDITED_BEHIND = re.compile(r"\d\s*(?:更新|修改|[编編][辑輯])\s*$")
 _WEEKDAY = re.compile("星期|[周週][一二三四五六日]")
-_LINES_BELOW_TITLE, _LINES_ABOVE_TITLE = 14, 3
+_LINES_BELOW_TITLE, _LINES_ABOVE_TITLE, _LINES_ABOVE_IN_POST = 14, 3, 8
 _LINES_OF_A_PAGE = 42
-_LONGEST_TIME_LINE = 90
+_LONGEST_TIME_LINE, _LONGEST_POSTED = 90, 160
 _MOST_CODE, _MOST_CODED = 2_000_000, 5
 _MOST_TITLED = 60
 _NEAR_FIGURES = 8
+_STAMPED = "time[datetime], relative-time[datetime], span[title], em[title], abbr[title], a[title], time[title]"
 _LONGEST_LABEL = 8
 _LONGEST_STAMP = 40
 _FULL_TIME = re.compile(r"\s*(?:发表于|發表於)?\s*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]+\d{1,2}:\d\d")
-_ROUGHLY = timedelta(days=2)
+_ROUGHLY, _YEARS_AGO = timedelta(days=2), timedelta(days=366)
 _WIDEST = timedelta(hours=14)
 _HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 # What is fewer whole hours apart is rather an edit.
@@ -180,9 +181,8 @@ def _is_publication(line: str) -> bool:
 
 def posted_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None:
     """The time in the first line that says itself that something was posted, as forums print above each post."""
-    posted = (
-        parse_date(line, now, zone) for line in lines if _PUBLICATION.search(line) and len(line) <= _LONGEST_TIME_LINE
-    )
+    told = (line for line in lines if _PUBLICATION.search(line[:_LONGEST_TIME_LINE]))
+    posted = (parse_date(line, now, zone) for line in told if len(line) <= _LONGEST_POSTED)
     return next((found for found in posted if found), None)
 
 
@@ -195,13 +195,14 @@ def first_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None:
 
 def finer_time(tree: LexborHTMLParser, found: Parsed | None, now: datetime, zone: tzinfo) -> Parsed | None:
     """`found`, or the full time that an element carries in its title or datetime where the page shows "3 天前"."""
-    for element in tree.css("time[datetime], span[title], em[title], abbr[title], a[title], time[title]")[
-        :_MOST_TITLED
-    ]:
+    rough = _YEARS_AGO if found is not None and found.precision == "month" else _ROUGHLY
+    for element in tree.css(
+        "time[datetime], relative-time[datetime], span[title], em[title], abbr[title], a[title], time[title]"
+    )[:_MOST_TITLED]:
         for name in ("datetime", "title"):
             text = element.attributes.get(name) or ""
             stated = parse_date(text, now, zone) if _FULL_TIME.match(text) else None
-            if stated and stated.precision in _FINE and (found is None or abs(stated.at - found.at) <= _ROUGHLY):
+            if stated and stated.precision in _FINE and (found is None or abs(stated.at - found.at) <= rough):
                 return stated
     return found
 
@@ -258,7 +259,7 @@ def earlier_time(below: Parsed | None, above: Parsed | None) -> Parsed | None:
 
 def lines_above(lines: list[str], at: int | None) -> list[str]:
     """The few lines above the title, which is line `at`."""
-    return lines[max(0, at - _LINES_ABOVE_TITLE) : at] if at else []
+    return lines[max(0, at - _LINES_ABOVE_IN_POST) : at] if at else []
 
 
 def lines_beside(lines: list[str], at: int | None) -> list[str]:

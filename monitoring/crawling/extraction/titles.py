@@ -33,6 +33,10 @@ _LEAST_AT_END = 8
 _LONGEST = 400
 
 
+# What phpBB prints before a title in its page's: 某某討論區 :: 檢視主題 - …
+_VIEW_TOPIC = re.compile(
+    r"^[^:•]{1,60}\s(?:::|•)\s(?:View topic|[觀观檢检][看視视](?:文章|主[題题])|[阅閱][读讀]主[题題]|查看主[题題])\s-\s"
+)
 # What a forum prints before a title: 主題: …
 TITLE_LABEL = re.compile(r"^\s*(?:主[题題]|[标標][题題]|[题題]目|[话話][题題])\s*[:：]?\s*")
 
@@ -108,7 +112,7 @@ def _named_heading(tree: LexborHTMLParser, key: str) -> str:
 
 def without_site(title: str, site: str = "") -> str:
     """`title` without the site's and section's names that follow a separator; `site` is the site's name if known."""
-    title = _PAGE.sub("", _NOTICES.sub("", title))
+    title = _VIEW_TOPIC.sub("", _PAGE.sub("", _NOTICES.sub("", title)))
     for _ in range(4):
         found = _SUFFIX.match(title)
         if not found or (len(found[2]) > max(4, len(found[1])) and found[2] != site):
