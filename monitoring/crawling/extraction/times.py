@@ -148,7 +148,7 @@ def visible_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None
 
 def _without_edit(line: str) -> str:
     """A line up to where it tells of an update, if a date stands before that: 出版：… 更新：…"""
-    edited = _EDITED.search(line)
+    edited = _EDITED.search(line) if len(line) <= _LONGEST_POSTED else None
     return line[: edited.start()] if edited and _FIGURES.search(line, 0, edited.start()) else line
 
 

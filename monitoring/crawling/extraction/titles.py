@@ -13,7 +13,7 @@ from monitoring.crawling.markup import line_of
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _SUFFIX = re.compile(
-    r"^(.{4,})(?<![\s_|｜│丨︱∣»¦-])\s*(?:[_|｜│丨︱∣»¦]+|\s[-–—－·:•«</]+\s|\s@\s?|--+|(?<![—–－-])[—–－-](?=[^—–－-]{2,16}$))\s*([^_|｜│丨︱∣»¦]{1,30})$",
+    r"^(.{4,})(?<![\s_|｜│丨︱∣»¦-])\s*(?:[_|｜│丨︱∣»¦]+|\s[-–—－·:•«</]+\s|\s@\s?|--+|(?<![—–－-])(?!(?<=\d)[—–－-]\d)[—–－-](?=[^—–－-]{2,16}$))\s*([^_|｜│丨︱∣»¦]{1,30})$",
     re.DOTALL,
 )
 _PREFIX = re.compile(r"^([^|｜_:：「」【】]{2,12})\s*(?:\s[-–—|｜]\s|[|｜_]|--)\s*(.{6,})$", re.DOTALL)
@@ -88,7 +88,15 @@ def whole_title(tree: LexborHTMLParser) -> str:
 
 
 def _headings(tree: LexborHTMLParser, selector: str) -> list[str]:
-    return [text for node in tree.css(selector)[:_MOST_HEADINGS] if (text := line_of(node))]
+    return [text for node in tree.css(selector)[:_MOST_HEADINGS] if (text := _without_buttons(node))]
+
+
+def _without_buttons(heading: LexborNode) -> str:
+    """What a heading says, less the buttons at its end."""
+    text = line_of(heading)
+    for button in reversed(heading.css("button")):
+        text = text.removesuffix(line_of(button)).rstrip()
+    return text
 
 
 def _title_beside(shared: str, headings: list[str]) -> str:

@@ -337,3 +337,11 @@ def test_a_time_in_utc_is_told_as_the_place_shows_it_on_pointing() -> None:
 def test_the_name_beside_a_title_is_the_authors_where_it_is_called_so(name: str) -> None:
     login = '<span class="user-name">登入</span>'
     assert read(f"{login}<h1>{TITLE}</h1><p>{name}</p><p>2025-06-19 08:35</p>{PARAGRAPHS}").author == "老王不賣瓜"
+
+
+def test_a_button_in_a_heading_and_a_score_are_read_as_what_they_are() -> None:
+    title = "步行者108-91大勝雷霆 系列賽3-3戰平"
+    head = f"<title>{title}-體育-某某網</title>"
+    for heading in (f"<h1>{title}<button>收藏</button></h1>", f"<h1><a href=/>某某網</a></h1><h2>{title}</h2>"):
+        page = f"<html><head>{head}</head><body>{heading}{PARAGRAPHS}</body></html>"
+        assert extract_article(page, NOW, TAIPEI).title == title
