@@ -131,9 +131,7 @@ PAGES: dict[str, Callable[[], bytes]] = {
     "text tags that cross": lambda: filled(b"<b><i></b></i>"),
     "links that never close": lambda: filled(b"<a href=x>"),
     "a font in a font": lambda: filled(b"<p><font size=1>"),
-    "80,000 links": lambda: numbered(
-        "<p class=c{n}><a href=/{n}>y{n} y{n} y{n}</a> 2026-03-01</p>", 80_000
-    ),
+    "80,000 links": lambda: numbered("<p class=c{n}><a href=/{n}>y{n} y{n} y{n}</a> 2026-03-01</p>", 80_000),
     "classes without end": lambda: b"<li class='" + numbered("c{n} ", 600_000)[: LARGEST - 40] + b"'><a href=/x>y</a>",
     "JSON-LD nested without end": lambda: filled(b"[", b'<script type="application/ld+json">'),
     "JSON-LD of a million objects": lambda: filled(
