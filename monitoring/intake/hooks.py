@@ -52,7 +52,7 @@ def leaves(value: Any) -> dict[str, Any]:
         path, one, depth = waiting.popleft()
         if isinstance(one, Mapping | list) and depth < DEEPEST:
             inner = one.items() if isinstance(one, Mapping) else enumerate(one)
-            for key, leaf in islice(inner, MOST_FIELDS):
+            for key, leaf in islice(inner, min(MOST_FIELDS, max(MOST_LOOKED_AT - len(waiting), 0))):
                 waiting.append((f"{path}.{key}" if path else str(key), leaf, depth + 1))
         elif isinstance(one, str | int | float) and not isinstance(one, bool) and path:
             found[path] = one

@@ -79,15 +79,20 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
     try:
         entries = parse_feed(response.body, content_type, response.url, now, zone)
     except NotAFeed as error:
-        shown = decode(response.body[:60_000], content_type).text
-        problem = wrong_format(response, shown, "a feed")
-        named = _feed_named_in(shown, response.url) if problem.code == "malformed" else ""
-        raise (SourceError("web-page", named) if named else problem) from error
+        raise _no_feed(response, content_type) from error
     follow = bool(definition.get("follow"))
     items = [_item(entry, definition["url"], follow) for entry in entries if entry.link or entry.guid]
     if not items:
         raise SourceError("empty", "a feed without entries")
     return Page(items)
+
+
+def _no_feed(response: Response, content_type: str) -> SourceError:
+    """What an answer is instead."""
+    shown = decode(response.body[:60_000], content_type).text
+    problem = wrong_format(response, shown, "a feed")
+    named = _feed_named_in(shown, response.url) if problem.code == "malformed" else ""
+    return SourceError("web-page", named) if named else problem
 
 
 def _feed_named_in(html: str, url: str) -> str:

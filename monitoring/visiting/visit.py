@@ -21,7 +21,7 @@ from monitoring.sources.kinds import Kind, Page
 from monitoring.sources.pages import require_no_refusal
 from monitoring.sources.paging import pages_wished
 from monitoring.visiting.answers import check_answer, longer_wait
-from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports
+from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports, bare
 from monitoring.visiting.missed import Missed, still_wanted
 from monitoring.visiting.onward import goes_on, left_over, pages_waiting
 from monitoring.visiting.schedule import Hints, hints_of
@@ -181,7 +181,7 @@ class _Visit:
         else:
             self.manners.note("failed", code=failure.code, detail=failure.detail)
             self.manners.wait_asked = longer_wait(self.manners.wait_asked, failure)
-        self.failure = self.failure or failure
+        self.failure = self.failure or bare(failure)
 
     def _state(self, *, is_complete: bool) -> State:
         if self.is_cut_short or pages_waiting(self.old_state):
@@ -319,7 +319,7 @@ class _Visit:
                     self.fail(failure)
                     break
                 self.manners.note("detail-failed", url=item.url, code=failure.code, detail=failure.detail)
-                failures.append(failure)
+                failures.append(bare(failure))
                 self.failed.append(item.url)
                 refusals = refusals + 1 if failure.code in REFUSALS else 0
                 if refusals == _REFUSALS_TAKEN:
@@ -368,10 +368,10 @@ def guarded(read: Callable[[], Read]) -> Read:
     try:
         with within_share():
             return read()
-    except SourceError:
-        raise
-    except TooCostlyError as error:
-        raise SourceError("too-costly") from error
+    except SourceError as failure:
+        raise bare(failure) from None
+    except TooCostlyError:
+        raise SourceError("too-costly") from None
     except Exception as error:
         log.exception("A page could not be read")
         raise SourceError("malformed", type(error).__name__) from error

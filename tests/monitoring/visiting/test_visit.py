@@ -2,13 +2,21 @@
 
 import asyncio
 import json
+import traceback
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from monitoring.sources import KINDS
+from monitoring.sources.items import SourceError
+from monitoring.visiting.visit import guarded
+from sentinel.core.net.types import Response
 from tests.fakes.hostile import HostileServer, answer, raw, redirect, serving
 from tests.monitoring.visiting.visits import (
     ALL_OPEN,
     LIMITS,
+    NOW,
     Office,
     listing,
     paths,
@@ -191,3 +199,13 @@ async def test_a_visit_asks_for_so_much_and_no_more() -> None:
     async with serving(behaviours) as server:
         result = await visiting(server, limits=replace(LIMITS, requests=5))
         assert (result.outcome, result.requests, len(result.items), result.unread) == ("ok", 5, 3, 6)
+
+
+def test_a_failure_that_is_kept_holds_no_page() -> None:
+    answered = Response("https://n.example/rss", 200, {}, b'{"items": 1}')
+    with pytest.raises(SourceError) as raised:
+        guarded(lambda: KINDS["feed"].parse({"url": answered.url}, answered, NOW, NOW.tzinfo))
+    frames = [frame.name for frame in traceback.extract_tb(raised.value.__traceback__)]
+    assert "guarded" in frames
+    assert "parse" not in frames
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)
