@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from monitoring.source_forms import SETTINGS, FieldGroup, SourceForm, kept_text
 from monitoring.crawling.charset import decode
+from monitoring.source_forms import SETTINGS, FieldGroup, SourceForm, kept_text
 from monitoring.sources import KINDS
 from monitoring.sources.definition_file import LARGEST, DefinitionFile, DefinitionFileError, Problem, read_file
 from monitoring.sources.items import DefinitionError
