@@ -128,6 +128,7 @@ def test_headers_and_cookies_go_to_the_sites_own_host_alone() -> None:
         ({"blocked_if": "code == `-352`"}, {"code": -352}, 200, "code == `-352`"),
         ({"blocked_if": "code != `0`"}, {"code": -412, "message": "x"}, 200, "code != `0`"),
         ({"blocked_text": "請稍候\n风控"}, {"message": "风控校验失败"}, 200, "风控"),
+        ({"blocked_text": "风控"}, b'{"message": "\\u98ce\\u63a7"}', 200, "风控"),
         ({"blocked_text": "slow down"}, b"<html>Please slow down</html>", 200, "slow down"),
         ({}, b"<html>Just a moment...</html>", 200, "Just a moment..."),
         ({}, {"data": {}}, 403, "HTTP 403"),
@@ -159,6 +160,9 @@ def test_a_page_that_shows_its_block_by_an_element_is_blocked() -> None:
     ("data", "code"),
     [
         ({"data": {"list": []}}, "empty"),
+        ({"data": {"list": None}}, "empty"),
+        ({"data": None}, "layout"),
+        ({"code": -101, "message": "账号未登录", "data": {"list": None}}, "login"),
         ({"data": {}}, "layout"),
         ({"data": {"list": [{"t": "no id"}]}}, "layout"),
         (b"<html>hello</html>", "malformed"),
