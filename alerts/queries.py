@@ -70,7 +70,6 @@ class BoardReader:
         at_worst = sum(alert.tier == worst for alert in unclaimed)
         late = [self.now - alert.claim_due_at for alert in unclaimed if alert.claim_due_at < self.now]
         subscriptions = Subscription.objects.active().real().filter(workspace=self.workspace)
-        unseen = (subscriptions.blind(), subscriptions.weak())
         return read.Situation(
             counts=tuple(read.TierCount(tier, sum(alert.tier == tier for alert in alerts)) for tier in (1, 2, 3, 4)),
             unclaimed=len(unclaimed),
@@ -81,9 +80,7 @@ class BoardReader:
             overdue_by=max(late, default=None),
             mine=sum(alert.claimed_by_id == self.user.pk for alert in alerts),
             sources_total=subscriptions.count(),
-            blind_sentence=unseen_sentence(
-                *(list(one.order_by("name").values_list("name", flat=True)) for one in unseen)
-            ),
+            blind_sentence=unseen_sentence(*subscriptions.unseen_names(), subscriptions.standstill(self.now)),
             drill=sum(alert.topic.is_drill for alert in unclaimed),
         )
 

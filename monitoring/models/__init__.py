@@ -35,6 +35,7 @@ from monitoring.models.sources import (
     Visit,
     VisitQuerySet,
     Volume,
+    stood_still_since,
 )
 from monitoring.models.topics import BUCKET, BackMatch, Measure, Meter, Topic, TopicQuerySet, TopicVersion
 
@@ -95,4 +96,5 @@ __all__ = [
     "VisitQuerySet",
     "Volume",
     "failure_kind",
+    "stood_still_since",
 ]
