@@ -15,6 +15,7 @@ from monitoring.operations.closing import FINE_OUTCOMES, Closing, Report, close_
 from monitoring.operations.domains import SOON, domain_of_url, hold_domains, release_hosts, rest_domains
 from monitoring.operations.pacing import Wishes, wishes_for
 from monitoring.operations.posts import Stored, known_glimpses, store_posts
+from monitoring.operations.rations import spent_until
 from monitoring.operations.volumes import note_volume
 from monitoring.sources import KINDS
 from monitoring.sources.kinds import ration_of
@@ -193,11 +194,18 @@ def _due(
         interval=ONWARD if is_onward else interval,
         floor=max(floor, _quota_of(source)),
         failures=0 if report.lost_a_field else failures,  # it is still read, so no more rarely
-        asked=max(report.retry_after or 0.0, ration_of(KINDS[source.kind], source.definition)),
+        asked=max(report.retry_after or 0.0, _rationed(source, now)),
         luck=random.random(),  # noqa: S311
     )
     due = now + timedelta(seconds=wait)
     return after_skipped_hours(due, rhythm) if wishes.fixed is None else due
+
+
+def _rationed(source: Source, now: datetime) -> float:
+    """Seconds until the customer's key allows the next visit: a ration, and what tests took of it beforehand."""
+    ration = ration_of(KINDS[source.kind], source.definition)
+    spent = spent_until(source, now) if ration else None
+    return max(ration, (spent - now).total_seconds()) if spent else ration
 
 
 def _quota_of(source: Source) -> float:

@@ -1,4 +1,4 @@
-"""The newest posts of a source, as its page shows them."""
+"""What a source brought last, as its page shows it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from monitoring.models import Post, Sighting, Source
 from monitoring.queries.names import author_code
 from sentinel.core.models import Workspace
 
-NEWEST_SHOWN = 5
+SHOWN = 5
+AMONG = 1_000  # captured last: a visit brings posts in any order, and old ones are read back meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,16 @@ def filled_in(posts: Sequence[Post]) -> dict[str, int]:
     }
 
 
+def newest_of(source: Source) -> list[Sighting]:
+    """The posts that were published last, of those that were captured last."""
+    recent = Sighting.objects.filter(source=source).order_by("-captured_at", "-pk")[:AMONG]
+    found = Sighting.objects.filter(pk__in=recent.values("pk")).select_related("post")
+    return list(found.order_by("post__is_history", "-post__placed_at", "-pk")[:SHOWN])
+
+
 def newest_posts(source: Source, workspace: Workspace) -> list[ShownPost]:
-    """What the source brought last, the newest first."""
-    sightings = Sighting.objects.filter(source=source).select_related("post").order_by("-captured_at", "-pk")
-    brought = list(sightings[:NEWEST_SHOWN])
+    """The same as a workspace sees them."""
+    brought = newest_of(source)
     mine = Post.objects.visible_to(workspace).filter(pk__in=[one.post_id for one in brought])
     mentioned = set(mine.values_list("pk", flat=True))
     return [

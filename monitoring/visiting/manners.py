@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from monitoring.crawling.robots import LARGEST, RobotsFile, Rules, read_robots, readable
 from monitoring.sources.items import Item, SourceError
@@ -66,6 +66,10 @@ class LogLine:
     ms: int
     what: str
     said: dict[str, str | int | float]
+
+    def as_json(self) -> dict[str, Any]:
+        """The line as it is stored: {ms, what, said}."""
+        return {"ms": self.ms, "what": self.what, "said": self.said}
 
 
 @dataclass(slots=True)

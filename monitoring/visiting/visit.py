@@ -7,7 +7,7 @@ does, the visit ends in time and returns what was found until then.
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
@@ -26,7 +26,7 @@ from monitoring.visiting.missed import Missed, still_wanted
 from monitoring.visiting.onward import goes_on, left_over, pages_waiting
 from monitoring.visiting.schedule import Hints, hints_of
 from monitoring.visiting.share import TooCostlyError, within_share
-from monitoring.visiting.storable import storable, storable_item
+from monitoring.visiting.storable import storable, storable_item, storable_items
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
 
@@ -256,7 +256,7 @@ class _Visit:
         return guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
 
     def _taken(self, request: Request, response: Response, page: Page) -> list[Request]:
-        for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
+        for item in storable_items(page.items[: self.limits.items - len(self.found)]):
             self.found.setdefault((item.url, item.site_id), item.answered(response))
         self.pages_read += 1
         self.pages_full += bool(page.items)
@@ -346,16 +346,15 @@ def _validators_of(response: Response) -> dict[str, str]:
     return {name: value for name, value in values.items() if value.isascii() and 0 < len(value) <= 500}
 
 
-def contents_of(items: Iterable[Item]) -> str:
+def contents_of(items: Sequence[Item]) -> str:
     """What tells that a list says what it said: a digest of its items, but for times, which pages often tell as "3
     minutes ago"."""
-    digest = hashlib.blake2b(digest_size=16)
+    said: list[str] = []
     for item in items:
-        figures = sorted(item.figures.items()) if item.figures else []
-        said = (item.url, item.site_id, item.title, item.text, item.author, figures)
-        digest.update(repr((said, item.needs_detail, len(item.replies))).encode("utf-8", "replace"))
-        digest.update(contents_of(item.replies).encode() if item.replies else b"")
-    return digest.hexdigest()
+        said += (item.url, item.site_id, item.title, item.text, item.author, "1" if item.needs_detail else "")
+        said.append(repr(sorted(item.figures.items())) if item.figures else "")
+        said.append(contents_of(item.replies) if item.replies else "")
+    return hashlib.blake2b("\0".join(said).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _digest_of(response: Response) -> str:
