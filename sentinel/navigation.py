@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 from alerts.models import Alert
 from alerts.tiers import Tier
 from monitoring.health_wording import standstill_sentence
-from monitoring.models import Subscription, stood_still_since
+from monitoring.models import Subscription
 from monitoring.notices import unseen_notices
+from monitoring.queries.standstill import standstill_since
 from monitoring.source_health import late_count
 from playbooks.models import Crisis
 from playbooks.queries.approvals import cosigns_for, waiting_for
@@ -120,12 +121,12 @@ def _figures(membership: Membership) -> dict[str, Any]:
 
 
 def _sources(workspace: Workspace, now: datetime) -> dict[str, Any]:
-    tally = Subscription.objects.real().filter(workspace=workspace).tally(now)
+    tally = Subscription.objects.real().filter(workspace=workspace).tally()
     # Measuring how late sources are is the one dear figure here, and changes slowly.
     late = cache.get_or_set(f"late-sources:{workspace.pk}", lambda: late_count(workspace, now), LATE_KEPT)
     read = tally["total"] - tally["paused"]
     troubled = min(tally["failing"] + tally["weak"] + (late or 0), read)
-    standstill = stood_still_since(tally, now)
+    standstill = standstill_since(workspace, tally["last_visit_at"], now) if read else None
     return {
         "sources_total": tally["total"],
         "sources_ok": read - troubled,

@@ -36,7 +36,6 @@ from monitoring.models.sources import (
     Visit,
     VisitQuerySet,
     Volume,
-    stood_still_since,
 )
 from monitoring.models.topics import BUCKET, BackMatch, Measure, Meter, Topic, TopicQuerySet, TopicVersion
 
@@ -98,5 +97,4 @@ __all__ = [
     "VisitQuerySet",
     "Volume",
     "failure_kind",
-    "stood_still_since",
 ]

@@ -1,10 +1,9 @@
 """Where we read: sources, who reads them, and their visits."""
 
-from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Count, Exists, ExpressionWrapper, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, ExpressionWrapper, Max, OuterRef, Q
 from django.utils import timezone
 
 from sentinel.core.models import StageRow, User, Workspace
@@ -125,54 +124,18 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         found = list(unseen.values_list("is_hidden", "name"))
         return [name for is_hidden, name in found if is_hidden], [name for is_hidden, name in found if not is_hidden]
 
-    def standstill(self, now: datetime) -> datetime | None:
-        """Since when nothing that is read is visited, though visits are due for minutes; None while all goes on.
-
-        Whatever it is that stands still: workers, beat, the broker, or the crawler itself.
-        """
-        return stood_still_since(self.aggregate(**_standing(now)), now)
-
-    def tally(self, now: datetime) -> dict[str, Any]:
-        """How many there are; of those that are read, how many fail, see nothing or bring too little, and what
-        `stood_still_since` takes; in one query."""
+    def tally(self) -> dict[str, Any]:
+        """How many there are; of those that are read, how many fail, see nothing or bring too little, and when one of
+        them was visited last; in one query."""
         read = Q(paused_at__isnull=True)
         return self.aggregate(
-            **_standing(now),
             total=Count("pk"),
             failing=Count("pk", filter=read & _is_failing()),
             blind=Count("pk", filter=read & _is_blind()),
             weak=Count("pk", filter=read & _is_weak()),
             paused=Count("pk", filter=~read),
+            last_visit_at=Max("source__last_visit_at", filter=read),
         )
-
-
-STANDS_STILL_AFTER = timedelta(minutes=5)
-
-
-def stood_still_since(known: dict[str, Any], now: datetime) -> datetime | None:
-    """When the last visit was, or the first was due that is not made; None where there was one a moment ago."""
-    due_since: datetime | None = known["overdue_since"]
-    last: datetime | None = known["last_visit_at"]
-    if due_since is None or (last is not None and last > now - STANDS_STILL_AFTER):
-        return None
-    return max(last, due_since) if last else due_since
-
-
-def _standing(now: datetime) -> dict[str, Any]:
-    read = Q(paused_at__isnull=True)
-    return {
-        "overdue_since": Min(_overdue_since(now), filter=read),
-        "last_visit_at": Max("source__last_visit_at", filter=read),
-    }
-
-
-def _overdue_since(now: datetime) -> Subquery:
-    """When a source's visit was due that nobody makes; a domain that rests or is asked explains one that waits."""
-    before = now - STANDS_STILL_AFTER
-    busy = Host.objects.filter(Q(free_at__gt=before) | Q(busy_until__gt=before), name=OuterRef("source__domain"))
-    leased = Q(lease_until__isnull=False, lease_until__gt=before)
-    overdue = Visit.objects.open().filter(~leased, ~Exists(busy), parked_at__isnull=True, due_at__lte=before)
-    return Subquery(overdue.filter(source=OuterRef("source")).values("due_at")[:1])
 
 
 def _is_failing() -> Q:

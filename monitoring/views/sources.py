@@ -26,6 +26,7 @@ from monitoring.notices import unseen_notices
 from monitoring.operations.pacing import rest_of
 from monitoring.operations.visits import FINE_OUTCOMES
 from monitoring.queries.newest import filled_in, newest_posts
+from monitoring.queries.standstill import standstill_since
 from monitoring.queries.undercount import undercounted
 from monitoring.source_health import (
     FINE,
@@ -184,7 +185,8 @@ def _list_context(request: WorkspaceRequest) -> dict[str, Any]:
     real = [one for one in health if not one.subscription.source.is_drill]
     counts = {name: sum(one.state in states for one in real) for name, states in VIEWS.items()}
     unseen = unseen_in_all(real)
-    standstill = Subscription.objects.real().filter(workspace=request.workspace).standstill(now)
+    visits = [one.subscription.source.last_visit_at for one in real if one.state != "paused"]
+    standstill = standstill_since(request.workspace, max(filter(None, visits), default=None), now)
     return {
         "section": "sources",
         "trouble": [_row(one) for one in real if one.state in TROUBLE and one.state in VIEWS[view]],

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alerts.queries import BoardReader
 from monitoring.models import Host, Source, Subscription, Visit
+from monitoring.queries.standstill import standstill_since
 from sentinel.core.models import Membership
 from tests.factories import Cast
 from tests.monitoring.stage import subscribe
@@ -27,7 +28,8 @@ def source(yaori: Cast) -> Source:
 
 
 def stands_still(cast: Cast) -> datetime | None:
-    return Subscription.objects.filter(workspace=cast.workspace).standstill(timezone.now())
+    last = Subscription.objects.active().filter(workspace=cast.workspace).tally()["last_visit_at"]
+    return standstill_since(cast.workspace, last, timezone.now())
 
 
 def sentences(client: Client, yaori: Cast) -> list[str]:
