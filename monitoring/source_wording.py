@@ -91,6 +91,8 @@ def outcome_text(code: str, detail: str) -> str:
     """What came of a visit, why, and what to do."""
     if code in ("http", "layout", "malformed"):
         return {"http": _http_text, "layout": _layout_text, "malformed": _malformed_text}[code](detail)
+    if (code, detail) == ("login", "login"):
+        return _("The site shows its login page. Sentinel does not get around logins.")
     said = {
         "ok": _("Read."),
         "unchanged": _("Nothing has changed since the visit before."),

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from monitoring.crawling.addresses import absolute_url
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import line_of, parse_html
+from monitoring.detecting.json_lists import propose_json
 from monitoring.detecting.proposing import propose_listing
 from monitoring.sources.feed_document import NotAFeed, parse_feed
 from sentinel.core.net.types import Response
@@ -63,6 +64,8 @@ def look(response: Response, robots: str, now: datetime, zone: tzinfo) -> Seen:
     if _SITEMAP.search(response.body[:4000]):
         return Seen("", [Candidate("is-sitemap", "", "sitemap", {"url": url})])
     html = decode(response.body, response.headers.get("content-type", "")).text
+    if listed := propose_json(html, url, now, zone):
+        return Seen("", [Candidate("structure", str(listed.rows), "json", listed.definition)])
     tree = parse_html(html)
     found = [*_software(tree, html, url), *_named_feeds(tree, url)]
     proposal = propose_listing(html, url, now, zone)
