@@ -28,6 +28,7 @@ _USUAL_PLACES = ("/feed/", "/rss.xml", "/rss", "/atom.xml", "/feed.xml", "/index
 _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
 _SITEMAP_LINE = re.compile(r"(?im)^\s*sitemap\s*:\s*(\S+)")
 _MOST_OF_A_SIGN = 4
+_POWERED_BY = re.compile(r"(?i)\s*[-–—|_·]\s*powered by\b.*$")  # no part of a site's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def look(response: Response, robots: str, now: datetime, zone: tzinfo) -> Seen:
     found += _named_sitemaps(robots)
     if not any(one.sign in ("software", "names-feed") for one in found):
         found += _usual_places(url)
-    return Seen(line_of(tree.css_first("title"))[:200], _each_once(found))
+    return Seen(_POWERED_BY.sub("", line_of(tree.css_first("title")))[:200], _each_once(found))
 
 
 def _each_once(candidates: list[Candidate]) -> list[Candidate]:

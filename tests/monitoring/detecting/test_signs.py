@@ -215,3 +215,9 @@ def test_what_software_tells_makes_a_whole_definition(url: str, body: str) -> No
 def test_a_network_makes_a_whole_definition(url: str) -> None:
     (offer,) = offers_of(look_at_address(url))
     assert KINDS[offer.kind].start(offer.definition)
+
+
+def test_the_software_that_a_title_names_is_no_part_of_it() -> None:
+    html = "<title>嬰幼飲食 - 家餐論壇 - Powered by Discuz!</title><p>x"
+    response = Response("https://a.example/", 200, {"content-type": "text/html; charset=utf-8"}, html.encode())
+    assert look(response, "", NOW, ZONE).title == "嬰幼飲食 - 家餐論壇"
