@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from monitoring.operations.pacing import Rest
+from monitoring.operations.rations import SpentTest
 from monitoring.wording import figure_text
 from sentinel.core.net.guard import RefusedAddressError
 from sentinel.core.templatetags.sentinel import clock_text, span
 from sentinel.core.wording import fetch_error_text
 
+QUOTA_SPENT = "quotaExceeded "  # as monitoring.sources.youtube says it, with the time
 FAILED_LINES = ("no-answer", "detail-failed", "failed")
 
 
@@ -87,8 +90,29 @@ def rest_text(rest: Rest) -> str:
     }[rest.why] % {"time": clock_text(rest.until)}
 
 
+def ration_spent_text(free_at: datetime) -> str:
+    """Why a test of a source with a customer's key was not made."""
+    return _(
+        "Tests and visits have used up what this key may ask for, so nobody was asked. The next test is possible at"
+        " %(time)s. You can save without testing."
+    ) % {"time": clock_text(free_at)}
+
+
+def test_spent_text(spent: SpentTest) -> str:
+    """What a test took of a customer's key."""
+    counted = _("This test counts as one visit of the key's ration, which is spoken for until %(time)s.")
+    left = (
+        ngettext("%(n)s more test can follow at once.", "%(n)s more tests can follow at once.", spent.left)
+        if spent.left
+        else _("It was the last one that can follow at once.")
+    )
+    return f"{counted % {'time': clock_text(spent.until)}} {left % {'n': spent.left}}"
+
+
 def outcome_text(code: str, detail: str) -> str:
     """What came of a visit, why, and what to do."""
+    if code == "blocked" and detail.startswith(QUOTA_SPENT):
+        return _quota_text(detail.removeprefix(QUOTA_SPENT))
     if code in ("http", "layout", "malformed"):
         return {"http": _http_text, "layout": _layout_text, "malformed": _malformed_text}[code](detail)
     if (code, detail) == ("login", "login"):
@@ -107,6 +131,15 @@ def outcome_text(code: str, detail: str) -> str:
         "out-of-time": _("The site's pace left no time for this visit; the next one goes on."),
     }.get(code)
     return said % {"detail": detail} if said else fetch_error_text(code, detail)
+
+
+def _quota_text(free_at: str) -> str:
+    """A whole key's quota is used up, by us or by others who have the key; it is free again at a time in ISO form."""
+    try:
+        time = clock_text(datetime.fromisoformat(free_at))
+    except ValueError:
+        return _("The quota of this key is used up.")
+    return _("The quota of this key is used up; it is free again at %(time)s.") % {"time": time}
 
 
 def _http_text(detail: str) -> str:

@@ -7,13 +7,23 @@ from typing import Any
 MOST_CONTAINERS = 300_000
 
 
+class TooManyContainersError(ValueError):
+    """A text that holds more lists and objects than any real one."""
+
+
+def require_few_containers(text: str | bytes) -> None:
+    """Raise TooManyContainersError where reading `text` would cost far more than its size."""
+    opened = (text.count(b"{") + text.count(b"[")) if isinstance(text, bytes) else text.count("{") + text.count("[")
+    if opened > MOST_CONTAINERS:
+        raise TooManyContainersError("too many lists and objects")
+
+
 def read_json(text: str) -> Any:
     """The value of a JSON text, control characters in its strings forgiven; ValueError where it is none.
 
     Also where it nests deeper, states longer numbers or holds more lists and objects than any real answer.
     """
-    if text.count("{") + text.count("[") > MOST_CONTAINERS:
-        raise ValueError("too many lists and objects")
+    require_few_containers(text)
     try:
         return json.loads(text, strict=False)
     except RecursionError as error:

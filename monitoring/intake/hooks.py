@@ -3,28 +3,36 @@
 import hashlib
 import hmac
 import json
+from collections import deque
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
+from monitoring.crawling.json_text import TooManyContainersError, require_few_containers
 from monitoring.intake.mapping import Mapped, apply, presets, record_of
 from monitoring.intake.records import BadRecordError, Problem
 from monitoring.intake.tables import Row
 
 MOST_FIELDS = 500
+MOST_LOOKED_AT = 20_000  # values of a payload, the lists and objects among them
 DEEPEST = 8
 PATHS = ("text", "title", "author", "published_at", "url", "id")  # what a definition may name, as `path_<name>`
 
 
 def read_payload(body: bytes, content_type: str) -> Any:
-    """The value that a request holds; raises BadRecordError (`not-json`), or LookupError for another content type."""
+    """The value that a request holds; raises BadRecordError (`not-json`), LookupError for another content type, or
+    TooManyContainersError."""
     kind = content_type.partition(";")[0].strip().lower()
     try:
         if kind == "application/x-www-form-urlencoded":
             pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
             return dict(pairs)
         if kind in ("application/json", "text/json") or kind.endswith("+json"):
+            require_few_containers(body)
             return json.loads(body, parse_constant=_refused)
+    except TooManyContainersError:
+        raise
     except (ValueError, RecursionError) as error:
         raise BadRecordError([Problem("", "not-json")]) from error
     raise LookupError(kind)
@@ -37,12 +45,15 @@ def _refused(name: str) -> None:
 def leaves(value: Any) -> dict[str, Any]:
     """Every text and number in the payload by its dot path: `ticket.messages.0.body`."""
     found: dict[str, Any] = {}
-    waiting: list[tuple[str, Any, int]] = [("", value, 0)]
-    while waiting and len(found) < MOST_FIELDS:
-        path, one, depth = waiting.pop(0)
+    waiting: deque[tuple[str, Any, int]] = deque([("", value, 0)])
+    for _ in range(MOST_LOOKED_AT):
+        if not waiting or len(found) >= MOST_FIELDS:
+            break
+        path, one, depth = waiting.popleft()
         if isinstance(one, Mapping | list) and depth < DEEPEST:
             inner = one.items() if isinstance(one, Mapping) else enumerate(one)
-            waiting += [(f"{path}.{key}" if path else str(key), leaf, depth + 1) for key, leaf in inner][:MOST_FIELDS]
+            for key, leaf in islice(inner, MOST_FIELDS):
+                waiting.append((f"{path}.{key}" if path else str(key), leaf, depth + 1))
         elif isinstance(one, str | int | float) and not isinstance(one, bool) and path:
             found[path] = one
     return found

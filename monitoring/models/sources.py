@@ -246,6 +246,16 @@ class AllowedHost(models.Model):
         return self.address
 
 
+class KeyRation(models.Model):
+    """What tests took of the quota of a customer's key, which is known by a keyed hash alone."""
+
+    key = models.BinaryField(max_length=32, unique=True)
+    spent_until = models.DateTimeField()  # visits with the key are paid for until then
+
+    def __str__(self) -> str:
+        return f"{bytes(self.key).hex()[:8]} until {self.spent_until:%m-%d %H:%M}"
+
+
 class Volume(models.Model):
     """How many new posts a source brought in an hour, for its habit; kept when posts are gone."""
 
@@ -287,6 +297,7 @@ class BackRead(StageRow):
     waiting = models.JSONField(default=list)  # requests: [{"url": …, "method": …, "headers": …}…]
     pages = models.PositiveIntegerField(default=0)
     posts = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0, db_default=0)  # articles whose own page could not be read
     oldest_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

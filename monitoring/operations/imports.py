@@ -18,8 +18,9 @@ from monitoring.intake.mapping import cleaned, record_of, signature
 from monitoring.intake.records import BadRecordError, Problem, Record, fingerprint, read_record
 from monitoring.intake.tables import Row, Table, TableError, open_table, rows_of
 from monitoring.models import ColumnMapping, FileImport, FilePiece, Post, RejectedRow, Source, Subscription
+from monitoring.operations.changes import content_hash
 from monitoring.operations.intake import receive_posts
-from monitoring.operations.posts import content_hash, key_of
+from monitoring.operations.posts import key_of
 from monitoring.operations.suppression import suppressed_for
 from sentinel.core import audit
 from sentinel.core.models import User

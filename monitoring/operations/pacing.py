@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.db.models import Count, Min, Q
 
 from monitoring.models import Source, Subscription
+from monitoring.operations.rations import MOST_TESTS, spent_until
 from monitoring.sources import KINDS
 from monitoring.sources.kinds import ration_of
 from monitoring.visiting.schedule import automatic_interval
@@ -28,8 +29,12 @@ def rest_of(source: Source, now: datetime, calm: timedelta = CALM) -> Rest | Non
     """What keeps a source from being visited now, and longest; None: nothing does."""
     last, kind = source.last_visit_at, KINDS.get(source.kind)
     rests = [Rest(source.rest_until, "asked")] if source.rest_until else []
-    if last and kind:
-        rests.append(Rest(last + timedelta(seconds=ration_of(kind, source.definition)), "quota"))
+    ration = timedelta(seconds=ration_of(kind, source.definition) if kind else 0.0)
+    if last and ration:
+        rests.append(Rest(last + ration, "quota"))
+    if ration and (spent := spent_until(source, now)):
+        # The first visit may use what is left for tests, so that a new source is not kept waiting by its own.
+        rests.append(Rest(spent if last else spent - (MOST_TESTS - 1) * ration, "quota"))
     if last:
         rests.append(Rest(last + calm, "calm"))
     return max((one for one in rests if one.until > now), key=lambda one: one.until, default=None)

@@ -65,7 +65,7 @@ def replan(source_id: int, now: datetime) -> None:
         source.interval = pace
         source.save(update_fields=["interval"])
         if not source.failures:
-            latest = now + timedelta(seconds=pace)
+            latest = max(now + timedelta(seconds=pace), at_once)
             waiting.filter(lease_until__isnull=True, due_at__gt=latest).update(due_at=latest)
     wake("monitoring.visit-wanted")
 

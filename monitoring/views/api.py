@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
+from monitoring.crawling.json_text import TooManyContainersError, require_few_containers
 from monitoring.intake.hooks import hooked_record, is_signed, read_payload
 from monitoring.intake.records import BadRecordError, Problem, Record, read_record
 from monitoring.intake_wording import problem_text, refusal_text
@@ -135,6 +136,8 @@ def inbox_hook(request: HttpRequest, name: str = "") -> HttpResponse:
         if len(payloads) > MOST_ITEMS:
             raise _RefusedError("too-many-items")
         records = [_hooked(one, definition, source, now) for one in payloads]
+    except TooManyContainersError as error:
+        raise _RefusedError("too-many-items") from error
     except LookupError as error:
         raise _RefusedError("content-type") from error
     except BadRecordError as error:
@@ -176,7 +179,7 @@ def _body(request: HttpRequest) -> bytes:
     announced = request.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced[:20]) > LARGEST:
         raise _RefusedError("too-large")
-    body: bytes = request.read(LARGEST + 1)
+    body: bytes = request.read(LARGEST + 1)  # which is as much as comes of a longer one; see sentinel.core.bodies
     if len(body) > LARGEST:
         raise _RefusedError("too-large")
     return _unpacked(body, request.headers.get("Content-Encoding", "").strip().lower())
@@ -206,10 +209,13 @@ def _items(body: bytes, content_type: str) -> list[Any]:
         if content_type in _LINES:
             items = [_line(line) for line in body.split(b"\n", MOST_LINES) if line.strip()]
         elif content_type == "application/json":
+            require_few_containers(body)
             batch = _parsed(body)
             items = batch.get("posts") if isinstance(batch, dict) and set(batch) == {"posts"} else None  # type: ignore[assignment]
         else:
             raise _RefusedError("content-type")
+    except TooManyContainersError as error:
+        raise _RefusedError("too-many-items") from error
     except (ValueError, RecursionError) as error:
         raise _RefusedError("not-json") from error
     if not isinstance(items, list):

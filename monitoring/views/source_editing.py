@@ -15,9 +15,17 @@ from django.views.decorators.http import require_http_methods
 from monitoring.models import Source, Subscription
 from monitoring.operations import sources as operations
 from monitoring.operations.definitions import definition_hash, readable_secrets, sealed
+from monitoring.operations.rations import RationSpentError, SpentTest, spend_test
 from monitoring.previews import Preview, try_source
 from monitoring.source_forms import RETENTION_DAYS, SETTINGS, SourceForm
-from monitoring.source_wording import log_words, outcome_text, source_done, wrong_source_state
+from monitoring.source_wording import (
+    log_words,
+    outcome_text,
+    ration_spent_text,
+    source_done,
+    test_spent_text,
+    wrong_source_state,
+)
 from monitoring.sources import KINDS
 from monitoring.views.trials import is_tested, operators_of, tested_note
 from sentinel.core.access import WorkspaceRequest, in_workspace, needs
@@ -34,10 +42,17 @@ Save = Callable[[dict[str, Any], datetime], Subscription]
 
 @dataclass(slots=True)
 class _Answer:
-    """What a submitted form led to: a saved source, or a preview, or neither."""
+    """What a submitted form led to: a saved source, or a preview, or neither; and what a test took of a key's ration,
+    or when the ration allows one again."""
 
     preview: Preview | None = None
     saved: Subscription | None = None
+    spent: SpentTest | None = None
+    refused: RationSpentError | None = None
+
+    @property
+    def allows_saving(self) -> bool:
+        return self.refused is None and (self.preview is None or self.preview.succeeded)
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,13 +168,23 @@ def _do(
     is_known = is_tested(note, source.kind, source.definition, source.zone) or _is_unchanged(source, subscription)
     needs_test = action == "save" and not is_known
     if needs_test or action in ("test", "use-feed", "open-place"):
-        answer.preview = try_source(source, request.workspace, now)
-    if action == "save-anyway" or (action == "save" and (answer.preview is None or answer.preview.succeeded)):
+        _test(request, source, answer, now)
+    if action == "save-anyway" or (action == "save" and answer.allows_saving):
         try:
             answer.saved = save(values, now)
         except WrongStateError as error:
             form.add_error(None, wrong_source_state(error.code))
     return answer
+
+
+def _test(request: WorkspaceRequest, source: Source, answer: _Answer, now: datetime) -> None:
+    """Visit the source once, if the ration of its key allows it."""
+    try:
+        answer.spent = spend_test(source=source, now=now)
+    except RationSpentError as refused:
+        answer.refused = refused
+    else:
+        answer.preview = try_source(source, request.workspace, now)
 
 
 def _page(
@@ -173,6 +198,8 @@ def _page(
         "subscription": subscription,
         "preview": preview,
         "tested": _tested(form) if preview and preview.succeeded else "",
+        "ration": _ration_words(answer),
+        "is_refused": answer.refused is not None,
         "operators": operators_of(request.workspace) if preview and preview.closed_place else [],
     }
     if preview:
@@ -180,6 +207,12 @@ def _page(
         context["why"] = outcome_text(*preview.outcome)
         context["log"] = log_words(lines)
     return render(request, "monitoring/source_edit.html", context, status=422 if form.errors else 200)
+
+
+def _ration_words(answer: _Answer) -> str:
+    if answer.refused:
+        return ration_spent_text(answer.refused.free_at)
+    return test_spent_text(answer.spent) if answer.spent else ""
 
 
 def _is_unchanged(source: Source, subscription: Subscription | None) -> bool:

@@ -5,9 +5,14 @@ from contextlib import closing
 from io import BytesIO
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
+
+from sentinel.core.bodies import IS_CUT
+
+INTERFACES = "/api/"
 
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has no types
@@ -31,6 +36,18 @@ def own_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             translation.activate(request.user.language)
+        return get_response(request)
+
+    return middleware
+
+
+def refuse_cut_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Nobody acts upon the beginning of a form. Interfaces for programs refuse it in their own words."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        is_cut = getattr(request, "scope", {}).get(IS_CUT, False)
+        if is_cut and not request.path.startswith(INTERFACES):
+            return render(request, "413.html", status=413)
         return get_response(request)
 
     return middleware

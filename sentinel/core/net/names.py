@@ -28,6 +28,7 @@ CLOSED_PORTS = frozenset(
             " 636 989 990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679"
             " 6697 10080 873 1099 1433 1521 2181 2375 2376 2379 2380 3306 3389 4369 5432 5672 5900 6379 6380 6432 6443"
             " 9042 9092 9200 9300 10250 10255 11211 11300 16379 26379 27017 27018"
+            " 1080 2222 3128 5555 5984 5985 5986 8500 9418"
         ),
     )
 )
@@ -48,10 +49,13 @@ def check_name(name: str) -> str | None:
 def is_lookalike(name: str) -> bool:
     """Whether a host name in Unicode could be read as another one.
 
-    It holds a form that folds into another character (full-width, circled, ligatures), or a label that mixes Latin
-    letters with those of a script made of their twins. Chinese, Japanese and Korean go with Latin.
+    It holds a form that folds into another character (full-width, circled, ligatures), a label of another script's
+    digits (which some readers take for a number), or one that mixes Latin letters with those of a script made of their
+    twins. Chinese, Japanese and Korean go with Latin.
     """
     if unicodedata.normalize("NFKC", name) != name:
+        return True
+    if any(label.isdecimal() and not label.isascii() for label in name.split(".")):
         return True
     return any(map(_is_mixed, name.split(".")))
 

@@ -1,5 +1,7 @@
 """Many feeds at once: the starter pack, and OPML lists in and out."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,3 +65,11 @@ def test_what_is_written_is_read_again(feeds: list[NamedFeed]) -> None:
     assert {(one.name.strip(), one.url, one.group.strip()) for one in again} == {
         (one.name.strip(), one.url, one.group.strip()) for one in feeds
     }
+
+
+def test_attributes_without_end_cost_no_time() -> None:
+    attributes = "".join(f'a{n}="b" ' for n in range(100_000))
+    list_of_one = f'<opml><body><outline {attributes} Title="x" xmlURL="http://n.example/rss"/></body></opml>'
+    began = time.process_time()
+    assert [feed.url for feed in read_opml(list_of_one.encode())] == ["http://n.example/rss"]
+    assert time.process_time() - began < 5

@@ -3,12 +3,15 @@
 import hashlib
 import hmac
 import json
+import time
+import tracemalloc
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitoring.crawling.json_text import TooManyContainersError
 from monitoring.intake.hooks import hooked_record, is_signed, leaves, read_payload
 from monitoring.intake.records import BadRecordError
 
@@ -87,3 +90,22 @@ def test_leaves_are_bounded() -> None:
     for _ in range(500):
         deep = {"a": deep, "b": list(range(50))}
     assert len(leaves(deep)) <= 500
+
+
+@pytest.mark.parametrize("unit", [b"[],", b'{"":0},'])
+def test_a_payload_of_more_lists_than_any_is_refused_before_it_is_read(unit: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(TooManyContainersError):
+        read_payload(b'{"a":[' + unit * (5_000_000 // len(unit)) + b"0]}", "application/json")
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+def test_looking_for_leaves_costs_little_however_wide_and_empty_a_payload_is() -> None:
+    payload: object = [[[] for _ in range(500)] for _ in range(500)]
+    began = time.process_time()
+    tracemalloc.start()
+    assert leaves(payload) == {}
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+    assert time.process_time() - began < 3

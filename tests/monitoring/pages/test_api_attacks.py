@@ -106,10 +106,25 @@ def test_what_is_packed_is_unpacked_within_the_same_bounds(token: str) -> None:
 
 @pytest.mark.parametrize(
     ("at", "code"),
-    [("1989-12-31T23:00:00Z", "too-early"), (0, "not-a-time"), ("2999-01-01", "in-the-future"), (10**29, "not-a-time")],
+    [
+        ("1989-12-31T23:00:00Z", "too-early"),
+        ("1969-12-31", "too-early"),
+        ("0001-01-01T00:00:00+14:00", "too-early"),
+        ("2999-01-01", "in-the-future"),
+        ("9999-12-31T23:59:59-12:00", "in-the-future"),
+        (0, "not-a-time"),
+        (10**29, "not-a-time"),
+        (10**90, "too-long"),
+    ],
 )
 def test_a_time_that_cannot_be_is_refused(token: str, at: object, code: str) -> None:
     assert results(token, {"id": "1", "text": "x", "published_at": at}) == [("rejected", [("published_at", code)])]
+
+
+@pytest.mark.parametrize("at", [1712111512345, "1712111512345", 1712111512, "1712111512345000"])
+def test_a_moment_may_be_told_in_seconds_or_parts_of_them_since_1970(token: str, at: object) -> None:
+    assert results(token, {"id": "1", "text": "x", "published_at": at}) == [("new", [])]
+    assert Post.objects.get().published_at.replace(microsecond=0).isoformat() == "2024-04-03T02:31:52+00:00"
 
 
 def test_a_time_without_a_zone_is_in_the_zone_of_the_source(token: str) -> None:
@@ -126,3 +141,9 @@ def test_of_one_identity_in_a_batch_the_last_counts(token: str) -> None:
 def test_text_with_markup_is_kept_as_it_is(token: str) -> None:
     results(token, {"id": "1", "text": "<script>alert(1)</script>"})
     assert Post.objects.get().text == "<script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("unit", [b"[],", b'{"":0},'])
+def test_more_lists_and_objects_than_any_batch_has_are_refused_unread(token: str, unit: bytes) -> None:
+    body = b'{"posts":[' + unit * (4_900_000 // len(unit)) + b"0]}"
+    assert send(token, body).json()["code"] == "too-many-items"

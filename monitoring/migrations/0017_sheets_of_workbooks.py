@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0014_clocks_of_drills'),
+        ('monitoring', '0016_pages_not_read_back'),
     ]
 
     operations = [
