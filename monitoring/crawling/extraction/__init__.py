@@ -51,7 +51,7 @@ _NEXT_TO_NONE = 60
 _COMMENTS, _NEAR = frozenset(["comment", "comments", "cmt", "pinglun"]), 4
 _MOST_TAGS_READ_TWICE = 8_000
 _NOSCRIPT = re.compile(r"<(/?)noscript\b", re.IGNORECASE)
-_LINES_OF_A_POST = 80
+_LINES_OF_A_POST, _LINES_NEAR_TITLE = 80, 50
 _LEAST_OF_A_TITLE = 6
 # The name of a section may stand before a title, on its line.
 _LABEL = 8
@@ -102,7 +102,9 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     outline = outline_of(body)
     lines = [line.text for line in outline.lines]
     at = _line_of_title([_unless_hidden(outline, line) for line in outline.lines], title)
-    beside = lines_beside([_outside_comments(outline, line) for line in outline.lines], at)
+    near = range((at or 0) - _LINES_NEAR_TITLE, (at or 0) + _LINES_NEAR_TITLE)
+    spoken = (_outside_comments(outline, line) if n in near else "" for n, line in enumerate(outline.lines))
+    beside = lines_beside(list(spoken), at)
     shown = visible_time(beside, now, zone)
     if names_a_forum(program, f"{whole} {stated.meta('og:site_name')}", url):
         shown = earlier_time(shown, visible_time(lines_above(lines, at), now, zone))

@@ -5,6 +5,7 @@ article stand comments too, and those alone make no forum.
 """
 
 import re
+from collections.abc import Iterator
 
 from monitoring.crawling.extraction.chrome import is_dateline
 from monitoring.crawling.extraction.outline import Outline
@@ -35,11 +36,14 @@ _FORUM_TALK = re.compile(
     r"楼主|樓主|版主|层主|发帖|發帖|回帖|回貼|跟帖|发表于|發表於|只看(?:该|該|他|TA|楼主|樓主)|沙发|沙發|板凳|引用|倒序|回覆此|回复此"
     r"|^[#＃]?\d{1,4}\s*[楼樓Ff#＃]$|^[#＃]\d{1,4}$|积分|積分|帖子|威望|文章數|註冊時間|注册时间|加入日期|登入日期|最后登录|噓|推文"
     r"|最佳答案|最佳解答|[个個则則条條]\s?(?:回答|解答)|[个個]回复|則回覆|^共?(?:收到)?\s?\d+\s?[条條則]\s?回[复覆]"
-    r"|(?i:thread starter|join(?:ed| date)\s*:|\bposts\s*:|permalink|reply #\d|post subject)"
-    r"|(?i:(?:senior|junior|full) member|opened this issue|\b\d+ points?\b|reply with quote|original poster|upvote)"
     r"|[圈坛壇吧]友|(?<!\d)\d{1,4}[楼樓](?=\s*20\d\d[-/年])|[发發]起人|提[问問][于於]|附言|回帖人|直[达達][楼樓][层層]"
 )
-_ENOUGH = 2
+_FORUM_TALK_IN_ENGLISH = re.compile(
+    r"(?i)^#?\d{1,4}\s*[F#]$|^#\d{1,4}$|thread starter|join(?:ed| date)\s*:|\bposts\s*:|permalink|reply #\d"
+    r"|post subject|(?:senior|junior|full) member|opened this issue|\b\d+ points?\b|reply with quote"
+    r"|original poster|upvote"
+)
+_ENOUGH, _LONGEST_TALK = 2, 40
 _SHARE_OF_PAGE = 0.6
 # An article with the teasers of others, named alike, is mostly one block.
 _SHARE_OF_ONE = 0.8
@@ -71,7 +75,7 @@ def discussion_evidence(
     """
     evidence = 2 * bool(_PROGRAMS.search(program)) + bool(_FORUM_PLACE.search(url)) + bool(_FORUM_NAME.search(site))
     evidence += bool(_FORUM_ALONE.search(site))
-    talk = {found[0] for line in outline.lines if len(line.text) <= 40 for found in _FORUM_TALK.finditer(line.text)}
+    talk = {found for line in outline.lines if len(line.text) <= _LONGEST_TALK for found in _talk_in(line.text)}
     evidence += (len(talk) >= 2) + (len(talk) >= 4) + 2 * (discussion.pushes >= _FEWEST_PUSHES)
     evidence += 2 * any(_POWERED.search(line.text) for line in outline.lines[-_LINES_OF_A_FOOT:])
     words = _words_around_floors(outline, discussion.floors) & POST_WORDS
@@ -98,6 +102,11 @@ def discussion_evidence(
         return evidence + 2 * is_page + (is_part and not is_page and not is_headlined)
     evidence += len(discussion.floors) >= _FEWEST_OF_A_PAGE and _are_dated(outline, discussion.floors)
     return evidence + _is_topic(outline, discussion, title_line)
+
+
+def _talk_in(text: str) -> Iterator[str]:
+    form = _FORUM_TALK_IN_ENGLISH if text.isascii() else _FORUM_TALK
+    return (found[0] for found in form.finditer(text))
 
 
 def _is_topic(outline: Outline, discussion: Discussion, title_line: int | None) -> bool:
