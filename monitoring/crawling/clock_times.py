@@ -101,7 +101,14 @@ def _clock_time(found: re.Match[str] | None) -> ClockTime | None:
     if clock.hour > 23 or clock.minute > 59 or clock.second > 60:
         raise ValueError("no clock shows this time")
     # A leap second is told as the last one that a datetime holds.
-    return clock._replace(second=min(clock.second, 59), zone=zone_named(found["zone"]) if found["zone"] else None)
+    zone = zone_named(found["zone"]) if found["zone"] and not _is_end_of_hours(found) else None
+    return clock._replace(second=min(clock.second, 59), zone=zone)
+
+
+def _is_end_of_hours(found: re.Match[str]) -> bool:
+    """Whether what looks like an offset is when something ends: 10:00-12:00."""
+    is_iso = found["second"] or found.string[found.start("hour") - 1 : found.start("hour")] in ("T", "t")
+    return not is_iso and found["zone"].startswith("-") and ":" in found["zone"]
 
 
 def _hour_and_day(hour: int, period: str) -> tuple[int, int]:

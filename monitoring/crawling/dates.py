@@ -55,7 +55,9 @@ _COMPACT = re.compile(
 )
 _MINGUO = re.compile(r"民国\s*(\d{1,3}|元)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?")
 _MINGUO_BARE = re.compile(r"(?<![\d./-])(1[01]\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?![\d./-])\s*[日号]?")
-_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年_\\、,· ]\s*(\d{1,2})\s*[-/.月_\\、,· ]\s*(\d{1,2})(?!\d)\s*[日号]?")
+_YEAR_FIRST = re.compile(
+    r"(?<![\dvV])(\d{4})\s*[-/.年_\\、,· ]\s*(\d{1,2})\s*[-/.月_\\、,· ]\s*(\d{1,2})(?!\d)\s*[日号]?"
+)
 _SHORT_YEAR = re.compile(
     r"(?<![\d/.-])(\d\d)(?:-(\d{1,2})-(\d{1,2})(?![\d-])|([/.])(\d\d)\4(\d\d)(?![\d/.])|年(\d{1,2})月(\d{1,2})[日号]?)"
 )
@@ -103,6 +105,8 @@ _MAY_BE_A_SCORE = re.compile(
     r"\d[-/]\d(?!\d)(?!\s*\(?(?:周|星期|[一二三四五六日]\)))|\d[-/]\d\d(?=[\u4e00-\u9fff])(?!周|星期)"
 )
 _MONTH_DAY_DOTS = re.compile(r"(\d\d)\.(\d\d)(?=$|\s+\d{1,2}:)")
+# From when to when something is open or goes on.
+_HOURS = re.compile(r"\d:\d\d\s*[-~至到]+\s*\d{1,2}:\d\d")
 _LABEL_ALONE = re.compile(r"(?:[^\d:]{1,12}:\s*)?")
 
 
@@ -306,7 +310,7 @@ def _month_and_day_alone(plain: str, here: datetime) -> Found | None:
 def _time_alone(plain: str, here: datetime) -> Found | None:
     label = _LABEL_ALONE.match(plain)
     clock = time_at(plain, label.end() if label else 0)
-    return bare_time(clock, here) if clock else None
+    return bare_time(clock, here) if clock and not _HOURS.search(plain) else None
 
 
 def _dated(plain: str, found: re.Match[str], parts: tuple[int, int, int], here: datetime) -> Found:

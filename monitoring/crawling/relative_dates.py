@@ -13,7 +13,10 @@ from monitoring.crawling.clock_times import ClockTime, moment, time_after, time_
 SKEW = timedelta(minutes=10)
 Found = tuple[datetime, str]
 
-_NOW = re.compile(r"刚刚|刚才|^刚|片刻前|^1\s*分钟[以之]?内|(?i:\bjust now\b|\b(?:a )?moments? ago\b)")
+_NOW = re.compile(
+    r"刚刚|刚才|^刚|片刻前|[几幾数數]秒钟?前|^1\s*分钟[以之]?内|(?i:\bjust now\b|\b(?:a )?moments? ago\b)"
+    r"|(?i:\ba few seconds ago\b)"
+)
 _MAY_BE_AGO = re.compile("[前刚内oO]")
 _BEFORE = r"\s*(?:之|以)?前(?![天日晚夜往进沿端台景锋线途言提辈身列])"
 _HALF = re.compile(rf"(?<!\d)(?<!个)半个?(小时|钟头|月|年|天|日){_BEFORE}")
@@ -36,7 +39,10 @@ _DAY_WORD = re.compile(
     r"(?<![以之目])(大前|[今昨前])([天日晚夜早晨])(?!头条|津|报|新闻|说|关注|推荐|看点|的|后)|(?i:\b(today|yesterday)\b)|(?<!\w)([今昨])(?=\s?\d{1,2}:\d\d)"
 )
 _DAYS_BACK = {"今": 0, "昨": 1, "前": 2, "大前": 3, "today": 0, "yesterday": 1}
-_WEEKDAY = re.compile(r"(?<!下)(?<!下个)(上上个?|上个?|本|这个?)?(?:星期|周)([一二三四五六日天])(?![年刊报记]|以?前)")
+_WEEKDAY = re.compile(
+    r"(?<![下至到~-])(?<!下个)(上上个?|上个?|本|这个?)?(?:星期|周)([一二三四五六日天])"
+    r"(?![年刊报记]|以?前|\s*[至到~、-]\s*(?:星期|周)?[一二三四五六日天])"
+)
 _ENGLISH_WEEKDAY = re.compile(
     r"(?i)(?<!next )\b(?:(last) )?(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?\b(?!\s*,?\s*\d{1,2}(?![\d:]))"
 )
