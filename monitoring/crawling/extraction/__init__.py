@@ -102,19 +102,12 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     outline = outline_of(body)
     lines = [line.text for line in outline.lines]
     at = _line_of_title([_unless_hidden(outline, line) for line in outline.lines], title)
+    suffix = site_in_title(whole, title)
+    place = _Place(title, at, program, f"{whole.replace(title, ' ', 1)} {stated.meta('og:site_name')}", url)
     near = range((at or 0) - _LINES_NEAR_TITLE, (at or 0) + _LINES_NEAR_TITLE)
     spoken = (_outside_comments(outline, line) if n in near else "" for n, line in enumerate(outline.lines))
     beside = lines_beside(list(spoken), at)
-    shown = visible_time(beside, now, zone)
-    if names_a_forum(program, f"{whole} {stated.meta('og:site_name')}", url):
-        shown = earlier_time(shown, visible_time(lines_above(lines, at), now, zone))
-    seen = published if is_fine(published) and _SHOWN_IN_UTC.search(program) else agreed_time(shown, published)
-    seen = seen if is_fine(seen) else agreed_time(seen, coded_time(html, now, zone))
-    seen = seen or posted_time(lines[at or 0 :][:_LINES_OF_A_POST], now, zone)
-    suffix = site_in_title(whole, title)
-    place = _Place(title, at, program, f"{whole.replace(title, ' ', 1)} {stated.meta('og:site_name')}", url)
-    if not seen and names_a_forum(place.program, place.site, url):
-        seen = first_time(lines[at or 0 :][:_LINES_OF_A_POST], now, zone)
+    seen = _published(html, place, lines, beside, published, now, zone)
     text = ""
     if with_text:
         text = _text_of(outline, place)
@@ -130,6 +123,27 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
         text=text,
         site=site_of(stated, suffix, beside),
     )
+
+
+def _published(
+    html: str,
+    place: _Place,
+    lines: list[str],
+    beside: list[str],
+    stated: Parsed | None,
+    now: datetime,
+    zone: tzinfo,
+) -> Parsed | None:
+    """What readers are shown `beside` the title and machines are told; where neither says, what scripts or posts do."""
+    shown = visible_time(beside, now, zone)
+    is_forum = names_a_forum(place.program, place.site, place.url)
+    if is_forum:
+        shown = earlier_time(shown, visible_time(lines_above(lines, place.title_line), now, zone))
+    seen = stated if is_fine(stated) and _SHOWN_IN_UTC.search(place.program) else agreed_time(shown, stated)
+    seen = seen if is_fine(seen) else agreed_time(seen, coded_time(html, now, zone))
+    below = lines[place.title_line or 0 :][:_LINES_OF_A_POST]
+    seen = seen or posted_time(below, now, zone)
+    return seen or (first_time(below, now, zone) if is_forum else None)
 
 
 def _outside_comments(outline: Outline, line: Line) -> str:
