@@ -180,9 +180,13 @@ def _line_of_title(lines: list[str], title: str) -> int | None:
             begun = number
         if ended is None and len(key) >= _LEAST_OF_A_TITLE and own.endswith(key) and len(own) - len(key) <= _LABEL:
             ended = number
-        if opened is None and len(key) >= _LEAST_OF_A_TITLE and own.startswith(key):
+        if opened is None and key in own and len(key) >= _LEAST_OF_A_TITLE and _begins_with(line, key):
             opened = number
     return next((one for one in (begun, ended, opened) if one is not None), None)
+
+
+def _begins_with(line: str, key: str) -> bool:
+    return key_of(TITLE_LABEL.sub("", line)).startswith(key)
 
 
 def _text_of(outline: Outline, place: _Place) -> str:

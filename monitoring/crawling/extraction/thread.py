@@ -52,7 +52,7 @@ _PERSON_WORDS = _words("user author profile edit tail")
 # Below a post stand the replies to it.
 _FOOT_WORDS = _words("foot footer")
 _FEWEST_FLOORS = 2
-_PRINTED_SHARE = 0.4
+_PRINTED_SHARE, _FEWEST_TOLD = 0.4, 3
 _OFTEN_ON_A_PAGE, _OFTEN_ON_FLOORS = 3, 2
 _FEWEST_UNNAMED = 4
 _MANY_FORMS = 4
@@ -137,9 +137,12 @@ class Discussion:
         floors = [self._said(parts[floor], spoken) for floor in self.floors]
         once_a_floor = (form for lines in floors for form in {_template_of(line) for line in lines})
         printed = _printed(once_a_floor, max(_OFTEN_ON_FLOORS, _PRINTED_SHARE * len(floors)))
+        # A program's own sentence is the same to the letter: 您需要登录才可以下载.
+        told = Counter(line for lines in floors for line in set(lines) if len(line) > _LONGEST_WORD)
+        printed |= {line for line, count in told.items() if count >= max(_FEWEST_TOLD, _PRINTED_SHARE * len(floors))}
         said = [line for line in opening if _template_of(line) not in self._printed]
         for floor, lines in zip(self.floors, floors, strict=True):
-            own = [line for line in lines if _template_of(line) not in printed]
+            own = [line for line in lines if line not in printed and _template_of(line) not in printed]
             said += own or self._word(parts[floor], spoken)
         return said
 

@@ -34,7 +34,7 @@ _NOT_PUBLICATION = re.compile(
     re.IGNORECASE,
 )
 _PUBLICATION = re.compile(
-    r"[发發][布表佈]|[发發][问問起][于於]|提[问問][于於]|刊[登出]|上[架線线]|出刊|[Pp]ublished|[Pp]osted"
+    r"(?:留言|咨[询詢]|投[诉訴]|[来來]信|反映|提[问問])[时時][间間]|[发發][布表佈]|[发發][问問起][于於]|提[问問][于於]|刊[登出]|上[架線线]|出刊|[Pp]ublished|[Pp]osted"
 )
 _OF_ANOTHER = re.compile("(?:最新|相[关關])推[荐薦]文章")
 _FIGURES = re.compile(r"\d{1,4}\s*[-/.年月:：]\s*\d{1,2}|\d+\s*[秒分小天][钟鐘时時]?前")

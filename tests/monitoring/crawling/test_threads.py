@@ -238,3 +238,41 @@ def test_the_time_above_a_title_within_the_first_post_is_that_of_the_thread() ->
     published = extract_article(f"<title>優格結塊了 - 某某論壇</title>{floors}", NOW, TAIPEI).published
     assert published is not None
     assert published.at.isoformat()[:16] == "2025-06-18T10:05"
+
+
+def test_a_sentence_that_a_program_prints_below_every_post_is_nobodys_words() -> None:
+    notice = "<p>如果發覺自己無法使用一些功能或出現問題，請按重新整理一次。</p>"
+    floors = "".join(f"<div class=post><div class=message>{text}{notice}</div></div>" for text in TRADITIONAL)
+    page = f"<title>優格結塊 - 某某討論區</title><meta name=generator content='Discuz! X3.2'><h1>優格結塊</h1>{floors}"
+    assert extract_article(page, NOW, TAIPEI).text.split("\n") == TRADITIONAL
+
+
+def test_when_a_complaint_was_left_is_its_time_and_not_when_it_was_answered() -> None:
+    answers = "".join(
+        f"<div class=reply-item><span>2025-06-19 1{n}:05</span><div class=reply-text>{text}</div></div>"
+        for n, text in enumerate(TRADITIONAL[1:])
+    )
+    head = (
+        "<title>優格結塊_留言板</title><h1>優格結塊</h1><p>留言時間：2025-06-18 08:12　狀態：已回覆</p>"
+    )
+    published = extract_article(f"{head}<p>{TRADITIONAL[0]}</p>{answers}", NOW, TAIPEI).published
+    assert published is not None
+    assert published.at.isoformat()[:16] == "2025-06-18T08:12"
+
+
+def test_an_english_thread_is_read_with_its_shortest_replies() -> None:
+    said = [
+        "It loses a third of its charge overnight, has anyone a fix?",
+        "Same here.",
+        "bump",
+        "+1",
+        "lol",
+        "Thanks, worked.",
+    ]
+    floors = "".join(
+        f"<div class=comment><p>[-]user{n} {n} points 4 years ago</p><form><div class=md><p>{text}</p></div></form>"
+        "<ul><li><a>permalink</a></li><li><a>report</a></li></ul></div>"
+        for n, text in enumerate(said, 10)
+    )
+    page = f"<title>Battery drains overnight : tablets</title><h1>Battery drains overnight</h1>{floors}"
+    assert extract_article(page, NOW, TAIPEI).text.split("\n") == said
