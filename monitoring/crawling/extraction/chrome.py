@@ -159,7 +159,7 @@ _DATE = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}\s?[-/月]\s?\d{1,2}\s?日?\s+\d{1,2}:\d\d|\d+\s*(?:小[时時]|分[钟鐘]|[天日])前"
     r"|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d|\d{1,2} [A-Z][a-z]{2,8}\.?,? (?:19|20)\d\d"
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w* \w{3} +\d{1,2} \d{1,2}:\d\d:\d\d|\w{3,9}\.? \d{1,2},? (?:19|20)\d\d"
-    r"|\b(?:\d+|an?) (?:second|minute|hour|day|week|month|year)s? ago\b"
+    r"|(?:second|minute|hour|day|week|month|year)s? ago\b"
     r"|^(?:昨天|前天|今天|昨日|今日)(?:\s*\d{1,2}:\d\d)?$"
 )
 # A question that is put to somebody is no credit: 记者：为什么？

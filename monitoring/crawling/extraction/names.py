@@ -31,7 +31,7 @@ _REPORT = re.compile(r"(?:報導|报道|報道|摄|攝|时间|時間|日期|来�
 _NOT_A_NAME = re.compile(
     r"://|@|^\d+$|^(?:admin|administrator|editor|root|null|undefined|none|webmaster|小编|小編)$", re.IGNORECASE
 )
-_NAMED_PLACES = '[class*="author" i], [class*="user" i], [class*="nick" i], [class*="name" i], [class*="poster" i]'
+_NAMED_PLACES = '[class*="uthor"], [class*="ser"], [class*="ick"], [class*="oster"], [class*="ame"]'
 _MOST_NAMED = 60
 _NAMING_CLASS = re.compile(
     r"(?i)(?:author|user|nick|poster|writer|\bup)[\w-]*[-_]?name|(?:^|[\s_-])(?:author|user|username|uname|nick|poster|writer)(?:$|[\s_-])"
@@ -45,7 +45,7 @@ _NO_NICKNAME = re.compile(
 _SOURCE = re.compile(r"(?:文章|新闻|新聞|信息|稿件)?(?:来源|來源|出处|出處)\s*[:：]\s*([^\s|,，;；:：/<>（(]{2,20})")
 _AUTHOR_PLACES = (
     '[itemprop="author"] [itemprop="name"], [itemprop="author"], [rel="author"], .author-name, .author_name, '
-    ".byline-name, .article-author, .post-author, .authi a.xw1, .authi a:first-child, "
+    ".byline-name, .article-author, .post-author, .authi a.xw1, .authi a, "
     ".p_author_name, td.postauthor cite, a.username, .username"
 )
 
