@@ -224,6 +224,8 @@ def _is_hidden(attributes: dict[str, str | None]) -> bool:
 def _words_of(attributes: dict[str, str | None]) -> frozenset[str]:
     if not attributes:
         return _NO_WORDS
+    if len(attributes) == 1 and (named := attributes.get("class")):
+        return _words(named[:_LONGEST_NAMING])
     return _words(" ".join(value for name in _NAMING if (value := attributes.get(name)))[:_LONGEST_NAMING])
 
 
