@@ -198,13 +198,18 @@ def _row_selector(body: LexborNode, rows: Sequence[LexborNode]) -> str:
     for above in list(ancestors(rows[len(rows) // 2]))[:4]:
         shape = shape_of(above)
         prefixes.append(f"{shape} > " if len(prefixes) == 1 else f"{shape} ")
-    best, best_score = "", 0.0
+    best, best_score, best_hits, best_found = "", 0.0, 0, 0
     for prefix in prefixes:
-        found = {node.mem_id for node in body.css(prefix + own)}
+        places = [node.mem_id for node in body.css(prefix + own)]
+        if len(rows) >= _MOST_ROWS:  # what follows the last of them was not looked at
+            last = max((place for place, number in enumerate(places) if number in wanted), default=-1)
+            places = places[: last + 1]
+        found = set(places)
         hits = len(found & wanted)
         score = 2 * hits / (len(found) + len(wanted)) if found else 0.0
-        if score > best_score + 0.02:
-            best, best_score = prefix + own, score
+        is_cleaner = hits == best_hits and len(found) < best_found  # a menu's few items would stand above the newest
+        if score > best_score + 0.02 or is_cleaner:
+            best, best_score, best_hits, best_found = prefix + own, score, hits, len(found)
     return best if best_score >= _SHARE else ""
 
 

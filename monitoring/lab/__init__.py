@@ -38,3 +38,8 @@ def require_text(line: Line, field: str) -> str:
     if not isinstance(value, str):
         raise BadLine(f"the field {field!r} must be text")
     return value
+
+
+def optional_text(line: Line, field: str) -> str:
+    """The text in `field` of a line, "" where it is missing; raises BadLine where it is no text."""
+    return require_text(line, field) if line.get(field) is not None else ""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from monitoring.crawling.charset import decode
-from monitoring.lab import Answer, Line, require_text
+from monitoring.lab import Answer, Line, optional_text, require_text
 
 FIELDS = ("path", "content_type")
 
@@ -17,7 +17,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def build(_options: dict[str, Any]) -> Answer:
     def answer(line: Line) -> Line:
         body = Path(require_text(line, "path")).read_bytes()
-        decoded = decode(body, line.get("content_type") or "")
+        decoded = decode(body, optional_text(line, "content_type"))
         return {"charset": decoded.charset, "text": decoded.text}
 
     return answer

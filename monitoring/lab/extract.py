@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from monitoring.crawling.charset import decode
 from monitoring.crawling.extraction import extract_article
-from monitoring.lab import Answer, BadLine, Line, require_text
+from monitoring.lab import Answer, BadLine, Line, optional_text, require_text
 from monitoring.lab.dates import moment_in, moment_option, zone_option
 
 FIELDS = ("url", "path", "html", "content_type")
@@ -23,7 +23,7 @@ def build(options: dict[str, Any]) -> Answer:
     zone: ZoneInfo = options["zone"]
 
     def answer(line: Line) -> Line:
-        article = extract_article(_page(line), moment_in(options["now"], zone), zone, line.get("url") or "")
+        article = extract_article(_page(line), moment_in(options["now"], zone), zone, optional_text(line, "url"))
         published = article.published
         return {
             "title": article.title,
@@ -43,4 +43,4 @@ def _page(line: Line) -> str:
         raise BadLine("give either 'path' or 'html'")
     if "html" in line:
         return require_text(line, "html")
-    return decode(Path(require_text(line, "path")).read_bytes(), line.get("content_type") or "").text
+    return decode(Path(require_text(line, "path")).read_bytes(), optional_text(line, "content_type")).text

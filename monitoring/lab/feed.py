@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitoring.lab import Answer, Line, require_text
+from monitoring.lab import Answer, Line, optional_text, require_text
 from monitoring.lab.dates import moment_in, moment_option, zone_option
 from monitoring.sources.feed_document import Entry, NotAFeed, parse_feed
 
@@ -25,7 +25,7 @@ def build(options: dict[str, Any]) -> Answer:
     def answer(line: Line) -> Line:
         body = Path(require_text(line, "path")).read_bytes()
         try:
-            entries = parse_feed(body, "", line.get("url") or "", now, zone)
+            entries = parse_feed(body, "", optional_text(line, "url"), now, zone)
         except NotAFeed as error:
             return {"entries": [], "error": str(error)}
         return {"entries": [_shown(entry) for entry in entries]}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from monitoring.lab import Answer, BadLine, Line, require_text
+from monitoring.lab import Answer, BadLine, Line, optional_text, require_text
 from monitoring.matching import Document, Engine, Query, QueryError, parse
 
 FIELDS = Document._fields
@@ -47,16 +47,11 @@ class _Matcher:
 
     def __call__(self, line: Line) -> Line:
         require_text(line, "text")
-        found = self._engine.match(Document(**{name: _text(line, name) for name in FIELDS}))
+        found = self._engine.match(Document(**{name: optional_text(line, name) for name in FIELDS}))
         return {
             "matched": list(found),
             "spans": {str(key): [list(span) for span in match.spans] for key, match in found.items()},
         }
-
-
-def _text(line: Line, field: str) -> str:
-    """An optional field; a missing one and null are empty."""
-    return "" if line.get(field) is None else require_text(line, field)
 
 
 def _read(lines: list[str], bad: list[str]) -> dict[Any, Query]:

@@ -1,5 +1,6 @@
 """A feed: RSS, Atom, RDF or JSON Feed (pure)."""
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
@@ -82,7 +83,11 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
         raise _no_feed(response, content_type) from error
     follow = bool(definition.get("follow"))
     shared = _shared_links(entries)
-    items = [_item(entry, definition["url"], follow, shared) for entry in entries if entry.link or entry.guid]
+    items = [
+        _item(entry, definition["url"], follow, shared)
+        for entry in entries
+        if entry.link or entry.guid or entry.title or entry.text
+    ]
     if not items:
         raise SourceError("empty", "a feed without entries")
     return Page(items)
@@ -123,10 +128,17 @@ def _item(entry: Entry, feed_url: str, follow: bool, shared: set[str]) -> Item:
         author=entry.author or entry.outlet,
         figures=entry.figures,
         needs_detail=follow and bool(entry.link),
-        site_id=entry.guid if not entry.link or entry.link in shared else "",
+        site_id=_identifier(entry) if not entry.link or entry.link in shared else "",
         published_at=entry.published.at if entry.published else None,
         precision=entry.published.precision if entry.published else "",
     )
+
+
+def _identifier(entry: Entry) -> str:
+    """The guid of an entry, else what tells it from others: what it says."""
+    if entry.guid:
+        return entry.guid
+    return "says-" + hashlib.sha256(f"{entry.title}\0{entry.text}".encode("utf-8", "replace")).hexdigest()[:24]
 
 
 def _without_outlet(title: str, outlet: str) -> str:

@@ -227,7 +227,7 @@ def _link(children: dict[str, list[Any]], base: str, guid: str) -> str:
     permanent = all((one.get("isPermaLink") or "true").lower() != "false" for one in children.get("guid", ()))
     return (
         alternate
-        or (absolute_url("", guid) if permanent else "")
+        or (absolute_url(base if guid.startswith("/") else "", guid) if permanent else "")
         or _atom_link(children, base, ("related", "via", "self"))
     )
 

@@ -12,7 +12,10 @@ from sentinel.core.net.types import Response
 HEADERS = {"Accept": "application/json, text/plain, */*", "X-Requested-With": "XMLHttpRequest"}
 _REFUSING = frozenset({414, 418, 432})
 _LOGIN_WANTED = ("-100", -100)
-_NOTHING_HERE = ("还没有内容", "没有更多", "暂无", "還沒有內容", "沒有更多", "暫無", "没有内容", "没有找到")
+_NOTHING_HERE = (
+    *("还没有内容", "没有更多", "暂无", "還沒有內容", "沒有更多", "暫無", "没有内容", "没有找到"),
+    *("没有人评论", "没有评论", "发表你的评论", "抢沙发", "沒有人評論", "沒有評論", "發表你的評論"),
+)
 _ABSENT_CODES = frozenset({"20101", "20112", "20132", "20003", "100009"})  # gone, private, hidden, no such account
 _SIGN_IN = ("passport.", "/login", "/signin", "/sso/")
 

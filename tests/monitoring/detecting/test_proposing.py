@@ -100,3 +100,10 @@ def test_a_day_that_only_the_addresses_state_is_read_from_them() -> None:
         (21, "day"),
         (22, "day"),
     ]
+
+
+def test_a_list_may_be_as_long_as_an_archive_is() -> None:
+    rows = "".join(f"<li><a href='/n/{n}.html'>曜日鮮乳疑酸敗消費者怒告第{n}則</a></li>" for n in range(900))
+    _definition, items = read(pages.page(f"<ul class='list'>{rows}</ul>"))
+    assert [item.url for item in items[:3]] == [f"https://www.example.com/n/{n}.html" for n in range(3)]
+    assert len(items) == 500  # as many as a list gives

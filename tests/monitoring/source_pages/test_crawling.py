@@ -334,3 +334,30 @@ def test_a_list_that_is_asked_for_by_post_is_read(yaori: Cast, site: Site) -> No
     assert Post.objects.get().title == "曜日鮮乳"
     subscription.source.refresh_from_db()
     assert subscription.source.outcome == "ok"
+
+
+def test_comments_that_stand_in_a_list_become_replies_and_later_ones_too(yaori: Cast, site: Site) -> None:
+    comments = [{"id": 1, "by": "小明", "text": "我家那瓶也是"}]
+
+    async def interface(server: HostileServer, seen: Seen, writer: Any) -> None:
+        rows = [{"link": "/n/7", "title": "曜日鮮乳", "text": "召回", "replies": comments}]
+        await answer(json.dumps(rows).encode(), "Content-Type: application/json")(server, seen, writer)
+
+    server = site({"/posts": interface})
+    floors = {
+        "floors": "replies",
+        "floors_first": "reply",
+        "floor_text": "text",
+        "floor_author": "by",
+        "floor_id": "id",
+    }
+    fields = {"rows": "[*]", "link": "link", "title": "title", "summary": "text", **floors}
+    subscription = read(yaori, server.url("/posts"), kind="json", **fields)
+    crawl_round()
+    assert list(Post.objects.filter(reply_to__title="曜日鮮乳").values_list("text", "author")) == [
+        ("我家那瓶也是", "小明")
+    ]
+    comments.append({"id": 2, "by": "小華", "text": "已退費"})
+    visit_again(subscription.source)
+    crawl_round()
+    assert set(Post.objects.filter(reply_to__title="曜日鮮乳").values_list("author", flat=True)) == {"小明", "小華"}

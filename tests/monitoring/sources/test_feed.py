@@ -329,3 +329,18 @@ def test_notices_that_lead_to_one_page_are_told_apart_by_their_guids() -> None:
     items = feed.parse(DEFINITION, answer(body), NOW, TAIPEI).items
     assert [(item.site_id, item.title) for item in items[:3]] == [("1", "停水"), ("2", "停電"), ("2", "停電")]
     assert [item.site_id for item in items[3:]] == ["", ""]  # one article that is listed twice
+
+
+def test_entries_without_address_and_guid_are_told_apart_by_what_they_say() -> None:
+    entries = "<item><title>停水</title></item><item><description>停電</description></item><item/>"
+    body = f"<rss><channel>{entries}</channel></rss>"
+    first, second = feed.parse(DEFINITION, answer(body.encode()), NOW, TAIPEI).items
+    again = feed.parse(DEFINITION, answer(body.encode()), NOW, TAIPEI).items
+    assert (first.url, first.title, second.text) == (DEFINITION["url"], "停水", "停電")
+    assert first.site_id != second.site_id
+    assert [item.site_id for item in again] == [first.site_id, second.site_id]
+
+
+def test_a_guid_below_the_sites_root_is_an_address() -> None:
+    assert entry_of("<title>a</title><guid>/n/1.html</guid>").link == "https://news.example.tw/n/1.html"
+    assert entry_of("<title>a</title><guid isPermaLink='false'>/n/1.html</guid>").link == ""

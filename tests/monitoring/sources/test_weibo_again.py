@@ -158,3 +158,10 @@ def test_no_answer_about_a_post_raises_anything_but_a_source_error(content: obje
     for path in (SHOW, "https://m.weibo.cn/comments/hotflow?id=5001", "https://m.weibo.cn/api/comments/show?id=5001"):
         with contextlib.suppress(SourceError):
             again(answer(json.dumps({"ok": 1, "data": content}).encode(), path))
+
+
+@pytest.mark.parametrize("words", ["快来发表你的评论吧", "还没有人评论哦~快来抢沙发！", "暂无数据"])
+def test_that_nobody_has_commented_yet_is_no_refusal(words: str) -> None:
+    for way in ("https://m.weibo.cn/comments/hotflow?id=5001&mid=5001", "https://m.weibo.cn/api/comments/show?id=5001"):
+        body = answer(json.dumps({"ok": 0, "msg": words}).encode(), way)
+        assert again(body, {**DEFINITION, "cookie": "SUB=x"}) == Revisited()
