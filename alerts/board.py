@@ -34,6 +34,7 @@ class Situation:
     overdue_by: timedelta | None  # how long the longest of them is overdue
     mine: int  # claimed by the reader and not closed
     sources_total: int
+    sources_paused: int
     blind_sentence: str  # what cannot be seen right now; empty when nothing is hidden
     drill: int = 0  # unclaimed alerts that are rehearsed
 

@@ -70,9 +70,14 @@ class BoardReader:
         worst = min((alert.tier for alert in unclaimed), default=None)
         at_worst = sum(alert.tier == worst for alert in unclaimed)
         late = [self.now - alert.claim_due_at for alert in unclaimed if alert.claim_due_at < self.now]
-        subscriptions = Subscription.objects.active().real().filter(workspace=self.workspace)
-        read_now = subscriptions.aggregate(total=Count("pk"), last_visit_at=Max("source__last_visit_at"))
-        standstill = standstill_since(self.workspace, read_now["last_visit_at"], self.now)
+        subscriptions = Subscription.objects.real().filter(workspace=self.workspace)
+        read_now = Q(paused_at__isnull=True)
+        sources = subscriptions.aggregate(
+            total=Count("pk", filter=read_now),
+            paused=Count("pk", filter=~read_now),
+            last_visit_at=Max("source__last_visit_at", filter=read_now),
+        )
+        standstill = standstill_since(self.workspace, sources["last_visit_at"], self.now)
         return read.Situation(
             counts=tuple(read.TierCount(tier, sum(alert.tier == tier for alert in alerts)) for tier in (1, 2, 3, 4)),
             unclaimed=len(unclaimed),
@@ -82,7 +87,8 @@ class BoardReader:
             overdue=len(late),
             overdue_by=max(late, default=None),
             mine=sum(alert.claimed_by_id == self.user.pk for alert in alerts),
-            sources_total=read_now["total"],
+            sources_total=sources["total"],
+            sources_paused=sources["paused"],
             blind_sentence=unseen_sentence(*subscriptions.unseen_names(), standstill),
             drill=sum(alert.topic.is_drill for alert in unclaimed),
         )

@@ -11,7 +11,7 @@ from monitoring.operations.imports import IMPORTS, forget_abandoned_imports
 from monitoring.operations.pulses import pulse as pulse_workspaces
 from monitoring.operations.retention import expire
 from monitoring.operations.topics import BACK_MATCHES
-from monitoring.operations.visits import forget_old_visits
+from monitoring.operations.visits import forget_old_visits, mend_clocks
 from monitoring.revisiting import revisit_round
 from monitoring.text.analysis import analyse as analyse_text
 from sentinel.core.tasks import Sweep, work_off
@@ -57,7 +57,9 @@ def pulse() -> None:
 
 @shared_task(name="monitoring.watch_sources", base=Sweep)
 def watch_sources() -> None:
-    watch_all_sources(now=timezone.now())
+    now = timezone.now()
+    mend_clocks(now=now)
+    watch_all_sources(now=now)
 
 
 @shared_task(name="monitoring.expire", base=Sweep)

@@ -2,7 +2,7 @@
 
 from monitoring.models.evidence import Body, Capture, Erasure, Expired, PostCapture, PostHold
 from monitoring.models.growth import Figures, Revisit
-from monitoring.models.health import NOTICE_KINDS, NoticeReceipt, SourceHabit, failure_kind
+from monitoring.models.health import NOTICE_KINDS, NoticeReceipt, Outage, SourceHabit, failure_kind
 from monitoring.models.intake import ColumnMapping, Enquiry, FileImport, FilePiece, IngestToken, RejectedRow
 from monitoring.models.judging import MOODS, VERDICTS, Judgement, MoodCorrection
 from monitoring.models.posts import (
@@ -75,6 +75,7 @@ __all__ = [
     "Meter",
     "MoodCorrection",
     "NoticeReceipt",
+    "Outage",
     "Post",
     "PostCapture",
     "PostHold",

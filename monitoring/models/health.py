@@ -39,6 +39,16 @@ class SourceHabit(models.Model):
         return str(self.source_id)
 
 
+class Outage(models.Model):
+    """A stretch in which Sentinel itself did not run: what came then says nothing of anybody's habit."""
+
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%m-%d %H:%M}–{self.ended_at:%m-%d %H:%M}"
+
+
 class NoticeReceipt(models.Model):
     """Somebody of a workspace has seen a notice: its admins are no longer asked to look."""
 

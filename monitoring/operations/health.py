@@ -9,12 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from monitoring.measuring import habit as habits
 from monitoring.models import (
     WEAK_KINDS,
     NoticeReceipt,
+    Outage,
     Source,
     SourceHabit,
     SourceNotice,
@@ -36,6 +37,8 @@ CHECKED_AT_ONCE = 1000
 CHECKED_EVERY = timedelta(minutes=5)
 EMPTY_AFTER = 3  # visits in a row that list nothing
 COMPARED_VISITS = 40
+OUTAGE_AFTER = timedelta(minutes=30)
+MANY = 10**9  # posts
 
 Cause = tuple[str, datetime, dict[str, Any]]  # kind of notice, since when, its particulars
 
@@ -43,6 +46,7 @@ Cause = tuple[str, datetime, dict[str, Any]]  # kind of notice, since when, its 
 def watch_sources(*, now: datetime) -> int:
     """Open and close what admins are told of sources, and read again what was paused until now; how much changed."""
     resumed = _resume_due(now)
+    _note_outage(now)
     count_volumes(now=now)
     learn_habits(now=now)
     return resumed + _settle({**_failing(), **_weak(now)}, now)
@@ -127,7 +131,18 @@ def _unwatched(sources: list[Source], now: datetime) -> dict[int, list[tuple[int
     told = SourceNotice.objects.filter(source__in=sources)
     for source, began, ended in told.values_list("source_id", "began_at", "ended_at"):
         stretches[source].append((floor(hours_of(began)), floor(hours_of(ended or now)) + 1))
+    for began, ended in Outage.objects.values_list("began_at", "ended_at"):
+        for one in sources:
+            stretches[one.pk].append((floor(hours_of(began)), floor(hours_of(ended)) + 1))
     return stretches
+
+
+def _note_outage(now: datetime) -> None:
+    """Note that nobody looked for a while: the machine was off, or nothing worked."""
+    last = SourceHabit.objects.aggregate(last=Max("checked_at"))["last"]
+    if last and now - last > OUTAGE_AFTER:
+        Outage.objects.create(began_at=last, ended_at=now)
+        Outage.objects.filter(ended_at__lt=now - timedelta(hours=habits.KEPT_HOURS)).delete()
 
 
 # --- what is wrong ----------------------------------------------------------------------------------------------------
@@ -154,15 +169,24 @@ def _weak(now: datetime) -> dict[int, Cause | None]:
     seen = _seen(ids, now)
     open_ones = {one.source_id: one for one in SourceNotice.objects.filter(source__in=ids, ended_at=None)}
     SourceHabit.objects.filter(pk__in=ids).update(checked_at=now)
-    return {one.pk: _weakness(one, seen.get(one.pk, {}), open_ones.get(one.pk), now) for one in checked}
+    back = Outage.objects.aggregate(last=Max("ended_at"))["last"]
+    looked_since = hours_of(back) if back else 0.0
+    return {one.pk: _weakness(one, seen.get(one.pk, {}), open_ones.get(one.pk), looked_since, now) for one in checked}
 
 
-def _weakness(known: SourceHabit, seen: Mapping[int, int], told: SourceNotice | None, now: datetime) -> Cause | None:
+def _weakness(
+    known: SourceHabit, seen: Mapping[int, int], told: SourceNotice | None, looked_since: float, now: datetime
+) -> Cause | None:
     source = known.source
-    quiet = habits.quiet(
-        habits.Habit(floor(hours_of(known.hour)), known.posts, known.offset),
-        hours_of(now),
-        lambda since: sum(posts for hour, posts in seen.items() if hour >= since),
+
+    def came(since: int) -> int:
+        """Posts since an hour; more than any habit where we did not look at all of the time since."""
+        return sum(posts for hour, posts in seen.items() if hour >= since) if since >= looked_since else MANY
+
+    quiet = (
+        habits.quiet(habits.Habit(floor(hours_of(known.hour)), known.posts, known.offset), hours_of(now), came)
+        if _is_looked_at(source, now)
+        else None
     )
     if quiet is None and told and told.kind in WEAK_KINDS and not _came_since(source, told):
         return told.kind, told.began_at, told.detail
@@ -183,6 +207,12 @@ def _weakness(known: SourceHabit, seen: Mapping[int, int], told: SourceNotice | 
     began = moment_of(quiet.since)
     nothing_since = source.last_item_at if not quiet.seen and source.last_item_at else began
     return "quiet", min(began, nothing_since), detail
+
+
+def _is_looked_at(source: Source, now: datetime) -> bool:
+    """Whether its visits come as planned: a source that is not visited brings nothing, and that is not its doing."""
+    late = timedelta(seconds=2 * source.interval) + OUTAGE_AFTER
+    return source.is_pushed or source.last_visit_at is None or now - source.last_visit_at <= late
 
 
 def _came_since(source: Source, told: SourceNotice) -> bool:

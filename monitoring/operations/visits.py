@@ -229,20 +229,25 @@ def _rhythm_after(source: Source, report: Report, stored: Stored, now: datetime)
 
 
 def plan_missing_visits(*, now: datetime) -> int:
-    """Mend what must never be: a source that somebody reads and no visit will come to, a visit that nobody waits for,
-    and what was planned or leased by a clock that was far ahead.
+    """Mend what must never be: a source that somebody reads and no visit will come to, a visit that nobody waits for.
 
     How many sources got their visit. Parked visits stay: they wait on a screen that people see.
     """
     wanted = Source.objects.wanted()
     waiting = Visit.objects.open()
-    of_another_clock = Q(due_at__gt=now + LATEST) | Q(lease_until__gt=now + LONGEST_LEASE)
-    waiting.filter(of_another_clock, due_at__isnull=False).update(due_at=now, lease_until=None)
-    release_hosts(now=now)
     waiting.filter(due_at__isnull=False).exclude(source__in=wanted).update(due_at=None)
     without = wanted.filter(~Exists(waiting.filter(source=OuterRef("pk"))))
     Visit.objects.bulk_create([Visit(source=source, due_at=None) for source in without], ignore_conflicts=True)
     return waiting.filter(due_at__isnull=True, parked_at__isnull=True, source__in=wanted).update(due_at=now)
+
+
+@transaction.atomic
+def mend_clocks(*, now: datetime) -> int:
+    """Plan anew what a clock that was far ahead planned, leased or held; how many visits there were."""
+    release_hosts(now=now)
+    planned = Visit.objects.open().filter(due_at__isnull=False)
+    of_another_clock = Q(due_at__gt=now + LATEST) | Q(lease_until__gt=now + LONGEST_LEASE)
+    return planned.filter(of_another_clock).update(due_at=now, lease_until=None)
 
 
 def forget_old_visits(*, now: datetime) -> int:

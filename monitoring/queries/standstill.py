@@ -10,10 +10,10 @@ STANDS_STILL_AFTER = timedelta(minutes=5)
 
 
 def standstill_since(workspace: Workspace, last_visit_at: datetime | None, now: datetime) -> datetime | None:
-    """Since when nothing that the workspace reads is visited, though visits are due for minutes; None while all goes on.
+    """Since when nothing that the workspace reads is visited, though visits are due for minutes; else None.
 
-    `last_visit_at` is when any of it was visited last; where that is a moment ago, nothing is asked. A domain that rests
-    or is asked explains a visit that waits.
+    `last_visit_at` is when any of it was visited last; where that is a moment ago, nothing is asked. A domain that
+    rests or is asked explains a visit that waits.
     """
     before = now - STANDS_STILL_AFTER
     if last_visit_at is not None and last_visit_at > before:

@@ -22,6 +22,8 @@ SHORTEST, LONGEST = 120.0, 24 * 3600.0  # seconds between visits
 AT_FIRST = 300.0  # until a source has shown how often it publishes
 JITTER = 0.1
 PER_POST = 4  # visits for each post that is expected, so that it is captured soon after it is published
+WITHIN_NORM = 3000.0  # seconds: so often, what is published is captured within the hour, whenever it comes
+RARE = 48  # visits for each post of a source that publishes so rarely that even this would be too often
 POSTS_KEPT = 24
 BURST = 5  # so many posts in short order are a burst
 LONGEST_FLOOR = 3600.0  # what headers and feeds may ask for: the norm is to capture within an hour
@@ -91,6 +93,7 @@ def automatic_interval(rhythm: Rhythm, *, began: datetime, now: datetime) -> flo
     """Seconds between visits of a source that is read since `began`.
 
     A burst shortens it at once; a pause stretches it slowly, by the geometric mean of the usual gap and the silence.
+    Who publishes once in two days is still visited often enough to be captured within the hour.
     """
     posts: list[int] = rhythm.get("posts", [])
     if len(posts) < 2:
@@ -102,7 +105,8 @@ def automatic_interval(rhythm: Rhythm, *, began: datetime, now: datetime) -> flo
     gap = max(gap, SHORTEST)
     silence = max(now.timestamp() - last, 0.0)
     expected = math.sqrt(gap * silence) if silence > gap else gap
-    return min(max(expected / PER_POST, SHORTEST), LONGEST)
+    wanted = min(expected / PER_POST, max(WITHIN_NORM, expected / RARE))
+    return min(max(wanted, SHORTEST), LONGEST)
 
 
 def floor_of(rhythm: Rhythm, hints: Hints) -> float:

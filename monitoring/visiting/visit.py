@@ -188,7 +188,7 @@ class _Visit:
 
     def _state(self, *, is_complete: bool) -> State:
         if self.is_cut_short or pages_waiting(self.old_state):
-            done = {*self.failed, *(item.url for item in self.completed)}
+            done = {*self.failed, *(item.url for item in (*self.completed, *self.cut))}
             return left_over([item for item in self.wanted if item.url not in done])
         return self.state if is_complete else {}
 

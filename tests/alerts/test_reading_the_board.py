@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from alerts.models import Alert
@@ -10,7 +11,7 @@ from alerts.operations.alerts import claim_alert, close_alert
 from alerts.operations.evaluations import EVALUATIONS, hour_begins
 from alerts.queries import BoardReader
 from alerts.tiers import Tier
-from monitoring.models import Measure, Mention, Source
+from monitoring.models import Measure, Mention, Source, Subscription
 from sentinel.core.models import Membership, User
 from tests.alerts.stage import raised, watched
 from tests.factories import NOW, Cast, make_tsukimi, make_yaori
@@ -62,6 +63,19 @@ def test_what_cannot_be_seen_is_said_by_name(cast: Cast) -> None:
     with translation.override("en"):
         said = reader(cast.staff).situation()
     assert (said.sources_total, said.blind_sentence) == (1, "Not collected right now: Dcard 美食板.")
+
+
+def test_a_workspace_whose_sources_are_all_paused_is_not_told_that_it_has_none(client: Client, cast: Cast) -> None:
+    subscribe(cast)
+    Subscription.objects.update(paused_at=NOW)
+    said = reader(cast.staff).situation()
+    assert (said.sources_total, said.sources_paused) == (0, 1)
+    cast.staff.language = "en"
+    cast.staff.save()
+    client.force_login(cast.staff)
+    page = client.get("/w/yaori/").content.decode()
+    assert "Every source is paused" in page
+    assert "No sources yet</h1>" not in page
 
 
 def test_the_pulse_adds_up_to_the_measures_of_24_hours(cast: Cast) -> None:

@@ -201,6 +201,7 @@ def sample_board(rows: Sequence[AlertRow], *, selected: int | None = 42, sources
             overdue_by=timedelta(minutes=4) if unclaimed else None,
             mine=sum(row.claimed_by_me for row in rows),
             sources_total=sources,
+            sources_paused=0,
             blind_sentence="",
         ),
         pulse=sample_pulse(timezone.now()),

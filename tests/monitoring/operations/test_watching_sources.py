@@ -220,6 +220,33 @@ def test_a_quiet_source_stays_quiet_through_the_night_and_ends_with_its_next_pos
     assert notice.ended_at == night + MINUTE
 
 
+def test_what_was_not_looked_at_is_not_quiet(yaori: Cast) -> None:
+    source = usual_source(yaori).source
+    type(source).objects.update(last_item_at=NOW - 4 * HOUR, last_visit_at=NOW - 4 * HOUR)  # its visits do not come
+    Volume.objects.filter(hour__gte=FULL_HOUR - 4 * HOUR).delete()
+    assert told() == []
+    type(source).objects.update(last_visit_at=NOW)
+    assert told() == ["quiet"]
+
+
+def test_after_an_outage_of_ours_no_source_is_quiet_until_we_looked_for_long_enough(yaori: Cast) -> None:
+    source = usual_source(yaori).source
+    watch_sources(now=NOW - 7 * HOUR)
+    type(source).objects.update(last_item_at=NOW - 7 * HOUR, last_visit_at=NOW)
+    Volume.objects.filter(hour__gte=FULL_HOUR - 7 * HOUR).delete()
+    watch_sources(now=NOW)  # the machine was off, and runs again
+    assert not SourceNotice.objects.exists()
+    assert SourceHabit.objects.get().posts[-6:] == [-1] * 6  # and nobody learns from it that silence is usual
+    notices = []
+    for step in range(1, 14):
+        now = NOW + step * 20 * MINUTE
+        type(source).objects.update(last_visit_at=now)
+        watch_sources(now=now)
+        notices.append([one.kind for one in SourceNotice.objects.all()])
+    assert notices[:8] == [[]] * 8  # three hours are the least that is judged
+    assert notices[-1] == ["quiet"]
+
+
 def test_days_of_silence_are_no_part_of_the_habit(yaori: Cast) -> None:
     source = usual_source(yaori).source
     SourceNotice.objects.create(source=source, kind="down", began_at=NOW - 3 * DAY, ended_at=NOW - DAY)

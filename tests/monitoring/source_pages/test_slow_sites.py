@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from monitoring.crawler import crawl_round
 from monitoring.models import Host, Post, Source, Visit
+from monitoring.tasks import watch_sources
 from monitoring.visiting.visit import VisitLimits
 from tests.factories import Cast
 from tests.fakes.hostile import Behaviour, HostileServer, Seen, answer
@@ -126,6 +127,7 @@ def test_what_a_clock_that_was_ahead_planned_and_held_is_mended(yaori: Cast, sit
     Visit.objects.open().filter(source=sources[1]).update(due_at=timezone.now() - HOUR, lease_until=years)
     before = Visit.objects.finished().count()
     seen = len(server.seen)
+    watch_sources()
     crawl_round()
     assert len(server.seen) == seen + 2
     assert Visit.objects.finished().count() >= before
@@ -137,4 +139,5 @@ def test_a_rest_of_a_day_is_kept(yaori: Cast, site: Site) -> None:
     crawl_round()
     Host.objects.update(free_at=timezone.now() + timedelta(hours=23, minutes=59))
     visit_again(source)
+    watch_sources()
     assert crawl_round() == 0

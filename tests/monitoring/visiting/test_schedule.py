@@ -1,6 +1,7 @@
 """When a source is visited again."""
 
 import datetime as dt
+import random
 
 import pytest
 from hypothesis import given
@@ -47,10 +48,38 @@ def every(gap: float, *, times: int = 12, silence: float = 0.0) -> dict[str, lis
 
 @pytest.mark.parametrize(
     ("gap", "expected"),
-    [(MINUTE, 2 * MINUTE), (8 * MINUTE, 2 * MINUTE), (HOUR, 15 * MINUTE), (4 * HOUR, HOUR), (DAY, 6 * HOUR)],
+    [(MINUTE, 2 * MINUTE), (8 * MINUTE, 2 * MINUTE), (HOUR, 15 * MINUTE), (3 * HOUR, 45 * MINUTE)],
 )
 def test_a_source_is_visited_four_times_for_each_post(gap: float, expected: float) -> None:
     assert interval(every(gap)) == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("gap", "expected"),
+    [(4 * HOUR, 50 * MINUTE), (DAY, 50 * MINUTE), (7 * DAY, 3.5 * HOUR), (30 * DAY, 15 * HOUR), (90 * DAY, DAY)],
+)
+def test_who_publishes_rarely_is_captured_within_the_hour_and_who_hardly_does_is_left_alone(
+    gap: float, expected: float
+) -> None:
+    assert interval(every(gap)) == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize("days_between", [1, 2])
+def test_what_a_daily_source_publishes_is_captured_within_the_hour(days_between: int) -> None:
+    """Ten weeks of a source that publishes at any time of the day."""
+    picker = random.Random(days_between)
+    posts = [BEGAN + dt.timedelta(days=day, seconds=picker.random() * DAY) for day in range(0, 70, days_between)]
+    now, rhythm, late = BEGAN, dict[str, object](), list[float]()
+    while now < posts[-1]:
+        fresh = [post for post in posts if now - dt.timedelta(days=7) < post <= now]
+        rhythm = learned(rhythm, published=fresh, undated=0, since=None, hints=Hints(), now=now)
+        wait = automatic_interval(rhythm, began=BEGAN, now=now)
+        following = now + dt.timedelta(
+            seconds=wait_for(interval=wait, floor=0, failures=0, asked=0, luck=picker.random())
+        )
+        late += [(following - post).total_seconds() for post in posts if now < post <= following]
+        now = following
+    assert sorted(late)[round(len(late) * 0.95) - 1] < HOUR
 
 
 def test_a_new_source_is_visited_every_five_minutes_and_ever_more_rarely_while_it_says_nothing() -> None:
