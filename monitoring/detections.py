@@ -21,6 +21,7 @@ from monitoring.previews import trial_ports
 from monitoring.sources import KINDS
 from monitoring.sources.items import SourceError
 from monitoring.visiting.manners import LogLine, Manners, Ports
+from monitoring.visiting.visit import guarded
 from sentinel.core.net.client import GuardedClient
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
@@ -126,5 +127,5 @@ async def _answers(candidate: Candidate, page: Response, zone: tzinfo, now: date
     kind = KINDS[offer.kind]
     first = kind.start(offer.definition)[0]
     response = page if first.url == page.url else await manners.ask(first)
-    kind.parse(offer.definition, response, now, zone)
+    guarded(lambda: kind.parse(offer.definition, response, now, zone))
     return True

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborNode
 
 from monitoring.crawling.addresses import absolute_url
 from monitoring.crawling.charset import decode
+from monitoring.crawling.json_text import read_json
 from monitoring.crawling.markup import parse_html
 
 LONGEST_SHOWN = 1_500_000  # characters of a text; more would be of no use to a reader and heavy for a browser
@@ -135,8 +136,7 @@ def _image_type(body: bytes) -> str:
 
 def _plain(text: str, media: str, own: Own) -> str:
     if media == "json":
-        with suppress(ValueError, RecursionError):  # what is not JSON after all is shown as it came
-            text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+        text = _indented(text)
     text = text.encode("utf-8", "replace").decode("utf-8")
     found = next((each for each in _spellings(own) if each in text), "")
     start = text.find(found) if found else 0
@@ -146,6 +146,20 @@ def _plain(text: str, media: str, own: Own) -> str:
         return escape(shown)
     before, _, after = shown.partition(found)
     return f'{escape(before)}<mark id="own" class="{_OWN}">{escape(found)}</mark>{escape(after)}'
+
+
+def _indented(text: str) -> str:
+    """JSON with a line for each value; as it came where it is none, or where the lines would be far longer than it."""
+    lines: list[str] = []
+    left = 4 * len(text) + LONGEST_SHOWN
+    with suppress(ValueError, RecursionError):
+        for piece in json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(read_json(text)):
+            lines.append(piece)
+            left -= len(piece)
+            if left < 0:
+                return text
+        return "".join(lines)
+    return text
 
 
 def _spellings(own: Own) -> Iterator[str]:
@@ -212,7 +226,7 @@ class _Writer:
         """Write the beginning of a node; whether its children are to be written."""
         tag = (node.tag or "").lower()
         if tag == "-text":
-            self.out.append(escape(node.text_content or "", quote=False))
+            self.out.append(escape((node.text_content or "")[:LONGEST_SHOWN], quote=False))
         elif tag == "img":
             self.out.append(self._image(node))
         elif tag == "-undef" or tag.startswith("-") or tag in _SILENT:

@@ -76,19 +76,21 @@ def look(response: Response, robots: str, now: datetime, zone: tzinfo) -> Seen:
     if listed := propose_json(html, url, now, zone):
         return Seen("", [Candidate("structure", str(listed.rows), "json", listed.definition)])
     tree = parse_html(html)
+    title = _POWERED_BY.sub("", line_of(tree.css_first("title")))[:200]
     named = _named_feeds(tree, url)
     found = [*_software(tree, html, url), *named, *(() if named else _linked_feeds(tree, url))]
     if not named and any(one.preset == "wordpress" for one in found):
         # Many close the interface, and feeds go on.
         values = {"url": _wordpress_site(url, tree)}
         found.append(Candidate("usual-place", "/feed/", preset="wordpress-feed", values=values, is_certain=False))
+    del tree  # of a large page two at once would be too much
     proposal = propose_listing(html, url, now, zone)
     if proposal:
         found.append(Candidate("structure", str(proposal.rows), "listing", proposal.definition))
     found += _named_sitemaps(robots)
     if not any(one.sign in ("software", "names-feed") for one in found):
         found += _usual_places(url)
-    return Seen(_POWERED_BY.sub("", line_of(tree.css_first("title")))[:200], _each_once(found))
+    return Seen(title, _each_once(found))
 
 
 def _each_once(candidates: list[Candidate]) -> list[Candidate]:

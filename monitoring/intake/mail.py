@@ -3,14 +3,12 @@
 Formats: RFC 5322 (messages), RFC 2045–2047 (MIME and encoded words), RFC 2392 (`mid:` addresses).
 """
 
-import email
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import decode_header
 from email.message import Message
-from email.parser import BytesHeaderParser
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
@@ -18,16 +16,17 @@ from urllib.parse import quote
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import html_to_text
 from monitoring.crawling.receipts import ATTACHED, LEFT_OUT
+from monitoring.intake.mime import MOST_PARTS, Part, read_part
 from monitoring.sources.items import Item
-from monitoring.visiting.storable import storable, storable_item
+from monitoring.visiting.storable import LONGEST_TEXT, storable, storable_item
 from sentinel.core.net.types import Response
 
 LARGEST = 15_000_000  # bytes that are read of one mail: what is attached comes in Base64
 LARGEST_ATTACHED = 10_000_000  # bytes that are kept of one mail's files
-MOST_PARTS = 200
 MOST_ATTACHED = 20
 LARGEST_HEAD = 200_000
 LONGEST_NAME = 200  # characters
+LONGEST_HEADER = 10_000  # characters
 DEEPEST = 20  # parts within parts
 RULED = ("author", "title", "text", "url")  # what a rule may take from a form's mail
 _RULE = re.compile(r"\s*(author|title|text|url)\s*=\s*(\S.*?)\s*")
@@ -52,15 +51,16 @@ def read_mail(raw: bytes, definition: Mapping[str, Any], *, place: str, now: dat
 
     `place` is the address of the mail in its mailbox, for one without an identifier of its own.
     """
-    message = _parsed(raw[:LARGEST])
+    mail = read_part(raw[:LARGEST])
+    message = mail.head
     title = _header(message, "Subject")
-    name, address = parseaddr(_header(message, "From"))
+    name, address = _sender(_header(message, "From"))
     for wanted, stated in (("only_subject", title), ("only_from", f"{name} {address}")):
         words = [word.strip().casefold() for word in str(definition.get(wanted) or "").split(",") if word.strip()]
         if words and not any(word in stated.casefold() for word in words):
             raise NotWantedError(wanted)
     files: list[_File] = []
-    text = _words(message, files, 0)
+    text = _words(mail, files, 0)
     said = {"title": title, "author": name or address, "text": text, "url": "", **_ruled(text, definition)}
     identifier = _MESSAGE_ID.search(_header(message, "Message-ID"))
     at = _date(message, now)
@@ -95,13 +95,6 @@ def rules_of(text: str) -> tuple[dict[str, str], list[str]]:
     return rules, wrong
 
 
-def _parsed(raw: bytes) -> Message:
-    try:
-        return email.message_from_bytes(raw)
-    except Exception:  # nested beyond reason: what stands above the body is enough
-        return BytesHeaderParser().parsebytes(raw)
-
-
 def _kept(raw: bytes, text: str) -> bytes:
     """The head as received and the text as read; attachments are kept beside it."""
     head = re.split(rb"\r?\n\r?\n", raw[:LARGEST_HEAD], maxsplit=1)[0]
@@ -109,15 +102,25 @@ def _kept(raw: bytes, text: str) -> bytes:
 
 
 def _header(message: Message, name: str) -> str:
+    value = message.get(name, "")
+    value = value[:LONGEST_HEADER] if isinstance(value, str) else value  # not text yet where it has raw bytes
     try:
-        parts = decode_header(message.get(name, ""))
+        parts = decode_header(value)
     except Exception:  # an encoded word that is none
-        return " ".join(str(message.get(name, "")).split())[:1000]
+        return " ".join(str(value).split())[:1000]
     text = "".join(
         part if isinstance(part, str) else decode(part, f"charset={charset}" if charset else "").text
         for part, charset in parts
     )
     return " ".join(text.split())[:1000]
+
+
+def _sender(header: str) -> tuple[str, str]:
+    """Name and address; what is no address at all stands for itself."""
+    try:
+        return parseaddr(header)
+    except RecursionError:  # brackets in brackets
+        return "", header[:LONGEST_NAME]
 
 
 def _within_bounds(files: "list[_File]", *, is_cut: bool) -> "tuple[list[_File], list[str]]":
@@ -135,48 +138,43 @@ def _within_bounds(files: "list[_File]", *, is_cut: bool) -> "tuple[list[_File],
     return kept, left_out[:MOST_ATTACHED]
 
 
-def _words(part: Message, files: "list[_File]", depth: int) -> str:
+def _words(part: Part, files: "list[_File]", depth: int) -> str:
     """The text of a part and of what it holds: of alternatives the plain one, of a forwarded mail its head as well."""
-    kind, name = part.get_content_type(), _file_name(part)
+    kind, name = part.kind, _file_name(part.head)
     if depth > DEEPEST or len(files) >= MOST_PARTS:
         return ""
-    if kind == "message/rfc822" and part.is_multipart():
-        return _forwarded(part, files, depth)
-    inner = part.get_payload() if part.is_multipart() else None
-    if isinstance(inner, list):
-        texts = [_words(one, files, depth + 1) for one in inner[:MOST_PARTS] if isinstance(one, Message)]
+    inner = part.inner()
+    if part.is_message:
+        return _forwarded(inner[0], files, depth)
+    if inner:
+        texts = [_words(one, files, depth + 1) for one in inner]
         if kind == "multipart/alternative":
             return next(filter(None, texts), "")
-        return "\n\n".join(filter(None, texts))
-    payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
+        return "\n\n".join(filter(None, texts))[:LONGEST_TEXT]
     if name or kind not in ("text/plain", "text/html"):
         if name or kind != "text/calendar":
-            files.append(_File(name or "?", kind, data))
+            files.append(_File(name or "?", kind, part.content()))
         return ""
-    text = decode(data, f"charset={part.get_content_charset('')}").text
-    return (html_to_text(text) if kind == "text/html" else text).strip()
+    text = decode(part.content(), f"charset={part.head.get_content_charset('')}").text
+    return (html_to_text(text) if kind == "text/html" else text)[:LONGEST_TEXT].strip()
 
 
-def _forwarded(part: Message, files: "list[_File]", depth: int) -> str:
+def _forwarded(mail: Part, files: "list[_File]", depth: int) -> str:
     """A mail within the mail: who wrote it, when and of what, and its text."""
-    inner = part.get_payload()
-    if not isinstance(inner, list) or not isinstance(inner[0], Message):
-        return ""
-    heads = [f"{name}: {_header(inner[0], name)}" for name in ("From", "Date", "Subject") if inner[0].get(name)]
-    return "\n".join([*heads, "", _words(inner[0], files, depth + 1)]).strip()
+    heads = [f"{name}: {_header(mail.head, name)}" for name in ("From", "Date", "Subject") if mail.head.get(name)]
+    return "\n".join([*heads, "", _words(mail, files, depth + 1)]).strip()
 
 
-def _file_name(part: Message) -> str:
+def _file_name(head: Message) -> str:
     try:
-        name = part.get_filename()
+        name = head.get_filename()
     except Exception:  # a parameter in pieces that do not fit
         return "?"
-    if not name and part.get_content_disposition() == "attachment":
+    if not name and head.get_content_disposition() == "attachment":
         return "?"
     said = "".join(
         piece if isinstance(piece, str) else decode(piece, f"charset={charset}" if charset else "").text
-        for piece, charset in decode_header(name or "")
+        for piece, charset in decode_header((name or "")[:LONGEST_HEADER])
     )
     return storable(" ".join(said.replace("\\", "/").rpartition("/")[2].split()), LONGEST_NAME)
 

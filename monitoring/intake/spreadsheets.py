@@ -5,7 +5,6 @@ place is bounded while they are read. A reader that builds the whole sheet first
 """
 
 import io
-import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,16 +12,15 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-
 from monitoring.intake.cell_links import cell_links
 from monitoring.intake.errors import TableError
 from monitoring.intake.headers import WITHIN, known_in
+from monitoring.intake.workbooks import Book, open_book, rows_of
 
 LARGEST_UNPACKED = 200_000_000  # bytes
 LARGEST_STRINGS = 60_000_000  # of the table of shared strings, which is held in memory
 MOST_PARTS = 2_000
-MOST_CELLS = 3_000_000  # read at some 50,000 a second
+MOST_CELLS = 3_000_000
 MOST_BLANK_ROWS = 10_000  # in a row, until the sheet counts as ended
 MOST_SHEETS = 30
 _BINARY = "xl/workbook.bin"  # .xlsb
@@ -69,42 +67,33 @@ def sheet_rows(data: bytes, name: str = "") -> Sheet:
     Rows are text, and streamed.
     """
     _check_size(data)
-    book = _opened(data)
-    sheets = [one for place in range(len(book.worksheets[:MOST_SHEETS])) if (one := _begun(book, place)).first]
+    book = open_book(data)
+    begun = [
+        _Begun(place, title, part, list(islice(_stream(book, part), WITHIN)))
+        for place, (title, part) in enumerate(book.sheets[:MOST_SHEETS])
+    ]
+    sheets = [one for one in begun if one.first]
     if not sheets:
         raise TableError("empty")
     best = max(sheets, key=lambda one: (one.title == name, *_score(one.first), -one.place))
     others = {one.title: one.first for one in sheets if one is not best}
-    return Sheet(best.title, others, _stream(book, best.place), cell_links(data, best.part))
+    return Sheet(best.title, others, _stream(book, best.part), cell_links(data, best.part))
 
 
-def _opened(data: bytes) -> Workbook:
-    """The workbook, opened once: of a sheet that does not say its size the reader goes through all of it here."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what a workbook says of styles does not matter here
-            return load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    except Exception as error:  # a broken workbook makes its reader stumble anywhere
-        raise TableError("malformed", type(error).__name__) from error
-
-
-def _begun(book: Workbook, place: int) -> _Begun:
-    sheet = book.worksheets[place]
-    first = list(islice(_stream(book, place), WITHIN))
-    return _Begun(place, str(sheet.title), str(getattr(sheet, "_worksheet_path", "")), first)
-
-
-def _stream(book: Workbook, place: int) -> Iterator[list[str]]:
-    sheet = book.worksheets[place]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            sheet.reset_dimensions()  # what the sheet claims to span is padded with empty cells otherwise
-            yield from _bounded(sheet.iter_rows(values_only=True))
-    except TableError:
-        raise
-    except Exception as error:
-        raise TableError("malformed", type(error).__name__) from error
+def _stream(book: Book, part: str) -> Iterator[list[str]]:
+    """The rows of a sheet, also those that do not stand in it, up to where it counts as ended."""
+    cells = last = 0
+    for number, row in rows_of(book, part, _text):
+        cells += len(row)
+        if cells > MOST_CELLS:
+            raise TableError("too-many-rows")
+        if not any(row):
+            continue
+        if number - last > MOST_BLANK_ROWS + 1:
+            return
+        yield from ([] for _ in range(number - last - 1))
+        last = number
+        yield row
 
 
 def _score(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
@@ -125,23 +114,6 @@ def _check_size(data: bytes) -> None:
     strings = sum(part.file_size for part in parts if part.filename.lower() == _STRINGS)
     if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED or strings > LARGEST_STRINGS:
         raise TableError("bomb", str(unpacked))
-
-
-def _bounded(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[str]]:
-    cells = blank = 0
-    for row in rows:
-        cells += len(row)
-        if cells > MOST_CELLS:
-            raise TableError("too-many-rows")
-        texts = [_text(value) for value in row]
-        if any(texts):
-            yield from ([] for _ in range(blank))
-            blank = 0
-            yield texts
-        else:
-            blank += 1
-            if blank > MOST_BLANK_ROWS:
-                return
 
 
 def _text(value: Any) -> str:

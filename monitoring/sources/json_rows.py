@@ -7,6 +7,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from monitoring.crawling.dates import Parsed
+from monitoring.crawling.json_text import require_few_containers
 from monitoring.crawling.markup import html_to_text, parse_html, tidy_lines
 from monitoring.sources.dating import Dating
 from monitoring.sources.selecting import (
@@ -67,6 +68,10 @@ class JsonRow:
         found = self._found(where)
         # A projection of what is missing is an empty list too: only the list that it starts from tells.
         start = re.split(r"\[[*?]|\[\]", where, maxsplit=1)[0]
+        holder, _dot, name = start.rpartition(".")
+        inside = self._found(holder) if holder and name.isidentifier() else None
+        if isinstance(inside, dict) and inside.get(name, ...) is None:
+            return True  # some write an empty list as null
         return found == [] and self._found(start) is not None if start else found == []
 
     def address(self, selector: str) -> str:
@@ -152,6 +157,7 @@ def _behind(pattern: Any, text: str) -> str:
 def _decoded(text: str) -> Any:
     """The JSON value that a text begins with; one that is a string holds JSON itself."""
     text = text[:_LONGEST_JSON].lstrip("\ufeff \t\r\n\x00")
+    require_few_containers(text)
     start = _BEFORE_JSON.match(text)
     text = text[start.end() :] if start and text[start.end() : start.end() + 1] in tuple('{["') else text
     decoder = json.JSONDecoder(strict=False)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from monitoring.crawling.robots import LARGEST, RobotsFile, Rules, read_robots, readable
 from monitoring.sources.items import Item, SourceError
@@ -15,9 +15,17 @@ from sentinel.core.net.guard import Target, parse_target
 from sentinel.core.net.types import PRODUCT, FetchError, Request, Response
 
 Failure = SourceError | FetchError
+Raised = TypeVar("Raised", bound=Exception)
 
+MOST_BYTES = 30_000_000  # three times what thirty articles of a heavy site have together
 REDIRECTS = 5  # that are followed (RFC 9309, 2.3.1.2, for a robots.txt)
 _NO_ROBOTS = frozenset({"too-many-redirects", "bad-redirect"})  # RFC 9309, 2.3.1.2: as if there were no file
+
+
+def bare(failure: Raised) -> Raised:
+    """A failure that is kept, without the calls that led to it: each holds a page, and the tree that it became."""
+    failure.__cause__ = failure.__context__ = None
+    return failure.with_traceback(None)
 
 
 class Client(Protocol):
@@ -75,6 +83,8 @@ class LogLine:
 @dataclass(slots=True)
 class Manners:
     """Asks on behalf of one visit that has `seconds` and `most_requests` in all, and counts and notes what that took.
+
+    Answers are kept in memory until they are stored as evidence: a visit asks for no more once it has MOST_BYTES.
 
     `wait_asked` is the longest wait that a server asked for, in seconds.
     """
@@ -147,7 +157,7 @@ class Manners:
             try:
                 self._rules[target.place] = await self._find_rules(target)
             except (SourceError, FetchError) as failure:
-                self._rules[target.place] = failure
+                self._rules[target.place] = bare(failure)
         known = self._rules[target.place]
         if isinstance(known, Rules):
             return known
@@ -196,7 +206,7 @@ class Manners:
     async def _fetch(self, request: Request, delay: float = 0.0) -> Response:
         """One request in its turn; whatever comes of it, the domain is given back."""
         target = parse_target(request.url)
-        if self.requests >= self.most_requests:
+        if self.requests >= self.most_requests or self.bytes_received >= MOST_BYTES:
             raise SourceError("out-of-time", target.host)
         rest, took = 0.0, 0.0
         seconds = await self.ports.reserve(target.place, delay)

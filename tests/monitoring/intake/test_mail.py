@@ -1,5 +1,8 @@
 """A mail's subject, sender, time and text, whatever its charset says, and what a form's mail says by its labels."""
 
+import email
+import time
+import tracemalloc
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -8,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.intake.mail import NotWantedError, read_mail, rules_of
+from monitoring.intake.mime import read_part
 from monitoring.sources.items import Item
+from tests.fakes.hostile_files import MAILS
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 HEAD = b"From: ming@mail.example\r\nDate: Mon, 02 Mar 2026 10:30:00 +0800\r\nMessage-ID: <a b@x>\r\n"
@@ -204,3 +209,35 @@ def test_any_bytes_are_a_mail(rest: bytes, start: bytes) -> None:
     assert item.published_at
     item.text.encode()
     item.title.encode()
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_a_hostile_mail_costs_no_more_than_an_honest_one(name: str) -> None:
+    raw = MAILS[name]()[:3_000_000]
+    began = time.process_time()
+    tracemalloc.start()
+    item = read_mail(raw, {"rules": "author = 姓名"}, place="imap://x/1", now=NOW)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 30_000_000
+    assert time.process_time() - began < 5
+    assert len(item.text) <= 200_000
+
+
+def test_parts_are_those_that_the_standard_parser_finds() -> None:
+    inner = b'Content-Type: multipart/alternative; boundary="i"\r\n\r\n--i\r\n\r\nplain\r\n--i\r\n\r\nother\r\n'
+    raw = (
+        b'Subject: s\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\npreamble\r\n--b\r\n'
+        + inner
+        + b"--i--\r\n--b  \r\nContent-Transfer-Encoding: base64\r\n\r\n5puc5pelDQo=\r\n"
+        + b"--b\nX: y\nno header\n\nlast\n--b--\r\nepilogue\r\n--b\r\n"
+    )
+    expected = [
+        part.get_payload(decode=True) for part in email.message_from_bytes(raw).walk() if not part.is_multipart()
+    ]
+    found, waiting = [], [read_part(raw)]
+    while waiting:
+        part = waiting.pop(0)
+        waiting[:0] = part.inner()
+        found += [] if part.kind.startswith("multipart/") else [part.content()]
+    assert found == expected

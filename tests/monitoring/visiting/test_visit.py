@@ -2,13 +2,21 @@
 
 import asyncio
 import json
+import traceback
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from monitoring.sources import KINDS
+from monitoring.sources.items import SourceError
+from monitoring.visiting.visit import guarded
+from sentinel.core.net.types import Response
 from tests.fakes.hostile import HostileServer, answer, raw, redirect, serving
 from tests.monitoring.visiting.visits import (
     ALL_OPEN,
     LIMITS,
+    NOW,
     Office,
     listing,
     paths,
@@ -80,6 +88,29 @@ async def test_one_bad_detail_page_loses_nothing_else() -> None:
     assert (result.outcome, result.unread) == ("ok", 4)
     failed = [line.said["code"] for line in result.log if line.what == "detail-failed"]
     assert failed == ["reset", "layout", "refused-address", "http"]
+
+
+async def test_of_a_post_whose_page_the_site_refuses_again_what_the_list_says_is_kept() -> None:
+    rows = [(f"/{n}", str(n), True) for n in range(4)]
+    pages = {
+        "/0": answer(status="403 Forbidden"),
+        "/1": answer(b"whole"),
+        "/2": answer(b"redesigned"),
+        "/3": answer(status="404 Not Found"),
+    }
+    async with serving(ALL_OPEN | {"/list": listing(*rows)} | pages) as server:
+        first = await visiting(server, said="The milk was …")
+        again = await visiting(server, said="The milk was …", office=Office(known={"1"}), missed=["/0", "/2", "/3"])
+        silent = await visiting(server, missed=["/0"])
+        places = [server.url(path) for path, _title, _more in rows]
+    assert [(item.title, item.text, item.is_partial) for item in first.items] == [("1", "whole", False)]
+    assert first.failed == [places[0], places[2], places[3]]
+    assert [(item.title, item.text, item.is_partial, item.needs_detail) for item in again.items] == [
+        ("0", "The milk was …", True, False),
+        ("3", "The milk was …", True, False),
+    ]
+    assert (again.failed, again.unread) == ([places[2]], 1)  # how we read a page may be mended: it is asked for again
+    assert [item.title for item in silent.items] == ["1"]
 
 
 async def test_a_source_none_of_whose_detail_pages_can_be_read_has_failed() -> None:
@@ -191,3 +222,13 @@ async def test_a_visit_asks_for_so_much_and_no_more() -> None:
     async with serving(behaviours) as server:
         result = await visiting(server, limits=replace(LIMITS, requests=5))
         assert (result.outcome, result.requests, len(result.items), result.unread) == ("ok", 5, 3, 6)
+
+
+def test_a_failure_that_is_kept_holds_no_page() -> None:
+    answered = Response("https://n.example/rss", 200, {}, b'{"items": 1}')
+    with pytest.raises(SourceError) as raised:
+        guarded(lambda: KINDS["feed"].parse({"url": answered.url}, answered, NOW, NOW.tzinfo))
+    frames = [frame.name for frame in traceback.extract_tb(raised.value.__traceback__)]
+    assert "guarded" in frames
+    assert "parse" not in frames
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from monitoring.visiting.manners import MOST_BYTES
 from monitoring.visiting.onward import pages_waiting
 from monitoring.visiting.visit import visit
 from sentinel.core.net.client import GuardedClient
@@ -226,3 +227,13 @@ async def test_the_log_tells_the_visit_line_by_line() -> None:
     }
     assert result.log[-1].said == {"wanted": 2, "unread": 1}
     json.dumps([line.said for line in result.log])
+
+
+async def test_a_visit_asks_for_no_more_once_it_has_as_much_as_it_may_keep() -> None:
+    rows = [(f"/a/{n}", f"t{n}", True) for n in range(20)]
+    pages = {f"/a/{n}": answer(b"x" * 4_000_000) for n in range(20)}
+    async with serving(ALL_OPEN | {"/list": listing(*rows)} | pages) as server:
+        result = await visiting(server)
+    assert (result.outcome, len(result.items), result.unread) == ("ok", 8, 12)
+    assert result.bytes_received < MOST_BYTES + 5_000_000
+    assert result.state == {}  # the list is read again
