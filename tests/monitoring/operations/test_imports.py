@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from openpyxl import Workbook
 
 from monitoring.models import Analysis, ColumnMapping, FileImport, FilePiece, Mention, Post, RejectedRow
 from monitoring.operations import imports
@@ -252,12 +253,26 @@ def test_a_command_imports_a_file_into_a_named_source(cast: Cast, file: Path) ->
     assert Post.objects.filter(captured_at__lte=timezone.now()).count() == 3
 
 
+def test_a_command_reads_the_sheets_it_is_told(cast: Cast, tmp_path: Path) -> None:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for month in ("一月", "二月", "三月"):
+        sheet = book.create_sheet(month)
+        sheet.append(["標題", "內容"])
+        sheet.append([month, f"{month}喝完肚子痛"])
+    path = tmp_path / "months.xlsx"
+    book.save(path)
+    call_command("import_posts", path, workspace="yaori", source="x", sheet=["一月", "三月"], stdout=io.StringIO())
+    assert sorted(Post.objects.values_list("title", flat=True)) == ["一月", "三月"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         ({"workspace": "nobody"}, "nobody"),
         ({"column": ["text=沒有"]}, "沒有"),
         ({"by": "yating@yaori.example"}, "admin"),
+        ({"sheet": ["三月"]}, "三月"),
     ],
 )
 def test_a_command_that_cannot_work_says_why(cast: Cast, file: Path, options: dict[str, Any], said: str) -> None:

@@ -200,6 +200,14 @@ def test_the_list_can_be_narrowed(admin: Client, yaori: Cast, show: str, seen: s
     assert hidden not in page
 
 
+def test_the_menu_offers_only_what_can_be_opened(admin: Client, yaori: Cast) -> None:
+    every = every_state(yaori, NOW)
+    assert "Open the address" in text(admin.get(f"/w/yaori/sources/{every['down'].pk}/"))
+    pushed = text(admin.get(f"/w/yaori/sources/{every['unsent'].pk}/"))
+    assert "Open the address" not in pushed
+    assert "Versions and export" not in pushed
+
+
 def test_the_newest_posts_are_those_published_last_in_whatever_order_they_came(admin: Client, yaori: Cast) -> None:
     source = read_source(yaori, "島嶼新聞", "https://n.example/rss", now=NOW).source
     for number, hours in enumerate((3, 90, 1, 5, 2, 4, 6)):
