@@ -3,6 +3,7 @@
 begin_import ──▶ (columns are chosen) ──▶ start_import ──▶ stage `file-import`: prepare, then a batch a turn
 """
 
+import io
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -98,7 +99,10 @@ def forget_abandoned_imports(*, now: datetime) -> int:
 def bytes_of(file_import: FileImport) -> bytes:
     """The file as it was uploaded, while it waits."""
     pieces = FilePiece.objects.filter(file_import=file_import).order_by("number")
-    return b"".join(bytes(piece) for piece in pieces.values_list("data", flat=True))
+    held = io.BytesIO()
+    for pk in list(pieces.values_list("pk", flat=True)):  # one by one: an answer of all would hold them twice as text
+        held.write(pieces.values_list("data", flat=True).get(pk=pk))
+    return held.getvalue()
 
 
 def sample_of(file_import: FileImport) -> Table:
