@@ -8,7 +8,7 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -226,7 +226,7 @@ async def _tell(planned: Visit, log: list[LogLine], every: float) -> None:
         await asyncio.sleep(every)
         if log != told:
             told = list(log)
-            await sync_to_async(show_progress)(visit=planned, log=[asdict(line) for line in told])
+            await sync_to_async(show_progress)(visit=planned, log=[line.as_json() for line in told])
 
 
 async def visit_source(
@@ -263,9 +263,9 @@ def report_of(result: VisitResult, source: Source, now: datetime) -> Report:
         requests=result.requests,
         bytes_received=result.bytes_received,
         retry_after=result.retry_after,
-        state={} if has_hope(missed) else result.state,
+        state={} if has_hope(missed) and not result.goes_on else result.state,
         missed=missed,
-        log=[blotted_said(asdict(line), secrets) for line in result.log],
+        log=[blotted_said(line.as_json(), secrets) for line in result.log],
         items=result.items,
         hints=result.hints,
         glimpsed=result.glimpsed,

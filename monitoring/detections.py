@@ -28,7 +28,7 @@ from sentinel.core.net.types import FetchError, Request, Response
 
 SECONDS = 20.0
 ASKED_FOR = 18.0  # seconds from the beginning, in which places that are only likely may answer
-MOST_ASKED = 5  # places that are only likely
+MOST_ASKED = 8  # places that are only likely
 
 _ACCEPT = "text/html, application/xhtml+xml, application/rss+xml, application/atom+xml, application/json, */*;q=0.5"
 

@@ -1,5 +1,6 @@
 """Forms of what people and programs bring."""
 
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -162,9 +163,13 @@ class MappingForm(forms.Form):
     """Which column holds what, and in which zone its times are."""
 
     zone = forms.ChoiceField(label=gettext_lazy("Time zone of the times"), choices=zone_choices)
+    also = forms.MultipleChoiceField(
+        label=gettext_lazy("Read these sheets as well"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
-    def __init__(self, *args: Any, columns: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, columns: list[str], alike: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["also"].choices = [(name, name) for name in alike]  # type: ignore[attr-defined]
         choices = [("", _("– not in the file –")), *((column, column) for column in columns)]
         for target in TARGETS:
             self.fields[target] = forms.ChoiceField(label=target_text(target), choices=choices, required=False)

@@ -31,27 +31,34 @@ from sentinel.core.net.guard import RefusedAddressError, parse_target
 
 LIMITS = VisitLimits(pages=3, details=5, seconds=20.0)  # an index of sitemaps is a page, and so are two of its maps
 SHOWN = 5
+USUAL = ("title", "text", "author", "published_at", "url")  # said even where they are missing
+GENERIC = "text density"  # the origin of what the generic extractor finds
 PRECISE = ("second", "minute", "hour")
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewItem:
-    """One of the newest items, and whether a topic of the workspace would match it."""
-
-    item: Item
-    matches: bool
-
-
-@dataclass(frozen=True, slots=True)
 class FieldCheck:
-    """A field of the newest item: what it holds, where it was read from, and in how many of the items it is filled."""
+    """A field of an item: what it holds, where it was read from, and in how many of the items it is filled.
+
+    `is_found` says that it was found without being told where it stands.
+    """
 
     name: str
     value: Any
     origin: str
     filled: int
+    is_found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewItem:
+    """One of the newest items, whether a topic of the workspace would match it, and its fields."""
+
+    item: Item
+    matches: bool
+    fields: list[FieldCheck]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,6 @@ class Preview:
     result: VisitResult
     tested_at: datetime
     items: list[PreviewItem]
-    fields: list[FieldCheck]
     listed: int  # on the page or in the feed
     read: int  # of these, read whole
     matching: int
@@ -84,12 +90,12 @@ def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
         result = thread.submit(asyncio.run, _visit(source, allowed)).result()
     result = _blotted(result, list(readable_secrets(source).values()))
     newest = sorted(result.items, key=lambda item: item.published_at or now, reverse=True)
-    found = [PreviewItem(item, matches(item)) for item in newest]
+    fields = _fields(source, newest, workspace.pk)
+    found = [PreviewItem(item, matches(item), checks) for item, checks in zip(newest, fields, strict=True)]
     return Preview(
         result=result,
         tested_at=now,
         items=found[:SHOWN],
-        fields=_fields(source, newest, workspace.pk),
         listed=len(result.listed),
         read=len(newest),
         matching=sum(one.matches for one in found),
@@ -176,18 +182,22 @@ def _closed_place(source: Source, result: VisitResult, allowed: frozenset[str]) 
     return target.place if refused_here and target.place not in allowed else ""
 
 
-def _fields(source: Source, items: Sequence[Item], workspace_id: int) -> list[FieldCheck]:
-    """Every field of the newest item with its origin."""
-    if not items:
-        return []
+def _fields(source: Source, items: Sequence[Item], workspace_id: int) -> list[list[FieldCheck]]:
+    """Every field of each item with its origin; what is neither looked for nor found is left out of the rarer ones."""
     origins = KINDS[source.kind].origins(source.definition)
     values = [_values(item, workspace_id) for item in items]
     filled = Counter(name for one in values for name, value in one.items() if value not in ("", None))
-    return [
-        FieldCheck(name, value, origins.get(name, ""), filled[name])
-        for name, value in values[0].items()
-        if name in origins or filled[name]
+    shown = [
+        name
+        for name in {**_values(Item(""), workspace_id), **dict.fromkeys(filled), **origins}
+        if name in USUAL or origins.get(name) or filled[name]
     ]
+    return [[_check(name, one.get(name), origins.get(name, ""), filled[name]) for name in shown] for one in values]
+
+
+def _check(name: str, value: Any, origin: str, filled: int) -> FieldCheck:
+    selector = origin.removeprefix(GENERIC).removeprefix(", ")
+    return FieldCheck(name, value, selector, filled, selector != origin or (not origin and filled > 0))
 
 
 def _values(item: Item, workspace_id: int) -> dict[str, Any]:

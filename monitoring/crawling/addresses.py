@@ -17,11 +17,13 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 # at once. Escapes count where they are needed and in capitals.
 _NEEDED_ESCAPE = r"%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[BCDF])"
 _PLAIN = re.compile(
-    r"(https?://([a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){0,250})(?::(?!(?:80|443)(?:[/?#]|$))[1-9]\d{0,3}|:[1-5]\d{4})?)"
-    rf"(/(?:[\w:@!$&'()*+,;=~-]|{_NEEDED_ESCAPE}|(?<!/)\.|/(?!\.))*)?"
-    rf"(?:\?((?:[\w/:@!$&'()*+,;=~.?-]|{_NEEDED_ESCAPE})*))?(?:#[!-~]*)?",
+    r"(https?://(?![^/?#]{252})([a-z0-9][a-z0-9-]*+(?:\.[a-z0-9][a-z0-9-]*+)*+)"
+    r"(?::(?!(?:80|443)(?:[/?#]|$))[1-9]\d{0,3}|:[1-5]\d{4})?)"
+    rf"(/(?:[\w:@!$&'()*+,;=~-]++|{_NEEDED_ESCAPE}|(?<!/)\.|/(?!\.))*+)?"
+    rf"(?:\?((?:[\w/:@!$&'()*+,;=~.?-]++|{_NEEDED_ESCAPE})*+))?(?:#(?!!?/[!-~])[!-~]*)?",
     re.ASCII,
 )
+_ROUTE = re.compile(r"!?/.")  # of a page that is built in the browser, the fragment says which it is
 LONGEST = 4096  # characters of an address; a page that repeats a longer base in every link would fill the memory
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -206,7 +208,8 @@ def canonical_url(url: str) -> str:
     """One spelling of an address: for identity and for opening; a text that is no web address comes back trimmed.
 
     Lower-case scheme and host, the host in punycode, no default port, credentials, fragment or trackers, dot segments
-    resolved, escapes in one form. What remains of the query keeps its order.
+    resolved, escapes in one form. What remains of the query keeps its order; a fragment stays where it is a route
+    (`#/post/5`, `#!/post/5`).
     """
     return _plain(url) or _canonical(url)
 
@@ -231,7 +234,8 @@ def _canonical(url: str) -> str:
     authority = host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
     path = _without_dots(_escaped(parts.path.replace("\\", "/")))
     query = "&".join(map(_escaped, _untracked(parts.query, registrable_domain(host))))
-    return f"{scheme}://{authority}{path}" + (f"?{query}" if query else "")
+    route = f"#{_escaped(parts.fragment)}" if _ROUTE.match(parts.fragment) else ""
+    return f"{scheme}://{authority}{path}" + (f"?{query}" if query else "") + route
 
 
 def absolute_url(base: str, link: str) -> str:

@@ -20,10 +20,14 @@ _BYTE_ORDER_MARKS = (
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_:.\-]{2,40})""")
 _DECLARED_WITHIN = 4096
 _SAMPLE = 40_000
+_ENOUGH = 2_000  # bytes, and characters, that are not ASCII: by so many a charset is told
+_ASCII = bytes(range(128))
+_FEWEST_ZEROS, _READS_AS_CHINESE = 4, 0.7
 _HONG_KONG_WITHIN = 400_000  # bytes: each of its characters is a call of Python, and no page holds them for longer
 # How much a declaration counts beside the share of common characters: it decides where a text is very short.
 _DECLARED_BONUS = 0.1
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_NOT_ASCII = re.compile("[^\0-\x7f]+")
 _WIDE = re.compile("[\u0800-\U0010ffff]")  # three bytes and more of UTF-8
 _HIGH_RUN = re.compile(rb"[\x80-\xff][\x40-\xff]{3,}")
 # Declared charsets that are believed where the bytes do not read as Chinese, with the codec that browsers use.
@@ -112,9 +116,13 @@ def _wide_charset(body: bytes, declared: list[str]) -> str:
     head = body[: _DECLARED_WITHIN & ~1]
     even, odd, pairs = head[::2].count(0), head[1::2].count(0), max(1, len(head) // 2)
     needed = 0.02 if any(name.startswith("utf-16") for name in declared) else 0.2
-    if max(even, odd) / pairs < needed or min(even, odd) * 10 > max(even, odd):
+    if max(even, odd) / pairs >= needed and min(even, odd) * 10 <= max(even, odd):
+        return "utf-16-be" if even > odd else "utf-16-le"
+    if even + odd < _FEWEST_ZEROS:
         return ""
-    return "utf-16-be" if even > odd else "utf-16-le"
+    # Of a long text with little markup the zero bytes are few, and 一 has one as well: it must read as Chinese.
+    read = {wide: head.decode(wide, "replace") for wide in ("utf-16-le", "utf-16-be")}
+    return next((wide for wide, text in read.items() if _commonness(text) > _READS_AS_CHINESE), "")
 
 
 def _as_utf8(body: bytes, declared: list[str]) -> tuple[str | None, bool]:
@@ -123,15 +131,23 @@ def _as_utf8(body: bytes, declared: list[str]) -> tuple[str | None, bool]:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
+        if _is_hardly_utf8(_high_sample(body)):
+            return None, False
         text = body.decode("utf-8", "replace")
         broken = text.count("\ufffd")
         # GB and Big5 read as UTF-8 break nearly everywhere; a real UTF-8 page breaks here and there.
-        start = re.search("[^\0-\x7f]", text)
+        start = _NOT_ASCII.search(text)
         sample = text[start.start() :][:_SAMPLE] if start else ""
         whole = sum(len(run) for run in re.findall("[\u0800-\ufffc]+", sample))
         allowed = 1 if text.endswith("\ufffd") else 0
         return (text if whole > 10 * (broken - allowed) and whole > 0 else None), False
     return (None if _is_gb_in_disguise(body, text, declared) else text), True
+
+
+def _is_hardly_utf8(sample: bytes) -> bool:
+    """Whether most of a sample is broken as UTF-8, as nearly all GB and Big5 is: the rest need not be read."""
+    text = sample.decode("utf-8", "replace")
+    return text.count("\ufffd") * 2 > len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _is_gb_in_disguise(body: bytes, text: str, declared: list[str]) -> bool:
@@ -172,7 +188,9 @@ def _high_sample(body: bytes) -> bytes:
     start = re.search(rb"[\x80-\xff]", body)
     if not start:
         return b""
-    return body[start.start() : start.start() + _SAMPLE]
+    short = body[start.start() : start.start() + _SAMPLE // 4]
+    is_enough = len(short.translate(None, _ASCII)) >= _ENOUGH
+    return short if is_enough else body[start.start() : start.start() + _SAMPLE]
 
 
 def _commonness(text: str) -> float:
@@ -180,9 +198,7 @@ def _commonness(text: str) -> float:
     common = _common_characters()
     score = 0.0
     count = 0
-    for char, times in Counter(text[:_SAMPLE]).items():
-        if char < "\x80":
-            continue
+    for char, times in Counter("".join(_NOT_ASCII.findall(text[:_SAMPLE]))[:_ENOUGH]).items():
         count += times
         if char in _FREQUENT:
             score += times

@@ -29,7 +29,7 @@ _CLOCK = (
     rf"(?P<before>{_PERIOD})?[\s,:]*(?<!\d)(?P<hour>\d{{1,2}})\s*"
     r"(?::\s?(?P<minute>\d\d)(?!\d)(?:\s*[:.]\s?(?P<second>\d\d)(?!\d)(?:[.,]\d{1,9})?)?"
     r"|[点时](?!击|赞|评|播|间|代)(?:(?P<part>半|1刻|3刻)|\s*(?P<words_minute>\d{1,2})(?!\d)(?:分(?:\s*(?P<words_second>\d{1,2})秒)?)?)?)"
-    rf"[整钟]?\s*(?P<after>[ap]\.?m\.?(?![a-z]))?\s*(?:{_ZONE})?"
+    rf"[整钟]?\s*(?P<after>[ap]\.?m\.?(?![a-z]))?\s*(?:\(?{_ZONE})?"
 )
 # Up to a few words may stand between a date and its time (星期五, 来源), but none that opens another time.
 _AFTER = re.compile(rf"(?:(?![更修改编回评至])\D){{0,16}}?{_CLOCK}", re.IGNORECASE)

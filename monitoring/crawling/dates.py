@@ -35,8 +35,8 @@ class Parsed(NamedTuple):
 _DATE_WORDS = str.maketrans(
     dict(
         zip(
-            "時點鐘頭週禮後個剛號發佈間國於內達編輯歲︰∶⁄‐‑‒–—−﹣",
-            "时点钟头周礼后个刚号发布间国于内达编辑岁::/-------",
+            "時點鐘頭週禮後個剛號發佈間國於內達編輯歲頁樓萬億︰∶⁄‐‑‒–—−﹣",
+            "时点钟头周礼后个刚号发布间国于内达编辑岁页楼万亿::/-------",
             strict=True,
         )
     )
@@ -61,7 +61,12 @@ _SHORT_YEAR = re.compile(
 )
 _NAMED_YEAR = re.compile(r"([去今前]年|上个?月|本月|这个?月|当月)\s*(?:(\d{1,2})\s*月\s*)?(\d{1,2})\s*[日号]")
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
+# As Chinese translations of American programs write it: 周五 6月 20, 2025 8:12 am.
 _MINGUO_MONTH = re.compile(r"民国\s*(\d{1,3})\s*年\s*(\d{1,2})\s*月")
+# What blogs make of English forms: 22 11 月, 2026; 11 月 22, 2026. A year to come may be a time of day: 2030.
+_TRANSLATED = re.compile(
+    r"(?<![\d年])(?:(\d{1,2})[\s,]+(\d{1,2})\s*月|(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?)(?:,\s*|\s+)((?:19|20)\d\d)(?![\d:])"
+)
 _YEAR_MONTH = re.compile(r"(?<!\d)(\d{4})\s*(?:年\s*(\d{1,2})\s*月|[-/.](\d{1,2})\s*$)")
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -75,7 +80,7 @@ _ENGLISH_CTIME = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_DAY_FIRST = re.compile(
-    rf"(?<![\d.])(\d{{1,2}})(?:st|nd|rd|th)?[\s-]*(?:of\s)?{_MONTH},?(?:[\s-]*(\d{{4}}|\d\d(?![\d:]))(?!\d))?",
+    rf"(?<![\d.])(\d{{1,2}})(?:st|nd|rd|th)?[\s/-]*(?:of\s)?{_MONTH},?(?:[\s/-]*(\d{{4}}|\d\d(?![\d:]))(?!\d))?",
     re.IGNORECASE,
 )
 _ENGLISH_MONTH_FIRST = re.compile(
@@ -90,6 +95,10 @@ _MONTH_DAY = re.compile(
     r"(?:^|(?<=[\s:|(\[于在·])|(?<=[\u4e00-\u9fff])(?=\d\d[-/]\d\d \d{1,2}:\d\d))"
     r"(\d{1,2})[-/](\d{1,2})(?=$|[\s|()\],·T]|[\u4e00-\u9fff])"
     r"(?!\s*(?:[页折元楼岁天个人次年章节集期名位分秒倍万亿度点]|周(?![一二三四五六日])|\d{4}))"
+)
+# 3-2 or 1/8 by itself is a score or a page as well, 7-11便利店 a shop: a date has a clock, a weekday or its noughts.
+_MAY_BE_A_SCORE = re.compile(
+    r"\d[-/]\d(?!\d)(?!\s*\(?(?:周|星期|[一二三四五六日]\)))|\d[-/]\d\d(?=[\u4e00-\u9fff])(?!周|星期)"
 )
 _MONTH_DAY_DOTS = re.compile(r"(\d\d)\.(\d\d)(?=$|\s+\d{1,2}:)")
 _LABEL_ALONE = re.compile(r"(?:[^\d:]{1,12}:\s*)?")
@@ -193,6 +202,10 @@ def _numeric_date(plain: str, here: datetime) -> Found | None:
     if found:
         month, day = _month_and_day(plain, int(found[1]), int(found[3]), found[2])
         return _dated(plain, found, (int(found[4]), month, day), here)
+    found = _TRANSLATED.search(plain)
+    if found and int(found[5]) <= here.year:
+        parts = (int(found[5]), int(found[2] or found[3]), int(found[1] or found[4]))
+        return _dated(plain, found, parts, here)
     found = _MINGUO_BARE.search(plain)
     if found:
         return _dated(plain, found, (int(found[1]) + 1911, int(found[2]), int(found[3])), here)
@@ -283,6 +296,8 @@ def _year_and_month(plain: str, here: datetime) -> Found | None:
 
 def _month_and_day_alone(plain: str, here: datetime) -> Found | None:
     found = _MONTH_DAY_WORDS.search(plain) or _MONTH_DAY.search(plain) or _MONTH_DAY_DOTS.match(plain)
+    if found and _MAY_BE_A_SCORE.match(plain, found.start()) and not _clock_beside(plain, found):
+        return None
     return _yearless(plain, found, int(found[1]), int(found[2]), here) if found else None
 
 

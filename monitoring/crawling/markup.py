@@ -4,6 +4,7 @@ Lexbor is quadratic in the depth of nested blocks (200,000 open `div` cost minut
 """
 
 import re
+from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -62,8 +63,16 @@ _BLOCKS = (
 )
 BLOCK_TAGS = frozenset(_BLOCKS.split(","))
 _NOT_TEXT = "script,style,noscript,template,svg,iframe,object,textarea,select,head"
-_HIDDEN_TAGS = frozenset(_NOT_TEXT.split(","))
 _BREAK = "\x1e"
+
+
+def tag_ids(tags: Iterable[str]) -> frozenset[int]:
+    """Lexbor's numbers of tags that HTML knows: asking a node for its number takes a tenth of asking for its name."""
+    maker = LexborHTMLParser("")
+    return frozenset(maker.create_node(tag).tag_id for tag in tags)
+
+
+_BLOCK_IDS, _HIDDEN_IDS = tag_ids(BLOCK_TAGS), tag_ids(_NOT_TEXT.split(","))
 
 
 def parse_html(html: str, harmless_tags: int = _HARMLESS_TAGS, *, utf8: bytes = b"") -> LexborHTMLParser:
@@ -89,13 +98,13 @@ def text_of(node: LexborNode | None) -> str:
     """What a reader sees below `node`: a line for each block; the tree is changed by it."""
     if node is None:
         return ""
-    below = [(one.tag, one) for one in node.traverse()]  # in half the time of two selectors of so many names
+    below = [(one.tag_id, one) for one in node.traverse()]  # in a third of the time of two selectors of so many names
     for tag, one in below:
-        if tag in BLOCK_TAGS:
+        if tag in _BLOCK_IDS:
             one.insert_before(_BREAK)
             one.insert_after(_BREAK)
     for tag, one in below:
-        if tag in _HIDDEN_TAGS:
+        if tag in _HIDDEN_IDS:
             one.decompose(recursive=False)
     return visible_text(node)
 
@@ -116,7 +125,7 @@ def mark_blocks(node: LexborNode) -> None:
 
 def visible_text(node: LexborNode) -> str:
     """The text of a tree whose blocks are marked, a line for each."""
-    return tidy_lines(node.text(), _BREAK)
+    return tidy_lines(node.text(), _BREAK)  # `text_lexbor` is faster, and keeps each text until the tree is gone
 
 
 def line_of(node: LexborNode | None) -> str:
@@ -126,7 +135,7 @@ def line_of(node: LexborNode | None) -> str:
 
 def tidy_lines(text: str, line_break: str = "\n") -> str:
     """The lines of `text` that hold something, with single spaces."""
-    lines = map(_single_spaced, text.split(line_break))
+    lines = [_single_spaced(line) for line in text.split(line_break) if line and not line.isspace()]
     return "\n".join(line for line in lines if line)
 
 

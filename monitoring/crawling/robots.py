@@ -11,6 +11,7 @@ _UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 _TOKEN = re.compile(r"[a-z_-]+", re.ASCII)
 _KEPT = "%/?:@!$&'()*+,;=-._~[]|{}^`\"<>\\#"
 _LITERAL = re.compile(r"[*$]")  # signs of a pattern, but not of an address
+_DELAY = re.compile(r"(\d{1,9}(?:[.,]\d{0,9})?|\.\d{1,9})\s*(?:s|secs?|seconds?)?", re.ASCII | re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})", re.ASCII)
 
 
@@ -68,6 +69,14 @@ def parse_robots(text: str, agent: str) -> Rules:
     )
 
 
+def readable(text: str) -> str:
+    """The beginning of a file that is read, in whole lines: half a rule would be another rule."""
+    if len(text) <= LARGEST:
+        return text
+    cut = text[:LARGEST]
+    return cut[: max(cut.rfind("\n"), cut.rfind("\r")) + 1]
+
+
 def lines_for(text: str, agent: str) -> list[tuple[str, str]]:
     """The (field, value) lines that hold for `agent`: of all groups that name it, else of those for `*`.
 
@@ -76,7 +85,7 @@ def lines_for(text: str, agent: str) -> list[tuple[str, str]]:
     own: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
     is_named = False
-    for agents, lines in _groups(text[:LARGEST]):
+    for agents, lines in _groups(readable(text)):
         if agent.lower() in agents:
             is_named = True
             own += lines
@@ -123,8 +132,8 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _seconds(text: str) -> float:
-    number = re.fullmatch(r"\d{1,9}(\.\d{1,9})?|\.\d{1,9}", text, re.ASCII)
-    return min(float(number[0]), LONGEST_DELAY) if number else 0.0
+    number = _DELAY.fullmatch(text)
+    return min(float(number[1].replace(",", ".")), LONGEST_DELAY) if number else 0.0
 
 
 def _pattern(value: str) -> str:

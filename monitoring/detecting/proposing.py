@@ -50,6 +50,8 @@ _COUNTS: dict[str, re.Pattern[str]] = {
 }
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _DATE_PART = re.compile(r"[-:/年月日]")
+_DAY_IN_ADDRESS = re.compile(r"(?<!\d)(20\d\d[-/_]?[01]\d[-/_]?[0-3]\d)(?!\d)")
+_DIGITS = re.compile(r"\d+")
 _HEADINGS = "h1, h2, h3, h4, h5, h6"
 
 
@@ -95,7 +97,26 @@ def _groups(body: LexborNode, url: str) -> list[list[LexborNode]]:
         kept = by_path[path].get(target)
         if kept is None or len(_words(kept)) < len(_words(link)):
             by_path[path][target] = link
-    return [list(links.values()) for links in by_path.values() if len(links) >= FEWEST_ROWS]
+    parts = (part for links in by_path.values() for part in _by_column(list(links.values())))
+    return [part for part in parts if len(part) >= FEWEST_ROWS]
+
+
+def _by_column(links: list[LexborNode]) -> list[list[LexborNode]]:
+    """Links in the cells of a table, by column where each leads to another kind of place (threads, people)."""
+    columns: dict[int, list[LexborNode]] = defaultdict(list)
+    for link in links:
+        columns[_column(link)].append(link)
+    kinds = [
+        {_DIGITS.sub("", urlsplit(one.attributes.get("href") or "").path) for one in part} for part in columns.values()
+    ]
+    is_apart = sum(map(len, kinds)) == len(set().union(*kinds))
+    return list(columns.values()) if is_apart else [links]
+
+
+def _column(link: LexborNode) -> int:
+    cell = next((one for one in ancestors(link, 4) if one.tag == "td"), None)
+    brothers = cell.parent.iter() if cell is not None and cell.parent is not None else ()
+    return next((place for place, one in enumerate(brothers) if cell is not None and one.mem_id == cell.mem_id), -1)
 
 
 def _words(link: LexborNode) -> str:
@@ -197,8 +218,9 @@ def _fields(
     by_link = {link.mem_id: link for link in links}
     pairs = [(row, link) for row in rows for link in _links_below(row) if link.mem_id in by_link][:60]
     fields: dict[str, str | bool] = {"link": _common(pairs, lambda row, link: link)}
-    fields["title"] = _common(pairs, _title_node)
-    fields["time"] = _common(pairs, lambda row, _link: _time_node(row, now, zone))
+    fields["title"] = _common(pairs, lambda row, link: _title_node(row, link, now, zone))
+    timed = _common(pairs, lambda row, _link: _time_node(row, now, zone))
+    fields["time"] = timed or _time_in_address(pairs, str(fields["link"]), now, zone)
     fields["author"] = _common(pairs, lambda row, link: _author_node(row, link, now, zone))
     for name, hint in _COUNTS.items():
         fields[name] = _common(pairs, lambda row, _link, hint=hint: _count_node(row, hint))
@@ -229,7 +251,17 @@ def _leaves(row: LexborNode) -> list[LexborNode]:
     return [node for node in row.css("*")[:200] if node.text(deep=False).strip()]
 
 
-def _title_node(row: LexborNode, link: LexborNode) -> LexborNode | None:
+def _time_in_address(pairs: Sequence[tuple[LexborNode, LexborNode]], link: str, now: datetime, zone: tzinfo) -> str:
+    """The day that the addresses of most rows state, such as /news/20250620/1.html or /2025-06/20/1.html."""
+    days = (_DAY_IN_ADDRESS.search(link.attributes.get("href") or "") for _row, link in pairs)
+    stated = sum(day is not None and parse_date(day[1], now, zone) is not None for day in days)
+    if not stated or stated < _SHARE * len(pairs):
+        return ""
+    where = link or ("" if pairs[0][0].tag == "a" else "a")
+    return f"{where}@href =~ {_DAY_IN_ADDRESS.pattern}"
+
+
+def _title_node(row: LexborNode, link: LexborNode, now: datetime, zone: tzinfo) -> LexborNode | None:
     """The headline inside a link that holds more than it, or beside one that holds nothing."""
     if not line_of(link):
         return row.css_first(_HEADINGS)
@@ -237,7 +269,9 @@ def _title_node(row: LexborNode, link: LexborNode) -> LexborNode | None:
     if link.text(deep=False).strip() or len(leaves) < 2:
         return None
     heading = link.css_first(f"{_HEADINGS}, [class*=title], [class*=headline]")
-    return heading or max(leaves, key=lambda node: len(line_of(node)))
+    timed = _time_node(link, now, zone)
+    words = [node for node in leaves if timed is None or node.mem_id != timed.mem_id]
+    return heading or max(words, key=lambda node: len(line_of(node)), default=None)
 
 
 def _time_node(row: LexborNode, now: datetime, zone: tzinfo) -> LexborNode | None:

@@ -78,14 +78,31 @@ def selector_between(top: LexborNode, node: LexborNode) -> str:
     chain = [own]
     if _leads_to(top, own, node):
         return own
-    for above in ancestors(node):
-        if above.mem_id == top.mem_id:
-            break
+    for above in _below(top, node):
         chain.insert(0, shape_of(above))
         if _leads_to(top, " ".join(chain[:1] + chain[-1:]), node):
             return " ".join(chain[:1] + chain[-1:])
     whole = " > ".join(chain)
-    return whole if _leads_to(top, whole, node) else ""
+    if _leads_to(top, whole, node):
+        return whole
+    placed = " > ".join(_placed(one) for one in [*reversed(list(_below(top, node))), node])
+    return placed if _leads_to(top, placed, node) else ""
+
+
+def _below(top: LexborNode, node: LexborNode) -> Iterator[LexborNode]:
+    """The elements between, the nearest to `node` first."""
+    for above in ancestors(node):
+        if above.mem_id == top.mem_id:
+            return
+        yield above
+
+
+def _placed(node: LexborNode) -> str:
+    """The shape of an element that has nothing but its place among its brothers to tell it from them."""
+    if node.parent is None:
+        return shape_of(node)
+    place = [one.mem_id for one in node.parent.iter()].index(node.mem_id) + 1
+    return f"{shape_of(node)}:nth-child({place})"
 
 
 def _leads_to(top: LexborNode, selector: str, node: LexborNode) -> bool:

@@ -17,13 +17,21 @@ from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import line_of, parse_html
 from monitoring.detecting.proposing import propose_listing
 from monitoring.sources.feed_document import NotAFeed, parse_feed
+from monitoring.sources.html_rows import base_address
 from sentinel.core.net.types import Response
 
 Sign = Literal["is-feed", "is-sitemap", "software", "names-feed", "names-sitemap", "structure", "usual-place"]
 
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 _COMMENT_FEED = re.compile(r"(?i)comments?[/-]feed|feed[/=]comments|comments?\.xml|評論|评论|回應|迴響")
-_USUAL_PLACES = ("/feed/", "/rss.xml", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/feeds/posts/default")
+_USUAL_PLACES = (
+    *("/feed", "/rss.xml", "/rss", "/atom.xml", "/feed.xml", "/feed.json"),
+    *("/index.xml", "/feeds/posts/default"),
+)
+_FEED_ADDRESS = re.compile(
+    r"(?i)(?:\.(?:rss|atom|rdf)|/(?:rss2?|feed|atom)(?:\.(?:xml|php|aspx?|json))?/?|[/_-](?:rss|feed|atom)[\w-]*\.xml)(?:\?|$)"
+    r"|//feeds?\.feedburner\.com/|[?&]feed=(?:rss|atom)"
+)
 _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
 _SITEMAP_LINE = re.compile(r"(?im)^\s*sitemap\s*:\s*(\S+)")
 _MOST_OF_A_SIGN = 4
@@ -65,7 +73,12 @@ def look(response: Response, robots: str, now: datetime, zone: tzinfo) -> Seen:
     html = decode(response.body, response.headers.get("content-type", "")).text
     tree = parse_html(html)
     title = line_of(tree.css_first("title"))[:200]
-    found = [*_software(tree, html, url), *_named_feeds(tree, url)]
+    named = _named_feeds(tree, url)
+    found = [*_software(tree, html, url), *named, *(() if named else _linked_feeds(tree, url))]
+    if not named and any(one.preset == "wordpress" for one in found):
+        # Many close the interface, and feeds go on.
+        values = {"url": _wordpress_site(url, tree)}
+        found.append(Candidate("usual-place", "/feed/", preset="wordpress-feed", values=values, is_certain=False))
     del tree  # of a large page two at once would be too much
     proposal = propose_listing(html, url, now, zone)
     if proposal:
@@ -156,9 +169,19 @@ def _wordpress(url: str, tree: LexborHTMLParser) -> dict[str, str] | None:
     """Where the page's REST interface is: what it states, else at its host; None where it is at no usual place."""
     stated = tree.css_first('link[rel="https://api.w.org/"][href]')
     if stated is None:
-        return {"url": _base(url)}
+        return {"url": _wordpress_site(url, tree)}
     site, usual, _rest = absolute_url(url, stated.attributes.get("href") or "").partition("/wp-json")
     return {"url": site.rstrip("/")} if usual else None
+
+
+def _wordpress_site(url: str, tree: LexborHTMLParser) -> str:
+    """Where the blog is at home, which may be a folder of the site: its own files tell."""
+    for one in tree.css('[src*="/wp-content/"], [href*="/wp-content/"]')[:20]:
+        written = one.attributes.get("src") or one.attributes.get("href") or ""
+        home, _mark, _rest = absolute_url(url, written).partition("/wp-content/")
+        if _base(home) == _base(url):
+            return home
+    return _base(url)
 
 
 _NEVER = re.compile(r"(?!)")
@@ -199,16 +222,28 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 def _named_feeds(tree: LexborHTMLParser, url: str) -> list[Candidate]:
     """The feeds that the page names for its readers; those of comments last."""
-    found = []
+    found, base = [], base_address(tree, url)
     for link in tree.css('link[rel~="alternate"][href], link[rel="feed"][href]'):
         kind = (link.attributes.get("type") or "").split(";")[0].strip().lower()
-        address = absolute_url(url, link.attributes.get("href") or "")
+        address = absolute_url(base, link.attributes.get("href") or "")
         if address and kind in _FEED_TYPES:
             name = (link.attributes.get("title") or "").strip()
             place = address.removeprefix(_base(address)) or address
             found.append(Candidate("names-feed", place, "feed", {"url": address}, name=name))
     found.sort(key=lambda one: bool(_COMMENT_FEED.search(f"{one.definition['url']} {one.name}")))
     return found[:_MOST_OF_A_SIGN]
+
+
+def _linked_feeds(tree: LexborHTMLParser, url: str) -> list[Candidate]:
+    """The feeds that links of the page lead to, of a page that names none."""
+    base = base_address(tree, url)
+    links = ((absolute_url(base, one.attributes.get("href") or ""), line_of(one)) for one in tree.css("a[href]")[:3000])
+    feeds = {address: name for address, name in links if _FEED_ADDRESS.search(address)}
+    return [
+        Candidate("names-feed", urlsplit(address).path, "feed", {"url": address}, name=name[:200], is_certain=False)
+        for address, name in list(feeds.items())[:_MOST_OF_A_SIGN]
+        if not _COMMENT_FEED.search(address)
+    ]
 
 
 def _named_sitemaps(robots: str) -> list[Candidate]:

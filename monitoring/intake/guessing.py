@@ -19,7 +19,42 @@ HINTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("url", "link", "網址", "网址", "連結", "链接", "鏈接", "permalink"),
         ("圖", "图", "image", "profile", "頭像"),
     ),
-    "title": (("標題", "标题", "title", "headline", "subject", "主旨", "題目", "题目"), ()),
+    "title": (
+        ("標題", "标题", "title", "headline", "subject", "主旨", "題目", "题目"),
+        (
+            *(
+                "類",
+                "类",
+                "type",
+                "平台",
+                "platform",
+                "來源",
+                "来源",
+                "source",
+                "頻道",
+                "频道",
+                "channel",
+                "網站",
+                "网站",
+            ),
+            *(
+                "site",
+                "domain",
+                "情緒",
+                "情绪",
+                "sentiment",
+                "國",
+                "国",
+                "地區",
+                "地区",
+                "country",
+                "region",
+                "語",
+                "语",
+            ),
+            *("lang", "標籤", "标签", "tag", "狀態", "状态", "status", "性別", "性别", "gender"),
+        ),
+    ),
     "text": (
         ("內文", "正文", "全文", "內容", "内容", "content", "text", "body", "message", "原文", "本文", "貼文", "留言"),
         ("數", "数", "類型", "类型", "type", "id", "時間", "时间", "count"),
@@ -120,6 +155,8 @@ def _by_cells(target: str, looks: Mapping[str, Look], taken: Mapped) -> str:
         found = {column: look.distinct for column, look in free.items() if look.kind == wanted}
     else:
         least = _LEAST_TEXT if target == "text" else _LEAST_TEXT / 4
+        others = HINTS[target][1]
+        free = {column: look for column, look in free.items() if not any(one in column.casefold() for one in others)}
         found = {
             column: look.length
             for column, look in free.items()

@@ -33,6 +33,7 @@ FIELDS = (*LONGEST, "figures")
 CLOCK_SKEW = timedelta(minutes=5)
 EARLIEST = 1990  # year: no post is older than the web
 NOBODY_ASKED = 0  # the status of an answer that no server gave
+_SINCE_1970 = re.compile(r"\d{10}|\d{13}|\d{16}")  # seconds, milliseconds, microseconds
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, roughly
 
 
@@ -133,7 +134,7 @@ def _texts(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, str]:
     for name, longest in LONGEST.items():
         value = raw.get(name)
         if name in ("id", "reply_to", "published_at") and isinstance(value, int) and not isinstance(value, bool):
-            value = str(value) if abs(value) < 10**30 else ""
+            value = str(value)
         if value is not None and not isinstance(value, str):
             problems.append(Problem(name, "wrong-type"))
             value = ""
@@ -191,11 +192,9 @@ def _published(
 def read_time(text: str, now: datetime, zone: tzinfo) -> Parsed | None:
     """The moment that `text` states: ISO 8601, also one that is still to come, else any form that sites write."""
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat("" if _SINCE_1970.fullmatch(text) else text)
     except ValueError:
         return parse_date(text, now, zone)
-    if not 1970 <= at.year <= 9998:
-        return None
     if re.fullmatch(r"\d{8}|\d{4}-\d{2}-\d{2}", text):
         precision = "day"
     else:

@@ -30,10 +30,13 @@ _STRINGS = "xl/sharedstrings.xml"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The sheet of a workbook that is read: its rows, and what cells link to, by row (from 1) and place."""
+    """The sheet of a workbook that is read: its rows, and what cells link to, by row (from 1) and place.
+
+    `others` are the other sheets that hold anything, with their first rows.
+    """
 
     name: str
-    others: tuple[str, ...]
+    others: dict[str, list[list[str]]]
     rows: Iterator[list[str]]
     links: dict[tuple[int, int], str]
 
@@ -60,8 +63,11 @@ def check_workbook(data: bytes) -> None:
         raise TableError("other-workbook")
 
 
-def sheet_rows(data: bytes) -> Sheet:
-    """The sheet that looks most like a list of posts: rows as text, streamed; raises TableError, also later."""
+def sheet_rows(data: bytes, name: str = "") -> Sheet:
+    """The sheet of this name, else the one that looks most like a list of posts; raises TableError, also later.
+
+    Rows are text, and streamed.
+    """
     _check_size(data)
     book = open_book(data)
     begun = [
@@ -71,8 +77,8 @@ def sheet_rows(data: bytes) -> Sheet:
     sheets = [one for one in begun if one.first]
     if not sheets:
         raise TableError("empty")
-    best = max(sheets, key=lambda one: (*_score(one.first), -one.place))
-    others = tuple(one.title for one in sheets if one is not best)
+    best = max(sheets, key=lambda one: (one.title == name, *_score(one.first), -one.place))
+    others = {one.title: one.first for one in sheets if one is not best}
     return Sheet(best.title, others, _stream(book, best.part), cell_links(data, best.part))
 
 

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any
@@ -18,9 +18,9 @@ from monitoring.intake.errors import TableError
 from monitoring.intake.headers import WITHIN, header_place
 from monitoring.intake.markup_tables import LARGEST as LARGEST_WHOLE
 from monitoring.intake.markup_tables import markup_rows
-from monitoring.intake.spreadsheets import check_workbook, sheet_rows
+from monitoring.intake.spreadsheets import Sheet, check_workbook, sheet_rows
 
-__all__ = ["FORMATS", "Row", "Table", "TableError", "format_of", "open_table"]
+__all__ = ["FORMATS", "Row", "Table", "TableError", "format_of", "open_table", "rows_of"]
 
 FORMATS = ("csv", "xlsx", "jsonl")
 MOST_COLUMNS = 500
@@ -28,6 +28,7 @@ MOST_ROWS = 500_000
 LONGEST_LINE = 4_000_000  # characters: longer is no table
 LONGEST_CELL = 4_000_000  # a text that is too long for a post is one rejected row, not the end of the file
 _SAMPLED_LINES = 60
+_LINKED = " 🔗"  # ends the name of a column of addresses that cells link to
 _DELIMITERS = (",", "\t", ";", "|")
 _NO_TABLES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"RIFF", b"{\\rtf")
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")  # how Office wraps a workbook that has a password (MS-OFFCRYPTO)
@@ -43,6 +44,7 @@ class Row:
     cells: dict[str, Any]
     broken: str = ""
     is_longer: bool = False  # than the header
+    sheet: str = ""  # where several of a workbook are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Table:
     """A file of rows; `charset` and `delimiter` are what it was read by, empty where that is no question.
 
     `header` is the row of the names, 0 where the file has none; `sheet` the one of a workbook that was read, beside
-    `others`.
+    `others`, of which `alike` have the same columns.
     """
 
     columns: list[str]
@@ -60,6 +62,7 @@ class Table:
     header: int = 1
     sheet: str = ""
     others: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 def format_of(name: str, data: bytes) -> str:
@@ -87,13 +90,15 @@ def _has_table(data: bytes) -> bool:
     return b"<table" in start or b"<row" in start or b":row" in start
 
 
-def open_table(kind: str, data: bytes) -> Table:
-    """The table in a file of format `kind`; raises TableError, also later, while its rows are read."""
+def open_table(kind: str, data: bytes, sheet: str = "") -> Table:
+    """The table in a file of format `kind`; raises TableError, also later, while its rows are read.
+
+    Of a workbook the sheet of this name is read, else the one that looks most like a list of posts.
+    """
     if kind == "jsonl":
         return _json_lines(data)
     if kind == "xlsx":
-        sheet = sheet_rows(data)
-        return replace(_table(sheet.rows, sheet.links), sheet=sheet.name, others=sheet.others)
+        return _of_workbook(sheet_rows(data, sheet))
     decoded = decode(data)
     text = decoded.text.replace("\x00", "\ufffd")
     if text.lstrip("\ufeff \t\r\n").startswith("<") and _has_table(data):
@@ -104,15 +109,39 @@ def open_table(kind: str, data: bytes) -> Table:
     return replace(_table(_csv_rows(text, delimiter), {}), charset=decoded.charset, delimiter=delimiter)
 
 
+def rows_of(kind: str, data: bytes, sheets: Sequence[str]) -> Iterator[Row]:
+    """The rows of a file, of a workbook those of all these sheets one after the other; raises TableError."""
+    total = 0
+    for sheet in sheets or ("",):
+        for row in open_table(kind, data, sheet).rows:
+            total += 1
+            if total > MOST_ROWS:
+                raise TableError("too-many-rows")
+            yield replace(row, sheet=sheet)
+
+
+def _of_workbook(sheet: Sheet) -> Table:
+    table = _table(sheet.rows, sheet.links)
+    columns = [name for name in table.columns if not name.endswith(_LINKED)]
+    alike = tuple(title for title, first in sheet.others.items() if _columns(first) == columns)
+    return replace(table, sheet=sheet.name, others=tuple(sheet.others), alike=alike)
+
+
+def _columns(first: Sequence[list[str]]) -> list[str]:
+    """The names of the columns by the first rows."""
+    header = header_place(first)
+    width = max(map(len, first), default=0)
+    return _named(list(first[header]) if header >= 0 else [""] * width, keep_empty=header < 0)
+
+
 def _table(lines: Iterator[list[str]], links: Mapping[tuple[int, int], str]) -> Table:
     """The table that lines hold; where cells link somewhere, their column has a second one with the addresses."""
     first = list(islice(lines, WITHIN))
     if not any(any(line) for line in first):
         raise TableError("empty")
     header = header_place(first)
-    width = max(len(line) for line in first)
-    columns = _named(first[header] if header >= 0 else [""] * width, keep_empty=header < 0)
-    linked = {place: f"{columns[place]} 🔗" for _row, place in links if place < len(columns)}
+    columns = _columns(first)
+    linked = {place: f"{columns[place]}{_LINKED}" for _row, place in links if place < len(columns)}
     columns += [linked[place] for place in sorted(linked)]
     rows = _rows(columns[: len(columns) - len(linked)], header + 1, first[header + 1 :], lines)
     return Table(columns, _with_links(rows, linked, links), header=header + 1)

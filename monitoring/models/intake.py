@@ -40,6 +40,7 @@ class FileImport(StageRow):
     name = models.CharField(max_length=200)  # of the file
     format = models.CharField(max_length=10, choices=[("jsonl", "jsonl"), ("csv", "csv"), ("xlsx", "xlsx")])
     mapping = models.JSONField(default=dict)  # field of a post → column
+    sheets = models.JSONField(default=list, db_default=[])  # of a workbook, which are read; empty: the likeliest one
     zone = models.CharField(max_length=40, default="Asia/Taipei")
     size = models.PositiveIntegerField()  # bytes
     rows = models.PositiveIntegerField(null=True)  # in all, once counted
@@ -76,12 +77,13 @@ class RejectedRow(models.Model):
     """A row that could not be taken, as it stood in the file, and why."""
 
     file_import = models.ForeignKey(FileImport, on_delete=models.CASCADE, related_name="rejections")
-    number = models.PositiveIntegerField()  # of the row in the file, from 1
+    sheet = models.CharField(max_length=100, blank=True, default="", db_default="")  # of a workbook
+    number = models.PositiveIntegerField()  # of the row in the file or sheet, from 1
     row = models.JSONField()
     problems = models.JSONField()  # [{"field": …, "code": …}…]
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["file_import", "number"], name="rejected_row_once")]
+        constraints = [models.UniqueConstraint(fields=["file_import", "sheet", "number"], name="rejected_row_once")]
 
     def __str__(self) -> str:
         return f"{self.file_import_id}#{self.number}"

@@ -297,6 +297,7 @@ class BackRead(StageRow):
     waiting = models.JSONField(default=list)  # requests: [{"url": …, "method": …, "headers": …}…]
     pages = models.PositiveIntegerField(default=0)
     posts = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0, db_default=0)  # articles whose own page could not be read
     oldest_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

@@ -73,7 +73,7 @@ def start_back_read(*, subscription: Subscription, by: User, now: datetime) -> N
     row, created = BackRead.objects.get_or_create(source=source, defaults={"started_at": now, "due_at": now})
     if not created and row.finished_at is None:
         raise WrongStateError("reading-back")
-    anew = {"waiting": [], "pages": 0, "posts": 0, "oldest_at": None, "outcome": "", "finished_at": None}
+    anew = {"waiting": [], "pages": 0, "posts": 0, "failed": 0, "oldest_at": None, "outcome": "", "finished_at": None}
     lease = {"due_at": now, "lease_until": None, "attempt": 0, "parked_at": None, "error": ""}
     BackRead.objects.filter(pk=row.pk).update(started_at=now, **anew, **lease)
     audit.record(verb="read-back", subject=subscription, by=by, now=now, workspace=subscription.workspace)
@@ -146,6 +146,7 @@ def note_back_page(*, row: BackRead, asked: Waiting, page: BackPage, now: dateti
     dated = [item.published_at for item in page.items if item.published_at and item.published_at <= now]
     row.posts += stored.new
     row.pages += not goes_on
+    row.failed += 0 if goes_on else page.failed  # the page comes again, and with it what failed
     row.oldest_at = min([*dated, *([row.oldest_at] if row.oldest_at else [])], default=None)
     row.outcome = "" if goes_on else ended_by(pages=row.pages, posts=row.posts, page=page, before=asked.before)
     if not goes_on:
@@ -195,7 +196,7 @@ def _save(row: BackRead, now: datetime, *, due_at: datetime) -> None:
     """Write how far it got; the lease stays until the turn ends."""
     row.finished_at = now if row.outcome else None
     row.due_at = None if row.outcome else due_at
-    fields = ["waiting", "pages", "posts", "oldest_at", "outcome", "finished_at", "due_at"]
+    fields = ["waiting", "pages", "posts", "failed", "oldest_at", "outcome", "finished_at", "due_at"]
     if row.outcome:
         row.lease_until, row.attempt = None, 0
         fields += ["lease_until", "attempt"]

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q
 
 from monitoring.crawling.domains import domain_of
 from monitoring.models import Host, Source
 from sentinel.core.net.guard import RefusedAddressError, parse_target
 
 SOON = timedelta(seconds=2)  # a domain that is free so soon is waited for
+LONGEST_REST = timedelta(hours=25)  # a day, as a Retry-After may say
+LONGEST_HOLD = timedelta(minutes=10)
 ONE_REQUEST = timedelta(seconds=30)  # a request takes 20 s at most; a worker that died gives its turn back then
 
 
@@ -77,6 +80,12 @@ def rest_domains(*, rests: Mapping[str, datetime], held_until: Sequence[datetime
                 WHERE host.name = rest.name AND host.busy_until = rest.held""",
             [list(rests), list(rests.values()), list(held_until)],
         )
+
+
+def release_hosts(*, now: datetime) -> int:
+    """Free the domains that rest or are held for longer than can be: a clock was ahead; how many there were."""
+    never = Q(free_at__gt=now + LONGEST_REST) | Q(busy_until__gt=now + LONGEST_HOLD)
+    return Host.objects.filter(never).update(free_at=now, busy_until=None)
 
 
 def remember_robots(*, host: str, robots: str | None, status: int | None, now: datetime) -> None:

@@ -11,14 +11,15 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import Figures, Mention, Post, PostCapture, PostHold, Revisit, Source
+from monitoring.operations.changes import content_hash, is_reworded
 from monitoring.operations.definitions import full_definition
 from monitoring.operations.evidence import Received, keep_received
-from monitoring.operations.posts import Stored, content_hash, store_posts
+from monitoring.operations.posts import Stored, store_posts
 from monitoring.sources import KINDS
 from monitoring.sources.items import Item, SourceError
 from monitoring.visiting.again import REFUSALS, Seen
 from monitoring.visiting.revisit import DRILL_PACE, LONGEST, STEPS, Standing, growth_of, next_gap
-from monitoring.visiting.rewording import is_same_piece
+from monitoring.visiting.rewording import is_cut, is_same_piece
 from sentinel.core.net.types import Response
 from sentinel.core.stages import LeaseLostError, Stage
 
@@ -189,7 +190,7 @@ def _store(revisit: Revisit, post: Post, source: Source, seen: Seen, now: dateti
     if fresh is None and not seen.replies:
         return _NOTHING
     known = item_of(post)
-    figures = {**known.figures, **fresh.figures} if fresh else known.figures
+    figures = fresh.figures if fresh else {}
     item = replace(known, figures=figures, replies=seen.replies, response=fresh.response if fresh else None)
     is_whole = fresh is not None and not fresh.needs_detail and not fresh.is_partial
     if fresh and is_whole and _is_edit(revisit, post, source, fresh, now):
@@ -204,12 +205,14 @@ def _is_edit(revisit: Revisit, post: Post, source: Source, fresh: Item, now: dat
     where no selector points to its text, other words must be seen twice before they count.
     """
     words = content_hash(fresh.title, fresh.text)
-    if words == bytes(post.content_hash) or not fresh.text:
+    if not fresh.text or not is_reworded(post, fresh.title, fresh.text):
         revisit.doubt = None
         return False
     kind, definition = KINDS[source.kind], full_definition(source)
     if hasattr(kind, "revisited"):
         return True
+    if is_cut(post.text, fresh.text):
+        return False
     first = _first_answer(post)
     if first is not None:
         try:

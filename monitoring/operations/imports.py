@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.intake.mapping import cleaned, record_of, signature
 from monitoring.intake.records import BadRecordError, Problem, Record, fingerprint, read_record
-from monitoring.intake.tables import Row, Table, TableError, open_table
+from monitoring.intake.tables import Row, Table, TableError, open_table, rows_of
 from monitoring.models import ColumnMapping, FileImport, FilePiece, Post, RejectedRow, Source, Subscription
+from monitoring.operations.changes import content_hash
 from monitoring.operations.intake import receive_posts
-from monitoring.operations.posts import content_hash, key_of
+from monitoring.operations.posts import key_of
 from monitoring.operations.suppression import suppressed_for
 from sentinel.core import audit
 from sentinel.core.models import User
@@ -63,15 +64,24 @@ def begin_import(
 
 @transaction.atomic
 def start_import(
-    *, file_import: FileImport, mapping: Mapping[str, str], zone: str, by: User | None, now: datetime
+    *,
+    file_import: FileImport,
+    mapping: Mapping[str, str],
+    zone: str,
+    by: User | None,
+    now: datetime,
+    sheets: Sequence[str] = (),
 ) -> None:
-    """Read the file by these columns, and remember them for files alike; raises WrongStateError('started')."""
+    """Read the file by these columns, and remember them for files alike; raises WrongStateError('started').
+
+    Of a workbook these sheets are read, else the one that looks most like a list of posts.
+    """
     locked = FileImport.objects.select_for_update().get(pk=file_import.pk)
     if locked.mapping:
         raise WrongStateError("started")
-    columns = sample_of(locked).columns
-    locked.mapping, locked.zone, locked.due_at = dict(mapping), zone, now
-    locked.save(update_fields=["mapping", "zone", "due_at"])
+    columns = sample_of(locked, sheets[0] if sheets else "").columns
+    locked.mapping, locked.sheets, locked.zone, locked.due_at = dict(mapping), list(sheets), zone, now
+    locked.save(update_fields=["mapping", "sheets", "zone", "due_at"])
     ColumnMapping.objects.update_or_create(
         workspace_id=locked.workspace_id,
         signature=signature(columns),
@@ -105,10 +115,10 @@ def bytes_of(file_import: FileImport) -> bytes:
     return held.getvalue()
 
 
-def sample_of(file_import: FileImport) -> Table:
+def sample_of(file_import: FileImport, sheet: str = "") -> Table:
     """The uploaded file as a table, of a long text its beginning alone; raises TableError."""
     if file_import.format == "xlsx" or file_import.size <= SAMPLE * PIECE:
-        return open_table(file_import.format, bytes_of(file_import))
+        return open_table(file_import.format, bytes_of(file_import), sheet)
     first = FilePiece.objects.filter(file_import=file_import).order_by("number").values_list("data", flat=True)[:SAMPLE]
     data = b"".join(bytes(piece) for piece in first)
     try:
@@ -147,7 +157,7 @@ def _prepare(file_import: FileImport, now: datetime) -> bool:
     pieces.delete()
     total = 0
     try:
-        batches = _batches(open_table(file_import.format, data).rows)
+        batches = _batches(rows_of(file_import.format, data, file_import.sheets))
         for number, batch in enumerate(batches, start=1):
             total += len(batch)
             FilePiece.objects.create(file_import=file_import, number=number, data=_packed(batch))
@@ -172,7 +182,7 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[list[Any]]]:
     size = 0
     try:
         for row in rows:
-            batch.append([row.number, row.cells, row.broken, row.is_longer])
+            batch.append([row.number, row.cells, row.broken, row.is_longer, row.sheet])
             size += sum(len(str(cell)) for cell in row.cells.values()) + len(row.broken)
             if len(batch) >= ROWS_A_TURN or size >= BYTES_A_TURN:
                 yield batch
@@ -254,7 +264,7 @@ def _keep_rejected(file_import: FileImport, rejected: Sequence[tuple[Row, Sequen
     erased = suppressed_for([file_import.workspace_id], named)
     RejectedRow.objects.bulk_create(
         [
-            _rejection(file_import, Row(row.number, {}), [_ERASED])
+            _rejection(file_import, replace(row, cells={}, broken=""), [_ERASED])
             if who in erased or _ERASED in problems
             else _rejection(file_import, row, problems)
             for who, (row, problems) in zip(named, rejected, strict=True)
@@ -278,7 +288,7 @@ def _rejection(file_import: FileImport, row: Row, problems: Sequence[Problem]) -
     cells = {name: str(cell)[:_KEPT_CELL].replace("\x00", "\ufffd") for name, cell in row.cells.items() if cell != ""}
     kept = cells or ({"": row.broken} if row.broken else {})
     named = [{"field": file_import.mapping.get(one.field, one.field), "code": one.code} for one in problems]
-    return RejectedRow(file_import=file_import, number=row.number, row=kept, problems=named)
+    return RejectedRow(file_import=file_import, sheet=row.sheet[:100], number=row.number, row=kept, problems=named)
 
 
 IMPORTS: Stage[FileImport] = Stage(

@@ -19,6 +19,8 @@ def receive_posts(*, source: Source, records: Sequence[Record], now: datetime) -
 
     `new`, `revised` (its words changed), `known`, or `erased` (its author or address was deleted on request).
     """
+    # One batch of a source after the other: else two that bring the same post at once would both call it new.
+    Source.objects.select_for_update(of=("self",), no_key=True).get(pk=source.pk)
     keys = [key_of(record.item, source) for record in records]
     before = _revisions(keys)
     stored = store_posts(source=source, items=[record.item for record in records], now=now)

@@ -1,7 +1,6 @@
 """Storing posts: once, whatever how many sources or retries bring them; an edit makes a revision."""
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,7 +10,8 @@ from django.db import connection, transaction
 from monitoring.crawling.addresses import host_of, post_key
 from monitoring.crawling.citations import cited_keys
 from monitoring.crawling.receipts import blotted_text
-from monitoring.models import HISTORY_AFTER, Analysis, Citation, Expired, Post, PostRevision, Source, Subscription
+from monitoring.models import HISTORY_AFTER, Analysis, Citation, Expired, Post, Source, Subscription
+from monitoring.operations.changes import add_figures, content_hash, take_over
 from monitoring.operations.definitions import unsealed
 from monitoring.operations.evidence import Received, keep_received
 from monitoring.operations.suppression import suppressed_for
@@ -51,13 +51,6 @@ def place(item: Item, *, first_visit: bool, now: datetime) -> Place:
     if age > HISTORY_AFTER + spread:
         return Place(published_at, precision, published_at, is_history=True)
     return Place(published_at, precision, now, is_history=first_visit and age > spread)
-
-
-def content_hash(title: str, text: str) -> bytes:
-    """What tells an edit: the words, whatever the white space."""
-    return hashlib.sha256(
-        "\x00".join((" ".join(title.split()), " ".join(text.split()))).encode("utf-8", "replace")
-    ).digest()
 
 
 def key_of(item: Item, source: Source) -> bytes:
@@ -106,11 +99,11 @@ def store_posts(*, source: Source, items: Iterable[Item], now: datetime) -> Stor
     ids = {key: post.pk for key, post in known.items()} | _add_posts(source, batch, set(known), now)
     post_ids = sorted(ids.values())
     new = _add_analyses(post_ids, now)
-    edited = _update(source, batch, known, now)
+    edited, gone = take_over(source=source, seen=[(post, batch.items[key]) for key, post in known.items()], now=now)
     brought = _add_sightings(source, post_ids, now)
-    _add_figures([(ids[key], batch.items[key].figures) for key in ids.keys() - known.keys()], now)
+    add_figures([(ids[key], batch.items[key].figures) for key in ids.keys() - known.keys()], now)
     _add_citations([(ids[key], batch.items[key]) for key in ids if key not in known or ids[key] in edited])
-    _keep_evidence(source, batch, ids, known, brought | edited, now)
+    _keep_evidence(source, batch, ids, known, brought | edited | gone, now)
     _analyse_again(edited | (brought - new), now)
     wake("monitoring.captured")
     return Stored(new=len(new), edited=len(edited), brought=len(brought))
@@ -253,71 +246,6 @@ def _new_post(source: Source, key: bytes, item: Item, *, first_visit: bool, now:
     )
 
 
-def _update(source: Source, batch: _Batch, known: Mapping[bytes, Post], now: datetime) -> set[int]:
-    """Take over new figures, and edits as revisions; only the source that brought a post first may change it."""
-    own = [(post, batch.items[key]) for key, post in known.items() if post.source_id == source.pk]
-    counted = [(post.pk, item.figures) for post, item in own if item.figures and item.figures != post.figures]
-    edits = [(post, item) for post, item in own if _is_edit(post, item)]
-    if edits:
-        _revise(edits, now)
-    if counted:
-        _recount(counted)
-        _add_figures(counted, now)
-    return {post.pk for post, _item in edits}
-
-
-def _is_edit(post: Post, item: Item) -> bool:
-    # What came without a word is a page that was not read, not an edit.
-    if item.is_partial:
-        return False
-    return bool(item.title or item.text) and content_hash(item.title, item.text) != bytes(post.content_hash)
-
-
-def _revise(edits: Sequence[tuple[Post, Item]], now: datetime) -> None:
-    PostRevision.objects.bulk_create(
-        [
-            PostRevision(
-                post=post,
-                number=post.revision,
-                title=post.title,
-                text=post.text,
-                content_hash=post.content_hash,
-                captured_at=post.revised_at or post.captured_at,
-            )
-            for post, _item in edits
-        ]
-    )
-    for post, item in edits:
-        post.title, post.text, post.content_hash = item.title, item.text, content_hash(item.title, item.text)
-        post.revision, post.revised_at = post.revision + 1, now
-    Post.objects.bulk_update(
-        [post for post, _item in edits], ["title", "text", "content_hash", "revision", "revised_at"], batch_size=100
-    )
-
-
-def _recount(counted: Sequence[tuple[int, dict[str, int]]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE monitoring_post AS post SET figures = counted.figures::jsonb
-                 FROM unnest(%s::bigint[], %s::text[]) AS counted(id, figures) WHERE post.id = counted.id""",
-            _columns(counted),
-        )
-
-
-def _add_figures(counted: Iterable[tuple[int, dict[str, int]]], now: datetime) -> None:
-    """Write down what the site counts now, for the course of a post."""
-    counted = [(post_id, figures) for post_id, figures in counted if figures]
-    if not counted:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO monitoring_figures (post_id, figures, at)
-               SELECT counted.id, counted.figures::jsonb, %s FROM unnest(%s::bigint[], %s::text[])
-                   AS counted(id, figures) ON CONFLICT DO NOTHING""",
-            [now, *_columns(counted)],
-        )
-
-
 def _add_citations(posts: Iterable[tuple[int, Item]]) -> None:
     """Note what new and edited posts point at, so that the other end finds them."""
     cited = [(post_id, key) for post_id, item in posts for key in cited_keys(item.text)]
@@ -325,10 +253,6 @@ def _add_citations(posts: Iterable[tuple[int, Item]]) -> None:
         Citation.objects.bulk_create(
             [Citation(post_id=post_id, key=key) for post_id, key in cited], ignore_conflicts=True
         )
-
-
-def _columns(counted: Sequence[tuple[int, dict[str, int]]]) -> list[list[int] | list[str]]:
-    return [[post_id for post_id, _figures in counted], [json.dumps(figures) for _post_id, figures in counted]]
 
 
 def _add_analyses(post_ids: list[int], now: datetime) -> set[int]:

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import Post, Source, Visit
 from monitoring.operations.closing import FINE_OUTCOMES, Closing, Report, close_visits
-from monitoring.operations.domains import SOON, domain_of_url, hold_domains, rest_domains
+from monitoring.operations.domains import SOON, domain_of_url, hold_domains, release_hosts, rest_domains
 from monitoring.operations.pacing import Wishes, wishes_for
 from monitoring.operations.posts import Stored, known_glimpses, store_posts
 from monitoring.operations.rations import spent_until
@@ -20,6 +20,7 @@ from monitoring.operations.volumes import note_volume
 from monitoring.sources import KINDS
 from monitoring.sources.kinds import ration_of
 from monitoring.visiting.filled import filled_after, lost_field
+from monitoring.visiting.onward import goes_on
 from monitoring.visiting.schedule import after_skipped_hours, floor_of, learned, wait_for
 from sentinel.core.stages import LeaseLostError, Stage
 
@@ -38,6 +39,9 @@ __all__ = [
 KEPT = timedelta(days=14)
 KEPT_SINGLY = timedelta(days=2)  # afterwards visits that went well are one row for a stretch of a day
 EXACT = frozenset({"second", "minute", "hour"})
+ONWARD = 5.0  # seconds until a visit goes on whose site leaves no time for more at once
+LATEST = timedelta(hours=31)  # no visit is planned later: a day, and six hours in which a feed wants no visit
+LONGEST_LEASE = timedelta(minutes=10)
 LOOKED_AT = 4  # due visits for each that can be taken: those of one domain take turns
 
 
@@ -184,15 +188,17 @@ def _due(
     failures: int,
     now: datetime,
 ) -> datetime:
+    is_onward = report.succeeded and goes_on(report.state)
+    floor = 0.0 if is_onward else wishes.floor(floor_of(rhythm, report.hints))
     wait = wait_for(
-        interval=interval,
-        floor=max(wishes.floor(floor_of(rhythm, report.hints)), _quota_of(source)),
+        interval=ONWARD if is_onward else interval,
+        floor=max(floor, _quota_of(source)),
         failures=0 if report.lost_a_field else failures,  # it is still read, so no more rarely
         asked=max(report.retry_after or 0.0, _rationed(source, now)),
         luck=random.random(),  # noqa: S311
     )
     due = now + timedelta(seconds=wait)
-    return after_skipped_hours(due, rhythm.get("skip", ())) if wishes.fixed is None else due
+    return after_skipped_hours(due, rhythm) if wishes.fixed is None else due
 
 
 def _rationed(source: Source, now: datetime) -> float:
@@ -223,12 +229,16 @@ def _rhythm_after(source: Source, report: Report, stored: Stored, now: datetime)
 
 
 def plan_missing_visits(*, now: datetime) -> int:
-    """Mend what must never be: a source that somebody reads and no visit will come to, a visit that nobody waits for.
+    """Mend what must never be: a source that somebody reads and no visit will come to, a visit that nobody waits for,
+    and what was planned or leased by a clock that was far ahead.
 
     How many sources got their visit. Parked visits stay: they wait on a screen that people see.
     """
     wanted = Source.objects.wanted()
     waiting = Visit.objects.open()
+    of_another_clock = Q(due_at__gt=now + LATEST) | Q(lease_until__gt=now + LONGEST_LEASE)
+    waiting.filter(of_another_clock, due_at__isnull=False).update(due_at=now, lease_until=None)
+    release_hosts(now=now)
     waiting.filter(due_at__isnull=False).exclude(source__in=wanted).update(due_at=None)
     without = wanted.filter(~Exists(waiting.filter(source=OuterRef("pk"))))
     Visit.objects.bulk_create([Visit(source=source, due_at=None) for source in without], ignore_conflicts=True)

@@ -2,6 +2,7 @@
 
 import re
 
+from monitoring.sources.answers import refusal
 from monitoring.sources.items import SourceError
 from monitoring.sources.kinds import Definition, Field, gettext_noop
 from monitoring.sources.selecting import Row
@@ -50,13 +51,14 @@ def blocking_problems(definition: Definition) -> dict[str, str]:
 
 
 def require_unblocked(definition: Definition, row: Row | None, text: str) -> None:
-    """Raise SourceError('blocked') where the definition says that such an answer is a refusal.
+    """Raise SourceError (blocked, login) where the definition says that such an answer is a refusal.
 
     `row` is the whole document, None where there is none; `text` the answer as text.
     """
     condition = str(definition.get("blocked_if") or "")
     if condition and row is not None and row.holds(condition):
-        raise SourceError("blocked", condition)
+        refused = refusal("", text)  # where the refusal asks us to sign in, it says so
+        raise refused if refused and refused.code == "login" else SourceError("blocked", condition)
     for line in str(definition.get("blocked_text") or "").splitlines():
         if line.strip() and line.strip() in text[:_LONGEST_SEARCHED]:
             raise SourceError("blocked", line.strip())

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from html.entities import html5
 from typing import Any
 
 from lxml import etree
@@ -21,17 +20,15 @@ from monitoring.crawling.dates import Parsed, parse_date
 from monitoring.crawling.json_text import read_json
 from monitoring.crawling.markup import html_to_text, tidy_lines
 from monitoring.sources.feed_figures import figures_of, json_figures
+from monitoring.sources.feed_mending import NotAFeed, mended_tree
+
+__all__ = ["Entry", "NotAFeed", "parse_feed", "plain_line"]
 
 MOST_ENTRIES = 1000
 _MOST_CONSIDERED = 20_000
 _LONGEST = 6_000_000
-_MOST_TAGS = 200_000  # each costs a hundred bytes and more, however short it is written
 _LONGEST_LINE = 2_000
 _LONGEST_TEXT = 200_000
-
-
-class NotAFeed(ValueError):
-    """The document is no feed of a known format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +45,6 @@ class Entry:
     outlet: str = ""  # whose entry it is, where the feed gathers from others
 
 
-_ROOT = re.compile(r"<(?:\?xml|!DOCTYPE\s+(?!html)|channel|(?:\w{1,20}:)?(?:rss|feed|RDF))[\s>]", re.IGNORECASE)
-_CDATA = r"<!\[CDATA\[.*?(?:\]\]>|\Z)"
-# CDATA stays as it is; a reference that XML itself does not know becomes its character or plain text.
-_REFERENCE = re.compile(
-    rf"{_CDATA}|&(?!#\d{{1,7}};|#[xX][0-9a-fA-F]{{1,6}};|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{{1,31}});)?",
-    re.DOTALL,
-)
-_MARKED_FIELD = re.compile(rf"{_CDATA}|<(/?)(title|description|content:encoded|summary)(?:\s[^<>]*)?>", re.DOTALL)
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]{0,2000}(?:\[.{0,200000}?\]\s*)?>", re.DOTALL | re.IGNORECASE)
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
 _AUTHOR_IN_MAIL = re.compile(r"^\S+@\S+\s*\((.+)\)$|^([^<(@]+?)\s*[<(]\S+@\S+[>)]$")
 _PREFIXES = {
@@ -84,10 +71,16 @@ _CORE = (
     "http://blogs.law.harvard.edu/",
 )
 
+_ROOTS = ("rss", "feed", "rdf", "channel")
 PUBLISHED = ("pubdate", "published", "dc:date", "dcterms:created", "dcterms:issued", "issued", "created", "date")
 UPDATED = ("updated", "modified", "dcterms:modified", "lastbuilddate")
-TEXTS = ("content:encoded", "content", "xhtml:body", "description", "summary", "media:description", "dc:description")
+TEXTS = (
+    *("content:encoded", "content", "xhtml:body", "description", "summary"),
+    *("media:description", "dc:description", "itunes:summary", "itunes:subtitle"),
+)
 AUTHORS = ("author", "dc:creator", "creator", "dc:contributor", "contributor")
+TITLES = ("title", "dc:title", "media:title", "itunes:title")
+_MEDIA = ("media:group", "media:content")  # may hold what stands in an entry elsewhere
 
 
 def parse_feed(body: bytes, content_type: str, url: str, now: datetime, zone: tzinfo) -> list[Entry]:
@@ -112,7 +105,7 @@ def _newest(found: list[tuple[Any, Parsed | None]]) -> list[tuple[Any, Parsed | 
 
 
 def _xml_entries(text: str, url: str, now: datetime, zone: tzinfo) -> list[Entry]:
-    root = _tree(text)
+    root = _in_known_names(mended_tree(text))
     base = _base_of(root, url)
     channel = next((one for one in root.iter() if _name(one) in ("channel", "feed")), root)
     if not base:
@@ -126,68 +119,17 @@ def _xml_entries(text: str, url: str, now: datetime, zone: tzinfo) -> list[Entry
     return [_xml_entry(one, published, base, shared) for one, published in _newest(dated)]
 
 
-def _tree(text: str) -> Any:
-    """The root element of a feed's text, mended and recovered; raises NotAFeed."""
-    if text.count("<") > _MOST_TAGS:
-        text = "<".join(text.split("<", _MOST_TAGS)[:-1])
-    start = _ROOT.search(text[:100_000])
-    if not start:
-        raise NotAFeed("no feed begins in it")
-    mended = _ILLEGAL.sub("", _REFERENCE.sub(_mended_reference, _DOCTYPE.sub("", text[start.start() :], count=1)))
-    root, is_sound = _recovered(mended)
-    if not is_sound:
-        # HTML that stands unescaped in a field and does not close its tags would swallow what follows.
-        root, _ = _recovered(_escape_inner_markup(mended))
-    if root is None:
-        raise NotAFeed("nothing could be recovered")
+def _in_known_names(root: Any) -> Any:
+    """A feed whose own elements are of a namespace that nobody knows, without it."""
+    space, _, local = _name(root).rpartition(":")
+    if space and local in _ROOTS:
+        for one in root.iter(f"{{{space}}}*"):
+            one.tag = one.tag.rpartition("}")[2]
     return root
 
 
-def _recovered(text: str) -> tuple[Any, bool]:
-    """The root element as far as it can be recovered, and whether the XML was sound."""
-    parser = etree.XMLParser(
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        encoding="utf-8",
-    )
-    try:
-        root = etree.fromstring(text.encode("utf-8"), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise NotAFeed(str(error)) from error
-    return root, not len(parser.error_log)
-
-
-def _escape_inner_markup(text: str) -> str:
-    """`text` with every tag inside a title, description or summary escaped."""
-    parts: list[str] = []
-    done, opened, name = 0, -1, ""
-    for found in _MARKED_FIELD.finditer(text):
-        if found[2] is None or (found[1] and found[2] != name):
-            continue
-        if not found[1]:
-            # A field that opens anew shows that the last one never closed.
-            opened, name = found.end(), found[2]
-        elif opened >= 0:
-            inner = text[opened : found.start()]
-            parts += [text[done:opened], inner if "<![CDATA[" in inner else inner.replace("<", "&lt;")]
-            done, opened, name = found.start(), -1, ""
-    return "".join((*parts, text[done:]))
-
-
-def _mended_reference(found: re.Match[str]) -> str:
-    if found[0].startswith("<"):
-        return found[0]
-    character = html5.get(f"{found[1]};") if found[1] else None
-    return html.escape(character) if character else f"&amp;{found[0][1:]}"
-
-
 def _is_feed(root: Any) -> bool:
-    return _name(root) in ("rss", "feed", "rdf", "channel")
+    return _name(root) in _ROOTS
 
 
 def _name(element: Any) -> str:
@@ -231,7 +173,9 @@ def _xml_entry(element: Any, published: Parsed | None, base: str, shared_author:
     return Entry(
         title=_title(children),
         link=_link(children, base, guid),
-        author=_author_of(one for name in AUTHORS for one in children.get(name, ())) or shared_author,
+        author=_author_of(one for name in AUTHORS for one in children.get(name, ()))
+        or _author_of(children.get("itunes:author", ()))
+        or shared_author,
         text=_entry_text(children),
         guid=guid,
         published=published,
@@ -255,8 +199,8 @@ def _first(children: dict[str, list[Any]], names: Iterable[str]) -> str:
 
 
 def _title(children: dict[str, list[Any]]) -> str:
-    for name in ("title", "dc:title", "media:title"):
-        for one in children.get(name, ()):
+    for name in TITLES:
+        for one in (*children.get(name, ()), *_in_media(children, name)):
             is_text = (one.get("type") or "").lower() == "xhtml"  # its own markup is no escaped one
             title = " ".join(_text(one).split()) if is_text else plain_line(_text(one))
             if title:
@@ -277,7 +221,7 @@ def _link(children: dict[str, list[Any]], base: str, guid: str) -> str:
     for one in children.get("feedburner:origlink", []) + children.get("link", []):
         written = (one.text or "").strip()
         if written:
-            return absolute_url(_base_of(one, base), written)
+            return absolute_url(_base_of(one, base), written.replace("&amp;", "&"))  # some escape it twice
     alternate = _atom_link(children, base, ("", "alternate"))
     permanent = all((one.get("isPermaLink") or "true").lower() != "false" for one in children.get("guid", ()))
     return (
@@ -312,12 +256,18 @@ def _author_of(elements: Iterable[Any]) -> str:
 
 def _entry_text(children: dict[str, list[Any]]) -> str:
     for name in TEXTS:
-        for one in children.get(name, ()):
+        for one in (*children.get(name, ()), *_in_media(children, name)):
             text = _readable(one)
             if text:
                 return text
-    group = children.get("media:group", [])
-    return next((_readable(one) for part in group for one in part if _name(one) == "media:description"), "")
+    return ""
+
+
+def _in_media(children: dict[str, list[Any]], name: str) -> list[Any]:
+    """What an entry's media say of themselves."""
+    if not name.startswith("media:"):
+        return []
+    return [one for holder in _MEDIA for part in children.get(holder, ()) for one in part if _name(one) == name]
 
 
 def _readable(element: Any) -> str:

@@ -5,7 +5,8 @@ import re
 _COUNT = re.compile(r"(\d{1,12}(?:,\d{3})*(?:\.\d{1,4})?)\s*([万萬wWkK亿億千mM百]?)\+?")
 _UNITS = {"万": 10_000, "萬": 10_000, "w": 10_000, "k": 1000, "千": 1000, "百": 100, "m": 1_000_000}
 _UNITS |= {"亿": 100_000_000, "億": 100_000_000}
-_LARGEST = 10**12
+_DIGITS = 12  # of a count without a unit
+_LARGEST = 10**_DIGITS
 
 
 def read_count(value: object) -> int | None:
@@ -16,6 +17,8 @@ def read_count(value: object) -> int | None:
         return int(value) if 0 <= value <= _LARGEST else None
     if not isinstance(value, str):
         return None
+    if value.isascii() and value.isdecimal() and len(value) <= _DIGITS:
+        return int(value)
     found = _COUNT.search(value[:80])
     if not found:
         return None

@@ -3,16 +3,18 @@
 `floors_next` says where the next page stands: a link, or, with the template `floors_url`, what fills its {page}; or the
 list of all floors' identifiers, of which those that are not shown yet fill {ids} (as Discourse has it:
 `…/posts.json?post_ids[]={ids}`, where the parameter is repeated). A thread that grows is read on from the page, or the
-floor, that was reached the last time.
+floor, that was reached the last time. Where the first page links to the last one, that one is read
+too: the newest floors are there.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitoring.crawling.addresses import canonical_url
+from monitoring.crawling.addresses import absolute_url, canonical_url
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import parse_html
 from monitoring.sources.asking import headers_for
@@ -52,6 +54,24 @@ def after_first_page(definition: Definition, item: Item, response: Response, rea
     if reached and _place_of(reached) == _place_of(response.url):
         return [_page(definition, item, reached)]
     return _next(definition, item, row, response)
+
+
+def last_page(definition: Definition, item: Item, response: Response) -> FloorPage | None:
+    """The page with the highest number that the first page links to, where its next one is told apart by a number."""
+    row = _row_of(definition, response)
+    onward = _next(definition, item, row, response) if isinstance(row, HtmlRow) else []
+    if not onward or not isinstance(row, HtmlRow):
+        return None
+    url = onward[0].request.url
+    same = next((at for at, (one, other) in enumerate(zip(response.url, url, strict=False)) if one != other), None)
+    number = re.compile(r"\d{1,6}").search(url, len(response.url) if same is None else same)
+    if number is None:
+        return None
+    alike = re.compile(rf"{re.escape(url[: number.start()])}(\d{{1,6}}){re.escape(url[number.end() :])}")
+    links = {link.attributes.get("href") or "" for link in row.node.css("a[href]")}
+    found = [alike.fullmatch(absolute_url(response.url, link) or "") for link in links]
+    last = max((one for one in found if one), key=lambda one: int(one[1]), default=None)
+    return _page(definition, item, last[0]) if last and int(last[1]) > int(number[0]) else None
 
 
 def after_further_page(definition: Definition, item: Item, response: Response) -> list[FloorPage]:

@@ -6,13 +6,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitoring.crawling.addresses import absolute_url
 from monitoring.crawling.dates import Parsed
-from monitoring.crawling.markup import line_of, text_of, tidy_lines
+from monitoring.crawling.markup import line_of, tag_ids, text_of, tidy_lines
 from monitoring.sources.dating import Dating, finest
 from monitoring.sources.neighbours import Neighbours
 from monitoring.sources.selecting import Row, SelectorError, css_selector, is_template, selectors_in
 
-_BLOCKS = frozenset({"br", "p", "div", "li", "tr", "table", "section", "blockquote"} | {f"h{n}" for n in range(1, 7)})
-_WORDS = "-text"  # Lexbor's name of a node that is no element
+_BLOCKS = tag_ids(["br", "p", "div", "li", "tr", "table", "section", "blockquote", *(f"h{n}" for n in range(1, 7))])
+_LINKS = tag_ids(["a", "link", "area"])
 _FINE = ("second", "minute")  # nothing better is sought
 
 
@@ -38,7 +38,7 @@ class HtmlRow:
         found = self._first(parts.where)
         if found is None:
             return ""
-        return parts.read((found.attributes.get(parts.attribute) or "").strip() if parts.attribute else line_of(found))
+        return parts.read((found.attrs.get(parts.attribute) or "").strip() if parts.attribute else line_of(found))
 
     def block(self, selector: str, removed: str = "") -> str:
         if not selector:
@@ -72,7 +72,7 @@ class HtmlRow:
         if found is None:
             return None
         if parts.attribute:
-            return dating.read(parts.read(found.attributes.get(parts.attribute) or ""))
+            return dating.read(parts.read(found.attrs.get(parts.attribute) or ""))
         times: list[Parsed] = []
         for text in _stated(found):
             read = parts.read(text) if text else ""
@@ -92,7 +92,7 @@ class HtmlRow:
         if parts.attribute or parts.inner is not None:
             return self.value(selector)
         link = self.link(selector)
-        return parts.read(link.attributes.get("href") or "") if link is not None else ""
+        return parts.read(link.attrs.get("href") or "") if link is not None else ""
 
     def link(self, selector: str) -> LexborNode | None:
         """The link that a selector names, or that lies in what it names; without a selector the first one."""
@@ -100,7 +100,7 @@ class HtmlRow:
         found = self._first(where)
         if found is None:
             return None
-        if found.tag in ("a", "link", "area") and found.attributes.get("href"):
+        if found.tag_id in _LINKS and found.attrs.get("href"):
             return found
         return found.css_first("a[href]") if where else self._first("a[href]")
 
@@ -114,29 +114,32 @@ class HtmlRow:
 def _stated(node: LexborNode) -> Iterator[str]:
     """Where an element states its time: for machines, beside the pointer, and in sight."""
     yield from _for_machines(node)
-    inner = node.css_first("[datetime], [title]")
+    inner = node.css_first("[datetime], [title]") if not _holds_only_words(node) else None
     if inner is not None:
         yield from _for_machines(inner)
     yield line_of(node)
 
 
 def _for_machines(node: LexborNode) -> Iterator[str]:
-    attributes = node.attributes
-    yield attributes.get("datetime") or ""
-    yield attributes.get("title") or ""
+    yield node.attrs.get("datetime") or ""
+    yield node.attrs.get("title") or ""
 
 
 def _text(node: LexborNode, removed: str) -> str:
     if removed:
         for one in node.css(removed):
             one.decompose(recursive=False)
-    only = node.first_child
-    if only is None or (only.next is None and only.tag == _WORDS):  # as most paragraphs are
+    if _holds_only_words(node):  # as most paragraphs do
         return tidy_lines(node.text())
     # A text that is laid out by its own line ends, as on PTT, has no elements that do it.
     own = node.mem_id
-    has_blocks = any(one.tag in _BLOCKS and one.mem_id != own for one in node.traverse())
+    has_blocks = any(one.tag_id in _BLOCKS and one.mem_id != own for one in node.traverse())
     return text_of(node) if has_blocks else tidy_lines(node.text())
+
+
+def _holds_only_words(node: LexborNode) -> bool:
+    only = node.first_child
+    return only is None or (only.next is None and only.is_text_node)
 
 
 def _is_inside(node: LexborNode, known: dict[int, bool]) -> bool:

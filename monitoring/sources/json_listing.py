@@ -28,7 +28,7 @@ from monitoring.sources.kinds import Definition, Field, Page, gettext_noop
 from monitoring.sources.listing import ACCEPT as ACCEPT_PAGE
 from monitoring.sources.listing import list_origins, page_detail
 from monitoring.sources.paging import is_further, next_requests
-from monitoring.sources.reading import Found, dating_of, items_of, read_detail, said
+from monitoring.sources.reading import dating_of, items_of, read_detail, said
 from monitoring.sources.reading import detail_request as request_for
 from monitoring.sources.selecting import Row, SelectorError, page_address
 from sentinel.core.net.types import Request, Response
@@ -134,7 +134,7 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
         rows,
         dating=dating_of(definition, now, zone),
         follow=bool(definition.get("follow")),
-        find=lambda row: _found(row, link, response.url),
+        address_of=lambda row: page_address(row, link, response.url),
     )
     if not items and not is_further(definition, response.url):
         raise _nothing(definition, whole, rows, text, response)
@@ -152,11 +152,6 @@ def _nothing(definition: Definition, whole: JsonRow, rows: list[Row], text: str,
     return (
         SourceError("empty", definition["rows"]) if is_there else SourceError("layout", f"no row: {definition['rows']}")
     )
-
-
-def _found(row: Row, selector: str, base: str) -> Found | None:
-    url = page_address(row, selector, base)
-    return Found(url) if url else None
 
 
 def _text(response: Response) -> str:

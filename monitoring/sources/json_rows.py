@@ -23,7 +23,10 @@ from monitoring.sources.selecting import (
 )
 
 _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]\w{1,30});")
-_BEFORE_JSON = re.compile(r"\s*(?:\)\]\}'?,?|(?:for|while)\s*\([^)]{0,20}\)\s*;?|/\*\*/)?\s*(?:[\w$.]{1,80}\s*\(\s*)?")
+_BEFORE_JSON = re.compile(
+    r"\s*(?:\)\]\}'?,?|(?:for|while)\s*\([^)]{0,20}\)\s*;?|/\*\*/)?\s*(?:try\s*\{\s*)?"
+    r"(?:(?:(?:var|let|const)\s+)?[\w$.]{1,80}\s*=\s*)?(?:[\w$.]{1,80}\s*&&\s*)?(?:[\w$.]{1,80}\s*\(\s*)?"
+)
 _UNDEFINED = re.compile(r"(?<=[:,\[])\s*(?:undefined|NaN|void 0)\s*(?=[,}\]])")
 _LONGEST_JSON = 6_000_000
 _REGEX_SECONDS = 0.5

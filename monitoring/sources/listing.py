@@ -28,7 +28,7 @@ from monitoring.sources.html_rows import HtmlRow, base_address, is_css, is_plain
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Definition, Field, Page, gettext_noop
 from monitoring.sources.paging import is_further, next_requests
-from monitoring.sources.reading import Found, dating_of, items_of, read_detail, said
+from monitoring.sources.reading import dating_of, items_of, read_detail, said
 from monitoring.sources.reading import detail_request as request_for
 from monitoring.sources.selecting import Row, css_selector, is_template, page_address
 from sentinel.core.net.types import Request, Response
@@ -134,7 +134,8 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
         rows,
         dating=dating_of(definition, now, zone),
         follow=bool(definition.get("follow", True)),
-        find=lambda row: _found(row, link, base),
+        address_of=lambda row: page_address(row, link, base),
+        title_of=lambda row: _title_of(row, link),
         response=response,
     )
     if not items and not is_further(definition, response.url):
@@ -143,20 +144,24 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
     return Page(items, onward if items else [])
 
 
-def _found(row: Row, selector: str, base: str) -> Found | None:
-    """Where a row leads, with the title of its link."""
-    url = page_address(row, selector, base)
-    return Found(url, lambda: _title_of(row, selector)) if url else None
-
-
 def _title_of(row: Row, selector: str) -> str:
-    link = row.link("" if is_template(selector) else selector) if isinstance(row, HtmlRow) else None
-    return _link_title(link) if link is not None else ""
+    if not isinstance(row, HtmlRow):
+        return ""
+    link = row.link("" if is_template(selector) else selector)
+    return (_link_title(link) or _title_beside(row.node, link)) if link is not None else ""
+
+
+def _title_beside(row: LexborNode, link: LexborNode) -> str:
+    """Of a link that holds a picture alone: what another link to the same place says, else what the picture shows."""
+    href = link.attributes.get("href")
+    named = (_link_title(one) for one in row.css("a[href]") if one.attributes.get("href") == href)
+    picture = link.css_first("img[alt]")
+    return next((title for title in named if title), (picture.attributes.get("alt") or "").strip() if picture else "")
 
 
 def _link_title(link: LexborNode) -> str:
     """The text of a link, or its title attribute where the text is cut short or empty."""
-    shown, whole = line_of(link), (link.attributes.get("title") or "").strip()
+    shown, whole = line_of(link), (link.attrs.get("title") or "").strip()
     is_cut = not shown or shown.endswith(("…", "...")) or whole.startswith(shown)
     return whole if whole and is_cut else shown
 

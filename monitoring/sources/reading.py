@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from monitoring.crawling.addresses import canonical_url
@@ -34,56 +34,60 @@ def said(definition: Definition, name: str) -> str:
     return str(definition.get(name) or "")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A row's address, and the title that stands with its link, read where it is asked for."""
-
-    url: str
-    title: Callable[[], str] = str
-
-
 def items_of(
     definition: Definition,
     rows: list[Row],
     *,
     dating: Dating,
     follow: bool,
-    find: Callable[[Row], Found | None],
+    address_of: Callable[[Row], str],
+    title_of: Callable[[Row], str] = lambda _row: "",
     response: Response | None = None,
 ) -> list[Item]:
-    """The rows of a `response` that lead somewhere, each once; `find` says where."""
+    """The rows of a `response` that lead somewhere, each once; `address_of` says where, `title_of` what stands there
+    in a row without a title of its own."""
     items: dict[tuple[str, str], Item] = {}
-    selectors = {name: said(definition, name) for name in ("title", "author", "time", "summary")}
+    title, author, time, summary = (said(definition, name) for name in ("title", "author", "time", "summary"))
     counted = {name: selector for name in FIGURES if (selector := said(definition, name))}
+    is_ranked = bool(definition.get("ranked"))
+    has_identifier = is_ranked or bool(said(definition, "site_id"))
+    has_floors = not follow and bool(said(definition, "floors"))
     for place, row in enumerate(rows[:MOST_ROWS], start=1):
-        found = find(row)
-        if found is None or not found.url:
+        url = address_of(row)
+        if not url:
             continue
-        published = row.time(selectors["time"], dating)
+        url = led_to(url) if is_ranked else url
+        published = row.time(time, dating) if time else None
         figures = _counts(row, counted)
-        if definition.get("ranked") and "rank" not in figures:
+        if is_ranked and "rank" not in figures:
             figures["rank"] = place
-        # The text is read last: reading it may change the row.
-        url = led_to(found.url) if definition.get("ranked") else found.url
         item = Item(
             url=url,
-            title=row.value(selectors["title"]) or found.title(),
-            author=row.value(selectors["author"]),
-            site_id=_identifier(definition, row, url),
+            title=(row.value(title) if title else "") or title_of(row),
+            author=row.value(author) if author else "",
+            site_id=_identifier(definition, row, url) if has_identifier else "",
             published_at=published.at if published else None,
             precision=published.precision if published else "",
             figures=figures,
-            text=row.block(selectors["summary"])[:_LONGEST_SUMMARY],
+            # It is read last: reading it may change the row.
+            text=row.block(summary)[:_LONGEST_SUMMARY] if summary else "",
             needs_detail=follow,
             response=response,
         )
-        items.setdefault((item.url, item.site_id), item)
+        if has_floors:  # a list may hold the comments on each of its rows
+            item = replace(item, replies=_floors(definition, item, row, dating).replies)
+        items.setdefault((url, item.site_id), item)
     return list(items.values())
 
 
 def _counts(row: Row, selectors: dict[str, str]) -> dict[str, int]:
-    counts = {name: read_count(row.value(selector)) for name, selector in selectors.items() if selector}
-    return {name: count for name, count in counts.items() if count is not None}
+    counts: dict[str, int] = {}
+    for name, selector in selectors.items():
+        written = row.value(selector) if selector else ""
+        count = read_count(written) if written else None
+        if count is not None:
+            counts[name] = count
+    return counts
 
 
 def _identifier(definition: Definition, row: Row, url: str) -> str:
@@ -117,7 +121,8 @@ def read_detail(
     `extract` reads the page without selectors. It costs far more than all of them, so it is asked only where title,
     text or a time of day is still missing, or no selector says who the author is.
     """
-    first, replies = _floors(definition, item, row, dating)
+    floors = _floors(definition, item, row, dating)
+    first = floors.first
     title, author = (row.value(said(definition, name)) for name in ("detail_title", "detail_author"))
     published = row.time(said(definition, "detail_time"), dating) or (_published(first) if first else None)
     figures = _counts(row, {name: said(definition, f"detail_{name}") for name in DETAIL_FIGURES})
@@ -130,9 +135,9 @@ def read_detail(
         text=text,
         published_at=published.at if published else item.published_at,
         precision=published.precision if published else item.precision,
-        figures={**item.figures, **(first.figures if first else {}), **figures},
+        figures={**floors.counted, **item.figures, **(first.figures if first else {}), **figures},
         needs_detail=False,
-        replies=replies,
+        replies=floors.replies,
     )
     if not text and said(definition, "detail_text"):
         raise SourceError("layout", f"no text: {said(definition, 'detail_text')}")
@@ -170,16 +175,35 @@ def _published(item: Item) -> Parsed | None:
     return Parsed(item.published_at, item.precision) if item.published_at else None
 
 
-def _floors(definition: Definition, item: Item, row: Row, dating: Dating) -> tuple[Item | None, tuple[Item, ...]]:
-    """The floor that is the post itself, where there is one, and the others as replies."""
+@dataclass(frozen=True, slots=True)
+class _Floors:
+    """The floor that is the post itself, where there is one, and the others as replies.
+
+    `counted` is the number of comments, of a thread that shows all of them on its page and does not say how many.
+    """
+
+    first: Item | None = None
+    replies: tuple[Item, ...] = ()
+    counted: dict[str, int] = field(default_factory=dict)
+
+
+_SAY_HOW_MANY = ("comments", "detail_comments", "floors_next")
+
+
+def _floors(definition: Definition, item: Item, row: Row, dating: Dating) -> _Floors:
     selector = said(definition, "floors")
     if not selector:
-        return None, ()
+        return _Floors()
     seen: dict[str, int] = {}
-    floors = [_floor(definition, item, one, dating, seen) for one in row.rows(selector)[:_MOST_FLOORS]]
-    if said(definition, "floors_first") == "reply":
-        return None, _worth_keeping(floors)
-    return (floors[0] if floors else None), _worth_keeping(floors[1:])
+    rows = row.rows(selector)
+    floors = [_floor(definition, item, one, dating, seen) for one in rows[:_MOST_FLOORS]]
+    own = 0 if said(definition, "floors_first") == "reply" else 1
+    is_whole = not any(said(definition, name) for name in _SAY_HOW_MANY)
+    return _Floors(
+        first=floors[0] if own and floors else None,
+        replies=_worth_keeping(floors[own:]),
+        counted={"comments": max(0, len(rows) - own)} if is_whole else {},
+    )
 
 
 def page_of_floors(definition: Definition, item: Item, row: Row, dating: Dating) -> tuple[Item, ...]:

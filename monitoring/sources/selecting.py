@@ -196,6 +196,8 @@ def escaped(value: str) -> str:
 def page_address(row: Row, selector: str, base: str) -> str:
     """The absolute address that a selector or a template finds; "" where it leads to no page."""
     written = filled(selector, row) if is_template(selector) else row.address(selector)
+    if not written:
+        return ""
     if not written.startswith(("http", "/")) and _NO_PAGE.search(written):
         return ""
     return absolute_url(base, written)

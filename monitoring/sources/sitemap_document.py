@@ -5,23 +5,23 @@ most that is kept; no entity is expanded and nothing else is opened.
 """
 
 import re
-import zlib
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from lxml import etree
 
 from monitoring.crawling.dates import Parsed, parse_date
+from monitoring.sources.feed_document import plain_line
+from monitoring.sources.sitemap_text import text_pieces
 
 MOST_ENTRIES = 50_000  # as the protocol allows
-_LARGEST = 50 * 1024 * 1024  # bytes after decompression, as the protocol allows
-_PIECE = 64 * 1024
 _DEEPEST = 20
 _LONGEST = 2_000
+_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_WHOLE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?.*")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _KEPT = frozenset(["loc", "lastmod", "title", "publication_date", "keywords", "name", "image_title"])
 
@@ -55,6 +55,11 @@ def parse_sitemap(body: bytes, now: datetime, zone: tzinfo) -> Sitemap:
 
     What is cut short or broken is read as far as it goes; a plain list of addresses is a sitemap too.
     """
+    texts = text_pieces(body)
+    head = next(texts)
+    start = _ROOT.search(head)
+    if not start:
+        return _plain_list(head)
     parser = etree.XMLPullParser(
         events=("start", "end"),
         recover=True,
@@ -64,49 +69,25 @@ def parse_sitemap(body: bytes, now: datetime, zone: tzinfo) -> Sitemap:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
+        encoding="utf-8",
     )
     reader = _Reader(now, zone)
-    seen = b""
     with suppress(etree.XMLSyntaxError):
-        for piece in _pieces(body):
-            seen = seen or piece
-            parser.feed(piece)
+        for piece in chain([head[start.start() :]], texts):
+            parser.feed(piece.encode("utf-8"))
             reader.take(parser.read_events())
             if reader.is_full:
                 break
         else:
             parser.close()  # what a broken document holds back comes only now
     reader.take(parser.read_events())
-    if not reader.is_sitemap:
-        return _plain_list(seen)
     return reader.found
 
 
-def _pieces(body: bytes) -> Iterator[bytes]:
-    """The body in pieces, decompressed where it is gzip; at most _LARGEST bytes."""
-    if not body.startswith(b"\x1f\x8b"):
-        yield from (body[at : at + _PIECE] for at in range(0, min(len(body), _LARGEST), _PIECE))
-        return
-    inflater, left, waiting = zlib.decompressobj(wbits=31), _LARGEST, body
-    while waiting and left > 0:
-        try:
-            piece = inflater.decompress(waiting, min(_PIECE, left))
-        except zlib.error:
-            return
-        if piece:
-            yield piece
-        left -= len(piece)
-        if inflater.eof:
-            return
-        if not piece and not inflater.unconsumed_tail:
-            return
-        waiting = inflater.unconsumed_tail
-
-
-def _plain_list(seen: bytes) -> Sitemap:
+def _plain_list(text: str) -> Sitemap:
     """One address a line, as the protocol allows."""
-    lines = seen.decode("utf-8", "replace").lstrip("\ufeff").split("\n")[:MOST_ENTRIES]
-    links = [line.strip() for line in lines if line.strip().startswith(("http://", "https://"))]
+    lines = text.lstrip("\ufeff").split("\n")[:MOST_ENTRIES]
+    links = [line.strip().replace("&amp;", "&") for line in lines if line.strip().startswith(("http://", "https://"))]
     if not links or lines[0].lstrip().startswith("<"):
         raise NotASitemap("neither urlset nor sitemapindex")
     return Sitemap(entries=[Entry(link=link) for link in links])
@@ -118,7 +99,6 @@ class _Reader:
     def __init__(self, now: datetime, zone: tzinfo) -> None:
         self.now, self.zone = now, zone
         self.found = Sitemap()
-        self.is_sitemap = False
         self.is_full = False
         self._depth = 0
         self._values: dict[str, str] = {}
@@ -139,8 +119,7 @@ class _Reader:
         self._depth += 1
         self.is_full = self._depth > _DEEPEST
         if self._depth == 1:
-            self.is_sitemap = name in ("urlset", "sitemapindex")
-            self.is_full = not self.is_sitemap
+            self.is_full = name not in ("urlset", "sitemapindex")
         if name in ("url", "sitemap") and self._depth == 2:
             self._values, self._is_news = {}, False
 
@@ -160,10 +139,10 @@ class _Reader:
         if not values.get("loc"):
             return
         entry = Entry(
-            link=values["loc"],
-            title=values.get("title", ""),
-            outlet=values.get("name", ""),
-            keywords=values.get("keywords", ""),
+            link=values["loc"].replace("&amp;", "&"),
+            title=plain_line(values.get("title", "")),
+            outlet=plain_line(values.get("name", "")),
+            keywords=plain_line(values.get("keywords", "")),
             published=self._published(values),
             is_news=self._is_news,
         )
@@ -180,12 +159,13 @@ class _Reader:
 
 def _moment(text: str, now: datetime, zone: tzinfo) -> Parsed | None:
     """A W3C date; those in full, of which there may be fifty thousand, by the quick way."""
-    if len(text) > 18:
-        try:
-            at = datetime.fromisoformat(text)
-        except ValueError:
-            return parse_date(text, now, zone)
-        return Parsed(at if at.tzinfo else at.replace(tzinfo=zone), "second")
+    whole = _WHOLE.fullmatch(text)
+    if whole:
+        with suppress(ValueError):
+            at = datetime.fromisoformat(text).replace(microsecond=0)
+            at = at if at.tzinfo else at.replace(tzinfo=zone)
+            if at <= now:
+                return Parsed(at, "second" if whole[1] else "minute")
     return parse_date(text, now, zone)
 
 
@@ -193,6 +173,8 @@ def _name(element: Any) -> tuple[str, str]:
     """An element's name in lower case without its namespace, and that namespace."""
     tag = element.tag if isinstance(element.tag, str) else ""
     space, _, local = tag.rpartition("}")
+    if not space:
+        space, _, local = tag.rpartition(":")  # a prefix that was never declared
     return local.lower(), space.lower()
 
 

@@ -177,7 +177,10 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
             items.setdefault(item.site_id, item)
     if items:
         return Page(list(items.values()), _next_page(definition, response.url, data))
-    return Page([], _profile_tab(definition, data))
+    onward = _profile_tab(definition, data)
+    if not onward and _page_number(response.url) <= 1:
+        raise SourceError("empty", "no post in it")
+    return Page([], onward)
 
 
 def _hot_page(definition: Definition, data: dict[str, Any]) -> Page:

@@ -118,28 +118,34 @@ def _begin(request: WorkspaceRequest, form: ImportForm, known: dict[str, Subscri
 @require_http_methods(["GET", "POST"])
 @needs(Permission.EDIT_SOURCES)
 def import_map(request: WorkspaceRequest, import_id: int) -> HttpResponse:
-    """Say what the columns hold; proposed from the last file alike or a vendor's export. `?preset=` asks for one."""
+    """Say what the columns hold; proposed from the last file alike or a vendor's export.
+
+    `?preset=` asks for one, `?sheet=` for another sheet of a workbook.
+    """
     file_import = _find(request, import_id)
     if file_import.mapping:
         return redirect("import", workspace=request.workspace.slug, import_id=import_id)
     try:
-        table = sample_of(file_import)
+        table = sample_of(file_import, request.POST.get("sheet") or request.GET.get("sheet", ""))
         sampled = list(islice(table.rows, SAMPLED))
     except TableError as error:
         context = {"section": "sources", "file": file_import, "problem": table_problem(error.code)}
         return render(request, "monitoring/import_broken.html", context)
     rows = sampled[:SAMPLES]
     preset, mapping, is_remembered = _proposal(request, file_import, table.columns, sampled)
-    form = MappingForm(request.POST or None, columns=table.columns, initial={**mapping, "zone": file_import.zone})
+    initial = {**mapping, "zone": file_import.zone, "also": table.alike}
+    form = MappingForm(request.POST or None, columns=table.columns, alike=table.alike, initial=initial)
     if request.method == "POST" and form.is_valid():
         mapping = form.mapping()
         form.refuse(problems_of(mapping))
         if not form.errors:
-            return _start(request, file_import, mapping, form.cleaned_data["zone"])
+            sheets = [table.sheet, *form.cleaned_data["also"]] if table.sheet else []
+            return _start(request, file_import, mapping, form.cleaned_data["zone"], sheets)
     context = {
         "section": "sources",
         "file": file_import,
         "table": table,
+        "unlike": [name for name in table.others if name not in table.alike],
         "rows": rows,
         "form": form,
         "samples": _samples(rows, form, file_import),
@@ -209,9 +215,12 @@ def _unused(columns: list[str], rows: list[Row], form: MappingForm) -> list[tupl
     return left
 
 
-def _start(request: WorkspaceRequest, file_import: FileImport, mapping: dict[str, str], zone: str) -> HttpResponse:
+def _start(
+    request: WorkspaceRequest, file_import: FileImport, mapping: dict[str, str], zone: str, sheets: list[str]
+) -> HttpResponse:
+    given: dict[str, Any] = {"mapping": mapping, "zone": zone, "sheets": sheets}
     try:
-        start_import(file_import=file_import, mapping=mapping, zone=zone, by=request.user, now=timezone.now())
+        start_import(file_import=file_import, **given, by=request.user, now=timezone.now())
     except WrongStateError as error:
         messages.error(request, wrong_intake_state(error.code))
     return redirect("import", workspace=request.workspace.slug, import_id=file_import.pk)
@@ -226,14 +235,15 @@ def import_page(request: WorkspaceRequest, import_id: int) -> HttpResponse:
         return _discard(request, file_import)
     if not file_import.mapping:
         return redirect("import-map", workspace=request.workspace.slug, import_id=import_id)
-    rejected = RejectedRow.objects.filter(file_import=file_import).order_by("number")[:SAMPLES]
+    rejected = RejectedRow.objects.filter(file_import=file_import).order_by("sheet", "number")[:SAMPLES]
     subscription = Subscription.objects.filter(workspace=request.workspace, source=file_import.source).first()
     context = {
         "section": "sources",
         "subscription": subscription,
         "one": _shown(file_import),
         "mapping": [(target_text(target), column) for target, column in file_import.mapping.items()],
-        "rejected": [(row.number, _reasons(row)) for row in rejected],
+        "rejected": [(row, _reasons(row)) for row in rejected],
+        "has_sheets": len(file_import.sheets) > 1,
         "kept_until": kept_until(file_import),
     }
     part = "#live" if request.headers.get("HX-Request") else ""
@@ -255,10 +265,19 @@ def _discard(request: WorkspaceRequest, file_import: FileImport) -> HttpResponse
 def import_rejected(request: WorkspaceRequest, import_id: int) -> HttpResponse:
     """The rows that could not be taken, as they stood in the file, with the reason: to correct and import again."""
     file_import = _find(request, import_id)
-    rejected = list(RejectedRow.objects.filter(file_import=file_import).order_by("number"))
+    rejected = list(RejectedRow.objects.filter(file_import=file_import).order_by("sheet", "number"))
     columns = list(dict.fromkeys(name for row in rejected for name in row.row))
-    head = [_("Row"), _("Reason"), *columns]
-    rows = [[str(row.number), _reasons(row), *(str(row.row.get(name, "")) for name in columns)] for row in rejected]
+    has_sheets = len(file_import.sheets) > 1
+    head = [*([_("Sheet")] if has_sheets else []), _("Row"), _("Reason"), *columns]
+    rows = [
+        [
+            *([row.sheet] if has_sheets else []),
+            str(row.number),
+            _reasons(row),
+            *(str(row.row.get(name, "")) for name in columns),
+        ]
+        for row in rejected
+    ]
     name = f"{file_import.name.rpartition('.')[0] or file_import.name}-rejected.csv"
     disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return HttpResponse(

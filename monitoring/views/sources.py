@@ -25,6 +25,7 @@ from monitoring.notices import unseen_notices
 from monitoring.operations.pacing import rest_of
 from monitoring.operations.visits import FINE_OUTCOMES
 from monitoring.queries.names import author_code
+from monitoring.queries.newest import newest_of
 from monitoring.queries.undercount import undercounted
 from monitoring.source_health import (
     FINE,
@@ -47,7 +48,6 @@ from sentinel.core.access import WorkspaceRequest, in_workspace, needs
 from sentinel.core.models import Workspace
 from sentinel.core.permissions import Permission
 
-NEWEST_SHOWN = 5
 COURSE = timedelta(days=3)
 VISITS_SHOWN = 6  # before the last one, with their logs
 NOTICES_SHOWN = 10
@@ -256,8 +256,7 @@ def _channel_rows(
 def _detail(row: SourceRow, workspace: Workspace) -> dict[str, Any]:
     """What the pane and a source's own page show beyond the row."""
     source = row.health.subscription.source
-    newest = Sighting.objects.filter(source=source).select_related("post").order_by("-captured_at", "-pk")
-    posts = _shown_posts(newest[:NEWEST_SHOWN], workspace)
+    posts = _shown_posts(newest_of(source), workspace)
     return {
         **_visits(row),
         "posts": posts,

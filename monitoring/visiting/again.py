@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from monitoring.sources.blocking import refusing_statuses
-from monitoring.sources.floors import after_first_page, after_further_page, floors_on
+from monitoring.sources.floors import FloorPage, after_first_page, after_further_page, floors_on, last_page
 from monitoring.sources.items import Item, SourceError
 from monitoring.sources.kinds import Kind, Revisited
 from monitoring.sources.pages import goes_on, read_revisit, require_no_refusal, revisit_requests
@@ -131,28 +131,45 @@ class _Turn:
             replies.setdefault((reply.url, reply.site_id), replace(storable_item(reply), response=response))
 
     async def _read_on(self, seen: Seen, item: Item, first: Response, replies: dict[tuple[str, str], Item]) -> Seen:
-        """The further pages of a thread, from the one on that was reached the last time."""
+        """The further pages of a thread: the last, where the newest replies are, and from the one that was reached."""
         waiting = guarded(lambda: after_first_page(self.definition, item, first, seen.reached))
+        last = guarded(lambda: last_page(self.definition, item, first))
         asked: set[str] = set()
+        if last and last.request.url not in {page.request.url for page in waiting}:
+            try:
+                await self._read_floors(last, item, replies)
+                asked.add(last.request.url)
+            except (SourceError, FetchError) as failure:
+                self._failed(failure)
+                if self.is_refused:
+                    return replace(seen, detail=failure.code, retry_after=longer_wait(self.manners.wait_asked, failure))
         while waiting and len(asked) < self.limits.requests - 1 and len(replies) < MOST_REPLIES:
             page = waiting.pop(0)
             if page.request.url in asked:
-                break
+                is_last = last is not None and page.request.url == last.request.url
+                return replace(seen, reached=page.reached) if is_last else seen
             asked.add(page.request.url)
             try:
-                response = await self.manners.ask(page.request)
-                check_answer(page.request.url, response, refusing_statuses(self.definition))
-                floors = guarded(lambda: floors_on(self.definition, item, response, self.now, self.zone))  # noqa: B023
-                waiting += guarded(lambda: after_further_page(self.definition, item, response))  # noqa: B023
+                floors, onward = await self._read_floors(page, item, replies)
             except (SourceError, FetchError) as failure:
                 self._failed(failure)
                 # A page that is there no more is not asked for for ever: the thread is read from its beginning.
                 is_lost = failure.code == "http" and page.reached == seen.reached
                 wait = longer_wait(self.manners.wait_asked, failure)
                 return replace(seen, detail=failure.code, retry_after=wait, reached="" if is_lost else seen.reached)
-            self._keep(replies, floors, response)
+            waiting += onward
             seen = replace(seen, reached=page.reached) if floors else seen
         return seen
+
+    async def _read_floors(
+        self, page: FloorPage, item: Item, replies: dict[tuple[str, str], Item]
+    ) -> tuple[int, list[FloorPage]]:
+        """Keep the floors of a page; how many there are, and the pages that follow it."""
+        response = await self.manners.ask(page.request)
+        check_answer(page.request.url, response, refusing_statuses(self.definition))
+        floors = guarded(lambda: floors_on(self.definition, item, response, self.now, self.zone))
+        self._keep(replies, floors, response)
+        return len(floors), guarded(lambda: after_further_page(self.definition, item, response))
 
     async def _ask(self, request: Request, item: Item) -> tuple[Revisited, Response]:
         response = await self.manners.ask(request)

@@ -5,6 +5,7 @@ RFC 5005 (`next` and `prev-archive` links), JSON Feed (`next_url`), WordPress (`
 """
 
 import json
+import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ from monitoring.visiting.storable import storable_item
 from monitoring.visiting.visit import REFUSALS, contents_of, guarded
 from sentinel.core.net.types import FetchError, Request, Response
 
+log = logging.getLogger(__name__)
+
 OLDEST = timedelta(days=30)
 TURN = 6.0  # seconds after which a turn ends; where a site wants to be asked slowly, it gets as far as one more page
 MOST_PAGES, MOST_POSTS = 200, 5000
@@ -37,8 +40,8 @@ _WORDPRESS = re.compile(r"<generator>\s*https?://(?:[\w-]+\.)?wordpress\.(?:org|
 class BackPage:
     """One page of the past: its whole items, what follows, and a digest of what it listed.
 
-    `unread` items have a page of their own for which no time was left; `is_older` says that all of it was published
-    before the time that is read back.
+    `unread` items have a page of their own for which no time was left, `failed` ones have one that could not be read;
+    `is_older` says that all of it was published before the time that is read back.
     """
 
     items: list[Item]
@@ -46,6 +49,7 @@ class BackPage:
     listed: str
     unread: int
     is_older: bool
+    failed: int = 0
 
 
 async def read_page(
@@ -57,7 +61,7 @@ async def read_page(
     page = guarded(lambda: kind.parse(_unbounded(kind, definition), response, now, zone))
     found = [replace(storable_item(item), response=response) for item in page.items]
     whole = [item for item in found if not item.needs_detail]
-    details, unread = await _details(kind, definition, found, manners, now, zone)
+    details, unread, failed = await _details(kind, definition, found, manners, now, zone)
     dated = [item.published_at for item in found if item.published_at]
     return BackPage(
         items=[*whole, *details],
@@ -65,6 +69,7 @@ async def read_page(
         listed=contents_of(page.items),
         unread=unread,
         is_older=bool(dated) and max(dated) < now - OLDEST,
+        failed=failed,
     )
 
 
@@ -79,15 +84,19 @@ def _unbounded(kind: Kind, definition: Any) -> Any:
 
 async def _details(
     kind: Kind, definition: Any, found: Sequence[Item], manners: Manners, now: datetime, zone: tzinfo
-) -> tuple[list[Item], int]:
-    """The items with a page of their own that nobody has read yet, and how many are left; one that fails is passed."""
+) -> tuple[list[Item], int, int]:
+    """The items with a page of their own that nobody has read yet, how many are left, and how many failed.
+
+    One that fails is passed by, and said.
+    """
     old = now - OLDEST
     unread = [item for item in found if item.needs_detail and not (item.published_at and item.published_at < old)]
     wanted = await manners.ports.unknown(unread) if unread else []
     read: list[Item] = []
+    failed = 0
     for number, item in enumerate(wanted):
         if read and manners.elapsed() > TURN:
-            return read, len(wanted) - number
+            return read, len(wanted) - number, failed
         try:
             request = kind.detail_request(definition, item)
             response = await manners.ask(request)
@@ -98,8 +107,10 @@ async def _details(
             if failure.code in REFUSALS:
                 raise
             if failure.code == "out-of-time":
-                return read, len(wanted) - number
-    return read, 0
+                return read, len(wanted) - number, failed
+            failed += 1
+            log.info("reading back, %s could not be read: %s", item.url, failure)
+    return read, 0, failed
 
 
 def _reader(

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from monitoring.crawling.robots import LARGEST, RobotsFile, Rules, read_robots
+from monitoring.crawling.robots import LARGEST, RobotsFile, Rules, read_robots, readable
 from monitoring.sources.items import Item, SourceError
 from monitoring.visiting.answers import retry_after
 from monitoring.visiting.pacing import TOO_MANY
@@ -75,6 +75,10 @@ class LogLine:
     what: str
     said: dict[str, str | int | float]
 
+    def as_json(self) -> dict[str, Any]:
+        """The line as it is stored: {ms, what, said}."""
+        return {"ms": self.ms, "what": self.what, "said": self.said}
+
 
 @dataclass(slots=True)
 class Manners:
@@ -126,6 +130,7 @@ class Manners:
             if response.onward is None:
                 return response
             asked = response.onward
+            await self._wait_for(parse_target(asked.url), retry_after(response.headers, self.now) or 0.0)
         raise FetchError("too-many-redirects", str(REDIRECTS))
 
     def note(self, what: str, **said: str | int | float) -> None:
@@ -186,7 +191,7 @@ class Manners:
             raise
         if response.status == 429 or not 200 <= response.status < 500:
             raise SourceError("robots-unreachable", str(response.status))
-        text = response.body[:LARGEST].decode("utf-8", "replace") if response.status < 300 else ""
+        text = readable(response.body.decode("utf-8", "replace")) if response.status < 300 else ""
         return RobotsFile(response.status, storable(text, LARGEST))
 
     async def _wait_for(self, target: Target, seconds: float) -> None:

@@ -1,7 +1,8 @@
 """When to come again: as often as a source really publishes, never more often than it wishes (pure).
 
 A *rhythm* is small JSON: `posts`, the newest publications in epoch seconds, oldest first; `ttl`, the seconds that the
-feed says it stays the same; `skip`, the hours in GMT in which it asks to be left alone.
+feed says it stays the same; `skip`, the hours in GMT in which it asks to be left alone, and `days`, the days (0 is
+Monday).
 """
 
 import math
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from monitoring.visiting.answers import retry_after
 from sentinel.core.net.types import Response
 
 Rhythm = Mapping[str, Any]
@@ -25,6 +27,7 @@ BURST = 5  # so many posts in short order are a burst
 LONGEST_FLOOR = 3600.0  # what headers and feeds may ask for: the norm is to capture within an hour
 LONGEST_PERIOD = 1800.0  # sy:updatePeriod: half the feeds of the world carry "hourly" as their software came with it
 MOST_SKIPPED = 6  # hours
+_EPOCHS_DAY = 3  # the first of January 1970 was a Thursday
 _FEED_HEAD = 20_000  # bytes
 _PERIODS = {b"hourly": 3600, b"daily": 86400, b"weekly": 604800, b"monthly": 2592000, b"yearly": 31536000}
 _FEED = re.compile(rb"<(?:rss|feed|[rR][dD][fF])")
@@ -33,32 +36,38 @@ _PERIOD = re.compile(rb"<\w+:updatePeriod>\s*([a-z]+)\s*<")
 _FREQUENCY = re.compile(rb"<\w+:updateFrequency>\s*(\d{1,5})\s*<")
 _SKIP = re.compile(rb"<skipHours>(.*?)</skipHours>", re.DOTALL)
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>")
+_SKIP_DAYS = re.compile(rb"<skipDays>(.*?)</skipDays>", re.DOTALL)
+_DAY = re.compile(rb"<day>\s*([A-Za-z]+)\s*</day>")
+_DAYS = (b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday")
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age=\"?(\d{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What an answer says of how long it stays true: `fresh` by its headers; `ttl` and `skip` by the feed itself, None
-    where no body came."""
+    """What an answer says of how long it stays true: `fresh` by its headers; `ttl`, `skip` and `days` by the feed
+    itself, None where no body came."""
 
     fresh: float = 0.0
     ttl: float | None = None
     skip: tuple[int, ...] | None = None
+    days: tuple[int, ...] | None = None
 
     def merged(self, other: "Hints") -> "Hints":
         """Of several lists of one source the longest holds."""
         ttls = [one for one in (self.ttl, other.ttl) if one is not None]
-        return Hints(max(self.fresh, other.fresh), max(ttls, default=None), self.skip or other.skip)
+        fresh = max(self.fresh, other.fresh)
+        return Hints(fresh, max(ttls, default=None), self.skip or other.skip, self.days or other.days)
 
 
 def hints_of(response: Response, now: datetime) -> Hints:
-    """Read the hints of an answer: Cache-Control and Expires (RFC 9111, 5.2 and 5.3), RSS ttl and skipHours, sy."""
-    fresh = min(_freshness(response.headers, now), LONGEST_FLOOR)
+    """Read the hints of an answer: Cache-Control and Expires (RFC 9111, 5.2 and 5.3), a Retry-After beside contents,
+    RSS ttl, skipHours and skipDays, sy."""
+    fresh = min(max(_freshness(response.headers, now), retry_after(response.headers, now) or 0.0), LONGEST_FLOOR)
     if response.status == 304:
         return Hints(fresh)
     head = response.body[:_FEED_HEAD]
     is_feed = _FEED.search(head) is not None
-    return Hints(fresh, _ttl(head), _skip_hours(head)) if is_feed else Hints(fresh, 0.0, ())
+    return Hints(fresh, _ttl(head), _skip_hours(head), _skip_days(head)) if is_feed else Hints(fresh, 0.0, (), ())
 
 
 def learned(
@@ -73,7 +82,9 @@ def learned(
     known = sorted(posts | set(rhythm.get("posts", ())))[-POSTS_KEPT:]
     ttl = rhythm.get("ttl", 0) if hints.ttl is None else round(hints.ttl)
     skip = rhythm.get("skip", []) if hints.skip is None else list(hints.skip)
-    return {**({"posts": known} if known else {}), **({"ttl": ttl} if ttl else {}), **({"skip": skip} if skip else {})}
+    days = rhythm.get("days", []) if hints.days is None else list(hints.days)
+    said = {"posts": known, "ttl": ttl, "skip": skip, "days": days}
+    return {name: value for name, value in said.items() if value}
 
 
 def automatic_interval(rhythm: Rhythm, *, began: datetime, now: datetime) -> float:
@@ -111,14 +122,22 @@ def wait_for(*, interval: float, floor: float, failures: int, asked: float, luck
     return min(max(wait, asked), LONGEST)
 
 
-def after_skipped_hours(due: datetime, skip: Iterable[int]) -> datetime:
-    """`due`, or the end of the hours in GMT (`skip`) in which the source asks to be left alone, at most six."""
-    skipped = set(skip)
+def after_skipped_hours(due: datetime, rhythm: Rhythm) -> datetime:
+    """`due`, or the end of the hours and days in GMT in which the source asks to be left alone, at most six hours."""
+    hours, days = set(rhythm.get("skip", ())), set(rhythm.get("days", ()))
     for _ in range(MOST_SKIPPED):
-        if int(due.timestamp() // 3600 % 24) not in skipped:
+        hour = int(due.timestamp() // 3600)
+        if hour % 24 not in hours and (hour // 24 + _EPOCHS_DAY) % 7 not in days:
             break
         due += timedelta(seconds=3600 - due.timestamp() % 3600)
     return due
+
+
+def _skip_days(head: bytes) -> tuple[int, ...]:
+    block = _SKIP_DAYS.search(head)
+    named = {name.lower() for name in _DAY.findall(block[1])} if block else set()
+    days = tuple(number for number, name in enumerate(_DAYS) if name in named)
+    return days if len(days) < len(_DAYS) else ()
 
 
 def _mean_gap(posts: list[int]) -> float:

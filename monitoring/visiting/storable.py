@@ -5,6 +5,7 @@ that turn the direction of all that follows (U+202A–E, U+2066–9) would turn 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from monitoring.sources.items import Item
@@ -19,6 +20,13 @@ _UNFIT = re.compile(f"{_UNSTORABLE.pattern}|{_TURNING.pattern}")
 def storable(text: str, longest: int = LONGEST_TEXT) -> str:
     """The beginning of `text`, with U+FFFD for each control character and lone surrogate, without turning marks."""
     return _UNSTORABLE.sub("\ufffd", _TURNING.sub("", text[:longest]))
+
+
+def storable_items(items: Sequence[Item]) -> Sequence[Item]:
+    """`items` with every text fit to be kept. The short texts of most lists are, and are looked through as one."""
+    texts = [text for item in items for text in (item.title, item.author, item.site_id, item.url, item.text)]
+    is_short = max(map(len, texts), default=0) <= LONGEST_TITLE and not any(item.replies for item in items)
+    return items if is_short and not _UNFIT.search("".join(texts)) else [storable_item(item) for item in items]
 
 
 def storable_item(item: Item) -> Item:

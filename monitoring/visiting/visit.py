@@ -7,7 +7,7 @@ does, the visit ends in time and returns what was found until then.
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
@@ -23,9 +23,10 @@ from monitoring.sources.paging import pages_wished
 from monitoring.visiting.answers import check_answer, longer_wait
 from monitoring.visiting.manners import Client, Failure, LogLine, Manners, Ports, bare
 from monitoring.visiting.missed import Missed, still_wanted
+from monitoring.visiting.onward import goes_on, left_over, pages_waiting
 from monitoring.visiting.schedule import Hints, hints_of
 from monitoring.visiting.share import TooCostlyError, within_share
-from monitoring.visiting.storable import storable, storable_item
+from monitoring.visiting.storable import storable, storable_item, storable_items
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
 
@@ -33,7 +34,7 @@ __all__ = ["Client", "LogLine", "Ports", "VisitLimits", "VisitResult", "visit"]
 
 log = logging.getLogger(__name__)
 
-State = dict[str, dict[str, str]]  # by list address: {"etag": …, "last_modified": …}
+State = dict[str, dict[str, str]]  # by list address: {"etag": …, "last_modified": …, "read": …}; see also `onward`
 Read = TypeVar("Read")
 
 _VALIDATORS = {"etag": "if-none-match", "last_modified": "if-modified-since"}
@@ -43,6 +44,7 @@ _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
 _FAILURES_TAKEN = 3  # detail pages that a list leads to and of which none is read, until it is the source that fails
 _NOTHING_MISSED: Missed = MappingProxyType({})
 NO_HINTS = Hints()
+_BELIEVED = 24  # hours for which a server is believed that nothing has changed, until the list is asked for whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class VisitResult:
     was read in time).
     `items` holds what was read completely, also where the outcome is a failure; `glimpsed` are those with a page of
     their own whose figures stand in the list. `unread` counts items whose detail page is left for the next visit;
-    `state` is empty where anything is left, so that the list is read again. `listed` are the addresses of all that the
+    `state` is empty where anything is left, so that the list is read again, or says where the next visit goes on where
+    the site's pace left no time (`goes_on`). `listed` are the addresses of all that the
     lists named, `failed` those whose detail page was asked for in vain. `retry_after` is in seconds; `bytes_received`
     counts decompressed bodies; `hints` say how long the lists stay as they are.
     """
@@ -85,6 +88,10 @@ class VisitResult:
     failed: list[str] = field(default_factory=list)
     hints: Hints = NO_HINTS
     glimpsed: list[Item] = field(default_factory=list)
+
+    @property
+    def goes_on(self) -> bool:
+        return goes_on(self.state)
 
 
 async def visit(
@@ -140,6 +147,7 @@ class _Visit:
     pages_full: int = 0  # that held items
     lists_unchanged: int = 0
     unread: int = 0
+    wanted: Sequence[Item] = ()  # whose own pages are to be read
     is_cut_short: bool = False
     hints: Hints = NO_HINTS
 
@@ -155,9 +163,9 @@ class _Visit:
             requests=self.manners.requests,
             bytes_received=self.manners.bytes_received,
             retry_after=self.manners.wait_asked,
-            state=self.state if is_complete else {},
+            state=self._state(is_complete=is_complete),
             log=self.manners.lines,
-            listed=[item.url for item in self.found.values()],
+            listed=[] if pages_waiting(self.old_state) else [item.url for item in self.found.values()],
             failed=self.failed,
             hints=self.hints,
             glimpsed=[item for item in self.found.values() if item.needs_detail and item.figures],
@@ -168,17 +176,30 @@ class _Visit:
         if failure.code == "out-of-time":
             self.is_cut_short = True
             self.manners.note("out-of-time", host=failure.detail)
-            if self.pages_read or self.lists_unchanged:
+            if self.pages_read or self.lists_unchanged or self.completed:
                 return
         else:
             self.manners.note("failed", code=failure.code, detail=failure.detail)
             self.manners.wait_asked = longer_wait(self.manners.wait_asked, failure)
         self.failure = self.failure or bare(failure)
 
+    def _state(self, *, is_complete: bool) -> State:
+        if self.is_cut_short or pages_waiting(self.old_state):
+            done = {*self.failed, *(item.url for item in self.completed)}
+            return left_over([item for item in self.wanted if item.url not in done])
+        return self.state if is_complete else {}
+
     # --- lists
 
     async def read_lists(self) -> None:
-        for first in self.kind.start(self.definition):
+        """The lists, or, where the visit before had no time for the pages that they lead to, those pages first."""
+        lists = self.kind.start(self.definition)
+        if waiting := pages_waiting(self.old_state):
+            for first in lists:
+                self._note_headers(first)
+            self.found.update({(item.url, item.site_id): item for item in waiting})
+            return
+        for first in lists:
             try:
                 await self._read_list(first)
             except (SourceError, FetchError) as failure:
@@ -186,8 +207,11 @@ class _Visit:
                 if failure.code in _ENDS_LISTS:
                     return
 
-    async def _read_list(self, first: Request) -> None:
+    def _note_headers(self, first: Request) -> None:
         self.headers.setdefault(parse_target(first.url).host, first.headers)
+
+    async def _read_list(self, first: Request) -> None:
+        self._note_headers(first)
         response = await self.manners.ask(self._conditional(first))
         if response.status == 304 and first.url in self.old_state:
             # A 304 may carry newer validators of the same contents (RFC 9110, 15.4.5).
@@ -195,7 +219,7 @@ class _Visit:
             return
         before = self.old_state.get(first.url, {})
         if before.get("body") and _digest_of(response) == before["body"]:
-            self._note_unchanged(first, response, before)
+            self._note_unchanged(first, response, before if self._believes(before) else {**before, **self._read_now()})
             return
         page = self._parsed(first, response)
         known = self._validators(first, response, page)
@@ -232,7 +256,7 @@ class _Visit:
         return guarded(lambda: self.kind.parse(self.definition, response, self.now, self.zone))
 
     def _taken(self, request: Request, response: Response, page: Page) -> list[Request]:
-        for item in map(storable_item, page.items[: self.limits.items - len(self.found)]):
+        for item in storable_items(page.items[: self.limits.items - len(self.found)]):
             self.found.setdefault((item.url, item.site_id), item.answered(response))
         self.pages_read += 1
         self.pages_full += bool(page.items)
@@ -241,12 +265,23 @@ class _Visit:
 
     def _conditional(self, request: Request) -> Request:
         old = self.old_state.get(request.url, {}) if request.method == "GET" else {}
+        old = old if self._believes(old) else {}
         conditions = {header: old[name] for name, header in _VALIDATORS.items() if old.get(name)}
         return replace(request, headers={**request.headers, **conditions})
+
+    def _read_now(self) -> dict[str, str]:
+        return {"read": str(int(self.now.timestamp() // 3600))}
+
+    def _believes(self, old: Mapping[str, str]) -> bool:
+        """Whether a 304 will do; some servers never cease to give it, so that a day later the list is read whole."""
+        if not old.keys() & _VALIDATORS.keys():
+            return True
+        return int(self.now.timestamp() // 3600) - int(old.get("read", 0)) < _BELIEVED
 
     def _validators(self, request: Request, response: Response, page: Page) -> dict[str, str]:
         """What tells at the next visit that the list is as it was: the server's validators, and what it listed."""
         usable = _validators_of(response)
+        usable |= self._read_now() if usable else {}
         if request.method != "GET" or not page.items:
             return usable
         return {**usable, "items": contents_of(page.items), "body": _digest_of(response)}
@@ -259,7 +294,7 @@ class _Visit:
             self.unread = len(waiting)
         elif waiting:
             wanted = still_wanted(await self.manners.ports.unknown(waiting), self.missed, self.now)
-            self.unread = len(wanted)
+            self.wanted, self.unread = wanted, len(wanted)
             failures = await self._read_wanted(wanted[: self.limits.details], len(wanted))
             in_vain = {*self.missed, *self.failed}
             if not self.completed and len(waiting) >= _FAILURES_TAKEN and all(one.url in in_vain for one in waiting):
@@ -311,16 +346,15 @@ def _validators_of(response: Response) -> dict[str, str]:
     return {name: value for name, value in values.items() if value.isascii() and 0 < len(value) <= 500}
 
 
-def contents_of(items: Iterable[Item]) -> str:
+def contents_of(items: Sequence[Item]) -> str:
     """What tells that a list says what it said: a digest of its items, but for times, which pages often tell as "3
     minutes ago"."""
-    digest = hashlib.blake2b(digest_size=16)
+    said: list[str] = []
     for item in items:
-        figures = sorted(item.figures.items()) if item.figures else []
-        said = (item.url, item.site_id, item.title, item.text, item.author, figures)
-        digest.update(repr((said, item.needs_detail, len(item.replies))).encode("utf-8", "replace"))
-        digest.update(contents_of(item.replies).encode() if item.replies else b"")
-    return digest.hexdigest()
+        said += (item.url, item.site_id, item.title, item.text, item.author, "1" if item.needs_detail else "")
+        said.append(repr(sorted(item.figures.items())) if item.figures else "")
+        said.append(contents_of(item.replies) if item.replies else "")
+    return hashlib.blake2b("\0".join(said).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _digest_of(response: Response) -> str:

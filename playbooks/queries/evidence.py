@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitoring.models import Mention, Post
-from monitoring.operations.posts import content_hash
+from monitoring.operations.changes import content_hash
 from monitoring.text.script import language_of
 from playbooks.models import Crisis, Evidence
 from playbooks.wording.facts import check_help, check_kind, check_text

@@ -11,7 +11,6 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -76,7 +75,7 @@ async def read_all(port: int, count: int, selectors: dict[str, str], *, is_kept:
             )
             pages += result.http_status == 200
             items += len(result.items)
-            json.dumps([asdict(line) for line in result.log])
+            json.dumps([line.as_json() for line in result.log])
             if is_kept:
                 for body in {item.response.body for item in result.items if item.response}:
                     hashlib.sha256(body).digest(), isal_zlib.compress(body, COMPRESSION)

@@ -48,13 +48,43 @@ def test_an_address_becomes_a_source(cast: Cast, page_as: PageAs, newspaper: Hos
     page = page_as(cast.admin, phone=phone)
     paste(page, newspaper.url("/"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("It can be read", timeout=40_000)
-    expect(page.get_by_role("radio")).to_have_count(2)
+    ways = page.get_by_role("radiogroup", name="Ways to read it").get_by_role("radio")
+    expect(ways).to_have_count(2)
     assert_accessible(page)
-    page.get_by_role("radio").nth(1).check(force=True)
+    ways.nth(1).check(force=True)
     expect(page.get_by_text("span.time", exact=True).first).to_be_visible(timeout=40_000)
     page.get_by_role("button", name="Save and start reading").click()
     page.wait_for_url(re.compile(r"/sources/\d+/"))
     assert Subscription.objects.get().source.kind == "listing"
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_every_one_of_the_newest_shows_its_fields(
+    cast: Cast, page_as: PageAs, newspaper: HostileServer, phone: bool
+) -> None:
+    page = page_as(cast.admin, phone=phone)
+    paste(page, newspaper.url("/"))
+    newest = page.get_by_role("group", name="The newest; choose one to see its fields").get_by_role("radio")
+    expect(newest).to_have_count(5, timeout=40_000)
+    expect(newest.first).to_be_checked()
+    expect(page.locator("table.fields:visible")).to_have_count(1)
+    newest.first.focus()
+    newest.first.press("ArrowDown")
+    expect(page.locator("table.fields:visible")).to_contain_text(pages.HEADLINES[1])
+    page.locator(".picked label").nth(4).click()
+    expect(page.locator("table.fields:visible")).to_contain_text(pages.HEADLINES[4])
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_what_is_ticked_can_be_sent_from_anywhere_in_the_list(cast: Cast, page_as: PageAs, phone: bool) -> None:
+    page = page_as(cast.admin, phone=phone)
+    visit(page, "/w/yaori/sources/add/feeds/")
+    button = page.get_by_role("button", name="Read what is ticked")
+    assert button.evaluate(
+        "(one) => { const box = one.getBoundingClientRect();"
+        " return one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); }"
+    )
 
 
 def test_the_starter_pack_is_ticked(cast: Cast, page_as: PageAs) -> None:

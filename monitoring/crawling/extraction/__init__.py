@@ -21,16 +21,26 @@ from monitoring.crawling.extraction.stated import Stated, item_types, own_addres
 from monitoring.crawling.extraction.thread import Discussion
 from monitoring.crawling.extraction.times import (
     agreed_time,
+    at_the_place,
     coded_time,
+    earlier_time,
     finer_time,
     first_time,
     is_fine,
+    lines_above,
     lines_beside,
     posted_time,
     stated_time,
     visible_time,
 )
-from monitoring.crawling.extraction.titles import key_of, page_title, site_in_title, whole_title, without_site
+from monitoring.crawling.extraction.titles import (
+    TITLE_LABEL,
+    key_of,
+    page_title,
+    site_in_title,
+    whole_title,
+    without_site,
+)
 from monitoring.crawling.markup import parse_html, strip_hidden
 
 __all__ = ["Article", "extract_article", "without_site"]
@@ -48,6 +58,8 @@ _LABEL = 8
 # An opening post that is no floor of its own has a sentence, of so many characters at least.
 _SENTENCE = 20
 _PAUSE = re.compile("[，。！？,!?…]")
+# Discourse shows its times in UTC to readers without scripts.
+_SHOWN_IN_UTC = re.compile("discourse", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +101,12 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
     strip_hidden(body)
     outline = outline_of(body)
     lines = [line.text for line in outline.lines]
-    at = _line_of_title(lines, title)
+    at = _line_of_title([_unless_hidden(outline, line) for line in outline.lines], title)
     beside = lines_beside([_outside_comments(outline, line) for line in outline.lines], at)
-    seen = agreed_time(visible_time(beside, now, zone), published)
+    shown = visible_time(beside, now, zone)
+    if names_a_forum(program, f"{whole} {stated.meta('og:site_name')}", url):
+        shown = earlier_time(shown, visible_time(lines_above(lines, at), now, zone))
+    seen = published if is_fine(published) and _SHOWN_IN_UTC.search(program) else agreed_time(shown, published)
     seen = seen if is_fine(seen) else agreed_time(seen, coded_time(html, now, zone))
     seen = seen or posted_time(lines[at or 0 :][:_LINES_OF_A_POST], now, zone)
     suffix = site_in_title(whole, title)
@@ -104,11 +119,12 @@ def extract_article(html: str, now: datetime, zone: tzinfo, url: str = "", *, wi
         text = carried_text(text, next(stated.linked("articleBody"), ""), html)
     if with_text and len(text) < _NEXT_TO_NONE and "<noscript" in html and html.count("<") < _MOST_TAGS_READ_TWICE:
         # Programs that draw their pages in the browser leave the posts there for readers without scripts.
-        text = extract_article(_NOSCRIPT.sub(r"<\1div", html), now, zone, url).text
+        again = extract_article(_NOSCRIPT.sub(r"<\1div", html), now, zone, url)
+        text, seen = again.text, seen or again.published
     return Article(
         title=title,
         author=author_of(tree, stated, suffix, beside),
-        published=seen if is_fine(seen) else finer_time(tree, seen, now, zone),
+        published=at_the_place(tree, seen if is_fine(seen) else finer_time(tree, seen, now, zone), now, zone),
         text=text,
         site=site_of(stated, suffix, beside),
     )
@@ -121,25 +137,36 @@ def _outside_comments(outline: Outline, line: Line) -> str:
     return "" if any(not _COMMENTS.isdisjoint(parts[one].words) for one in around) else line.text
 
 
+def _unless_hidden(outline: Outline, line: Line) -> str:
+    """What a line says, or nothing where its block is hidden."""
+    return "" if outline.parts[line.part].hidden else line.text
+
+
 def _names(body: LexborNode | None) -> str:
     """The class and id of the body, by which forum programs are known."""
     return " ".join(body.attributes.get(name) or "" for name in ("id", "class")) if body is not None else ""
 
 
 def _line_of_title(lines: list[str], title: str) -> int | None:
-    """The line that is the title, or else the first that it begins with, or one that ends with it: 生活 标题."""
+    """The line that is the title, or else the first that it begins with, or one that ends with it: 生活 标题.
+
+    Or one that begins with it, as news flashes do: 【标题】正文.
+    """
     key = key_of(title)
     begun: int | None = None
     ended: int | None = None
+    opened: int | None = None
     for number, line in enumerate(lines):
         own = key_of(line) if len(line) <= _LONGEST_TITLE_LINE else ""
-        if own and own == key:
+        if own and (own == key or (own.endswith(key) and key_of(TITLE_LABEL.sub("", line)) == key)):
             return number
         if begun is None and len(own) >= _LEAST_OF_A_TITLE and key.startswith(own):
             begun = number
         if ended is None and len(key) >= _LEAST_OF_A_TITLE and own.endswith(key) and len(own) - len(key) <= _LABEL:
             ended = number
-    return ended if begun is None else begun
+        if opened is None and len(key) >= _LEAST_OF_A_TITLE and own.startswith(key):
+            opened = number
+    return next((one for one in (begun, ended, opened) if one is not None), None)
 
 
 def _text_of(outline: Outline, place: _Place) -> str:
@@ -162,6 +189,7 @@ def _thread_lines(outline: Outline, discussion: Discussion, title: str, title_li
     key = key_of(title)
     if block is not None and outline.parts[block].start < first.start:
         start = outline.parts[block].start
+        start = title_line + 1 if title_line is not None and start <= title_line < first.start else start
         is_around = outline.is_within(discussion.floors[0], block)
         opening = discussion.lines(start, first.start) if is_around else article_lines(outline, prose, block, title)
         if any(len(line) >= _SENTENCE and _PAUSE.search(line) for line in opening):

@@ -19,6 +19,7 @@ from monitoring.crawling.extraction.chrome import (
     is_editors_line,
     is_furniture,
     is_furniture_line,
+    is_right_line,
     opens_tail,
 )
 from monitoring.crawling.extraction.outline import Line, Outline, Part
@@ -26,10 +27,12 @@ from monitoring.crawling.extraction.outline import Line, Outline, Part
 _MARKS = re.compile(r"[，。！？；：、,.!?;:”」]")
 _HAN_OR_LATIN = re.compile(r"[^\W\d_]")
 _PAUSE = re.compile("[，。！？；]")
+# With its date an official notice ends.
+_OWN_DATE = re.compile(r"[0-9〇零一二三四]{4}年[0-9一二三四五六七八九十]{1,2}月[0-9一二三四五六七八九十]{1,3}日")
 _NOT_WORD = re.compile(r"[\W_]+")
 # A block that holds this share of the page's prose is the page, whatever its name says.
 _MAIN_SHARE = 0.5
-_FEWEST_TEASERS, _LONGEST_TEASER = 3, 4
+_FEWEST_TEASERS, _LONGEST_TEASER, _FEWEST_OF_A_ROW = 3, 4, 5
 _MINOR_SHARE = 0.3
 _FURNITURE_WORTH = 0.15
 _CONTENT_WORTH = 1.15
@@ -51,6 +54,7 @@ _WORTH_OF_GROWING = 0.18
 _LEAST_WORTH = 5
 _ADDED_SHARE, _LEAST_ADDED = 0.12, 80
 _LINKED_LINES = 0.3
+_LONGEST_VERSE, _FEWEST_VERSES, _WORTH_OF_VERSE = 25, 3, 6
 
 
 def worth(line: Line) -> float:
@@ -64,6 +68,16 @@ def worth(line: Line) -> float:
     return min(plain, _MOST_WORTH) + 5.0 * min(marks, 30)
 
 
+def _verses(outline: Outline) -> set[int]:
+    """The short lines without a mark, three or more in one block: a poem's, a song's."""
+    rows: dict[int, list[int]] = {}
+    for number, line in enumerate(outline.lines):
+        is_short = not line.linked and len(line.text) < _LONGEST_VERSE
+        if is_short and outline.parts[line.part].tag in _PARAGRAPHS and not _MARKS.search(line.text):
+            rows.setdefault(line.part, []).append(number)
+    return {number for row in rows.values() if len(row) >= _FEWEST_VERSES for number in row}
+
+
 class Prose:
     """The worth of every line and of every range of lines of a page."""
 
@@ -71,9 +85,14 @@ class Prose:
         """An article stands below its title, if that is known; `with_comments` is for a page that is a discussion."""
         self._outline = outline
         self._furniture = FURNITURE_WORDS - COMMENT_WORDS if with_comments else FURNITURE_WORDS
-        plain = [0.0 if is_furniture_line(line) else worth(line) for line in outline.lines]
+        verses = _verses(outline)
+        plain = [
+            0.0 if is_furniture_line(line) else worth(line) * (_WORTH_OF_VERSE if number in verses else 1)
+            for number, line in enumerate(outline.lines)
+        ]
         sums = list(accumulate(plain, initial=0.0))
-        weights = self._weights(sums, _other_stories(outline, title_line))
+        others = _other_stories(outline, title_line) | _headed_as_others(outline, title_line)
+        self._weight = weights = self._weights(sums, others, title_line)
         self._worths = [value * weights[line.part] for value, line in zip(plain, outline.lines, strict=True)]
         for number in range(title_line or 0):
             self._worths[number] *= _ABOVE_TITLE
@@ -81,6 +100,10 @@ class Prose:
 
     def __getitem__(self, line: int) -> float:
         return self._worths[line]
+
+    def is_aside(self, part: int) -> bool:
+        """Whether a block was found to be something around the article."""
+        return self._weight[part] <= _FURNITURE_WORTH
 
     def within(self, part: int) -> float:
         """The worth of a block."""
@@ -91,7 +114,7 @@ class Prose:
         """The worth of a range of lines."""
         return self._sums[end] - self._sums[start]
 
-    def _weights(self, sums: Sequence[float], others: frozenset[int]) -> list[float]:
+    def _weights(self, sums: Sequence[float], others: frozenset[int], title_line: int | None) -> list[float]:
         """Of each block, by its own name and those around it."""
         weights: list[float] = []
         total = sums[-1] or 1.0
@@ -99,7 +122,10 @@ class Prose:
             weight = weights[part.parent] if part.parent >= 0 else 1.0
             if number in others or is_list_of_teasers(self._outline, number):
                 weight = _FURNITURE_WORTH
-            elif is_furniture(part, self._furniture) and sums[part.end] - sums[part.start] < _MAIN_SHARE * total:
+            elif is_furniture(part, self._furniture) and (
+                sums[part.end] - sums[part.start] < max(_MAIN_SHARE * total, _WORTH_OF_PROSE)
+                or (title_line is not None and part.start > title_line and _is_row(self._outline, number))
+            ):
                 weight = min(weight, _FURNITURE_WORTH)
             elif weight == 1.0 and not CONTENT_WORDS.isdisjoint(part.words):
                 weight = _CONTENT_WORTH
@@ -119,6 +145,19 @@ def _other_stories(outline: Outline, title_line: int | None) -> frozenset[int]:
         for beside in outline.children(outline.parts[story].parent)
         if beside != story and is_story_of_kind(outline, beside, outline.parts[story])
     )
+
+
+def _headed_as_others(outline: Outline, title_line: int | None) -> frozenset[int]:
+    """The blocks that begin with a heading of what follows an article: 推荐阅读, 最新电报."""
+    found: set[int] = set()
+    for number, line in enumerate(outline.lines):
+        if not line.linked and opens_tail(line):
+            around = (line.part, *outline.ancestors(line.part, _FARTHEST))
+            block = next((one for one in around if outline.parts[one].end > number + 1), 0)
+            part = outline.parts[block]
+            if block and part.start == number and not (title_line or 0) >= number:
+                found.add(block)
+    return frozenset(found)
 
 
 def is_story_of_kind(outline: Outline, block: int, story: Part) -> bool:
@@ -172,7 +211,8 @@ def _grown(outline: Outline, prose: Prose, block: int) -> int:
 
 def _is_prose(outline: Outline, prose: Prose, block: int, own: float) -> bool:
     """Whether a block beside one worth `own` goes on with it."""
-    return prose.within(block) >= max(_LEAST_ADDED, _ADDED_SHARE * own) and not is_list_of_links(outline, block)
+    is_much = prose.within(block) >= max(_LEAST_ADDED, _ADDED_SHARE * own)
+    return is_much and not prose.is_aside(block) and not is_list_of_links(outline, block)
 
 
 def is_list_of_links(outline: Outline, number: int) -> bool:
@@ -192,14 +232,32 @@ def is_list_of_teasers(outline: Outline, number: int) -> bool:
     lines = part.end - part.start
     if lines < 2 * _FEWEST_TEASERS or outline.links(part.start, part.end) * _LONGEST_TEASER < lines:
         return False
-    kinds = Counter(_kind(outline.parts[one]) for one in outline.children(number) if _is_teaser(outline.parts[one]))
-    like, count = max(kinds.items(), key=lambda one: one[1], default=(None, 0))
-    if count < _FEWEST_TEASERS:
-        return False
-    teasers = [outline.parts[one] for one in outline.children(number) if _kind(outline.parts[one]) == like]
+    teasers = _like_blocks(outline, number)
     linked = sum(1 for one in teasers if outline.links(one.start, one.end))
-    chars = sum(outline.chars(one.start, one.end) for one in teasers)
-    return linked * 5 >= len(teasers) * 4 and chars * 10 >= 7 * outline.chars(part.start, part.end)
+    return bool(teasers) and linked * 5 >= len(teasers) * 4
+
+
+def _is_row(outline: Outline, number: int) -> bool:
+    """Whether a block is a row of several like blocks of a few lines, or holds one such row and little else."""
+    return len(_like_blocks(outline, number)) >= _FEWEST_OF_A_ROW or any(
+        len(_like_blocks(outline, inner)) >= _FEWEST_OF_A_ROW for inner in outline.children(number)
+    )
+
+
+def _like_blocks(outline: Outline, number: int) -> list[Part]:
+    """The blocks of one kind, a few lines each, that most of a block's text stands in; none where there are few."""
+    part = outline.parts[number]
+    inner = [outline.parts[one] for one in outline.children(number)]
+    like, count = max(Counter(_kind(one) for one in inner if _is_teaser(one)).items(), key=_count, default=(None, 0))
+    if count < _FEWEST_TEASERS:
+        return []
+    found = [one for one in inner if _kind(one) == like]
+    chars = sum(outline.chars(one.start, one.end) for one in found)
+    return found if chars * 10 >= 7 * outline.chars(part.start, part.end) else []
+
+
+def _count(one: tuple[object, int]) -> int:
+    return one[1]
 
 
 def _is_teaser(part: Part) -> bool:
@@ -224,11 +282,12 @@ def article_lines(outline: Outline, prose: Prose, block: int, title: str) -> lis
         is_late = prose.between(part.start, number) * 2 > total
         if is_late and is_editors_line(line.text):
             break
-        if opens_tail(line) or (is_late and is_credit_line(line.text)):
+        if opens_tail(line) or (is_late and (is_credit_line(line.text) or is_right_line(line))):
             in_tail = True
         elif in_tail and prose[number] >= _WORTH_OF_PROSE and not is_furniture_line(line):
             in_tail = False
-        if in_tail or is_furniture_line(line) or (is_dateline(line.text) and prose[number] < 60):
+        is_stamp = is_dateline(line.text) and prose[number] < 60 and not (is_late and _OWN_DATE.fullmatch(line.text))
+        if in_tail or is_furniture_line(line) or is_stamp:
             continue
         kept.append(line.text)
     return kept
@@ -278,7 +337,8 @@ def _dropped(outline: Outline, prose: Prose, block: int) -> list[bool]:
             continue
         chars = outline.chars(part.start, part.end)
         is_link_list = part.tag != "p" and is_list_of_links(outline, number)
-        is_minor = prose.within(number) < _MINOR_SHARE * total
+        is_aside = prose.is_aside(number) and not prose.is_aside(block)
+        is_minor = is_aside or prose.within(number) < _MINOR_SHARE * total
         if (is_minor and (is_furniture(part, FURNITURE_WORDS) or is_link_list)) or is_caption(part, chars):
             dropped[part.start - whole.start : part.end - whole.start] = [True] * (part.end - part.start)
     return dropped

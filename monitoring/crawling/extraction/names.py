@@ -19,6 +19,7 @@ _REPORTER = (
 )
 _BYLINES = (
     re.compile(rf"[楼樓]主\s*[:：]\s*{_NAME}"),
+    re.compile(r"^作者\s?([A-Za-z]\w{1,15} \(.{0,30}?\))"),
     re.compile(rf"(?:作者|撰文|撰稿|文字|採訪撰文|采写|採寫|編譯|编译)\s*[:：/／｜|]\s*{_NAME}"),
     re.compile(rf"(?:本报记者|本報記者|特约记者|見習記者|见习记者|记者|記者)\s*[:：/／]?\s*{_REPORTER}"),
     re.compile(rf"^[【〔\[（(]?\s*文\s*[/／|｜:：]\s*{_NAME}"),
@@ -29,6 +30,17 @@ _PLACE_AFTER_NAME = re.compile(r"[／/\s]+[\u4e00-\u9fff]{2,6}(?:報導|报道|�
 _REPORT = re.compile(r"(?:報導|报道|報道|摄|攝|时间|時間|日期|来源|來源|发布|發布|编辑|編輯)$")
 _NOT_A_NAME = re.compile(
     r"://|@|^\d+$|^(?:admin|administrator|editor|root|null|undefined|none|webmaster|小编|小編)$", re.IGNORECASE
+)
+_NAMED_PLACES = '[class*="author" i], [class*="user" i], [class*="nick" i], [class*="name" i], [class*="poster" i]'
+_MOST_NAMED = 60
+_NAMING_CLASS = re.compile(
+    r"(?i)(?:author|user|nick|poster|writer|\bup)[\w-]*[-_]?name|(?:^|[\s_-])(?:author|user|username|nick|poster|writer)(?:$|[\s_-])"
+    r"|UserLink"
+)
+_BEFORE_A_NAME = re.compile(r"^(?:[楼樓]主|作者|撰文|文)\s*[:：]?\s*|^[Bb]y\s+")
+_NICKNAME = re.compile(r"[\w·.\u4e00-\u9fff-]{2,20}")
+_NO_NICKNAME = re.compile(
+    r"^\d+$|[关關]注|登[录錄入]|[注註][册冊]|[作编編][者辑輯]|首[页頁]|[发發]表|[报報][导導道]|用[户戶]|[会會][员員]|[头頭]像"
 )
 _SOURCE = re.compile(r"(?:文章|新闻|新聞|信息|稿件)?(?:来源|來源|出处|出處)\s*[:：]\s*([^\s|,，;；:：/<>（(]{2,20})")
 _AUTHOR_PLACES = (
@@ -54,8 +66,22 @@ def author_of(tree: LexborHTMLParser, stated: Stated, suffix: str, beside: list[
     shown = re.sub(r"^(?:作者|文|记者|記者|By|by)\s*[:：/／]?\s*", "", shown)
     if _is_name(shown):
         return shown
+    named = _named_beside(tree, beside)
+    if named:
+        return named
     mediaid = stated.meta("mediaid")
     return mediaid if _is_name(mediaid) else ""
+
+
+def _named_beside(tree: LexborHTMLParser, beside: list[str]) -> str:
+    """The name near the title that stands in an element called a user's or an author's name."""
+    for node in tree.css(_NAMED_PLACES)[:_MOST_NAMED]:
+        if not _NAMING_CLASS.search(node.attributes.get("class") or ""):
+            continue
+        name = _BEFORE_A_NAME.sub("", line_of(node))
+        if _NICKNAME.fullmatch(name) and not _NO_NICKNAME.search(name) and any(name in line for line in beside):
+            return name
+    return ""
 
 
 def byline(lines: list[str]) -> str:

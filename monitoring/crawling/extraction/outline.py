@@ -23,6 +23,10 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NO_WORDS: frozenset[str] = frozenset()
 _LONGEST_NAMING = 400
 _NAMING = ("class", "id", "itemprop", "role", "component")
+# Class names that hide a block, and those that show it again on a wider screen: hidden md:block, d-none d-lg-flex.
+_HIDING = frozenset(["hidden", "d-none"])
+_SHOWN_AGAIN = re.compile(r"[:-](?:block|flex|grid|inline|table|contents)\b")
+_STAMP_END = re.compile(r"(?:\d:\d\d|\d{4}[-/.]\d\d?[-/.]\d\d?)$")
 
 
 class Line(NamedTuple):
@@ -137,7 +141,7 @@ class _Builder:
         """The next element, or text that says something."""
         parent = node.parent
         place = self._places.get(parent.mem_id) if parent is not None else None
-        if place is None:
+        if place is None or tag == "button":
             return
         block, is_link = place
         if self._open[-1] != block:
@@ -149,7 +153,7 @@ class _Builder:
         elif tag in BLOCK_TAGS or "-" in tag[1:]:
             self._enter(node, tag, block, is_link)
         elif not tag.startswith("-"):
-            self._places[node.mem_id] = (block, is_link or tag in ("a", "button"))
+            self._places[node.mem_id] = (block, is_link or tag == "a")
 
     def _read(self, text: str, is_link: bool) -> None:
         """Take up text; in a block with empty lines it was written to be shown with its line breaks, as on PTT."""
@@ -159,6 +163,9 @@ class _Builder:
             if number:
                 self._break()
             if piece:
+                if piece[0].isdigit() and self._runs and _STAMP_END.search(self._runs[-1]):
+                    # A style sets figures apart that belong to two elements: 08:12 and 883 views.
+                    self._runs.append(" ")
                 self._runs.append(piece)
                 self._linked += len(piece.strip()) if is_link else 0
 
@@ -172,8 +179,7 @@ class _Builder:
         self._break()
         number = len(self._parts)
         attributes = node.attributes
-        hidden = "style" in attributes and bool(_HIDDEN.search(attributes["style"] or ""))
-        self._parts.append(Part(tag, _words_of(attributes), block, len(self._lines), hidden))
+        self._parts.append(Part(tag, _words_of(attributes), block, len(self._lines), _is_hidden(attributes)))
         self._open.append(number)
         self._places[node.mem_id] = (number, is_link)
 
@@ -194,6 +200,18 @@ class _Builder:
             self._lines.append(Line(text, min(self._linked, len(text)), self._open[-1]))
         self._runs.clear()
         self._linked = 0
+
+
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    """Whether a block is not shown until a script shows it."""
+    if not attributes:
+        return False
+    if "hidden" in attributes or ("style" in attributes and _HIDDEN.search(attributes["style"] or "")):
+        return True
+    named = attributes.get("class") or ""
+    if "hidden" not in named and "d-none" not in named:
+        return False
+    return not _HIDING.isdisjoint(named.split()) and not _SHOWN_AGAIN.search(named)
 
 
 def _words_of(attributes: dict[str, str | None]) -> frozenset[str]:

@@ -31,6 +31,7 @@ _FORUM_TALK = re.compile(
     r"|最佳答案|最佳解答|[个個则則条條]\s?(?:回答|解答)|[个個]回复|則回覆|^共?(?:收到)?\s?\d+\s?[条條則]\s?回[复覆]"
     r"|[发發]起人|提[问問][于於]|附言|回帖人|直[达達][楼樓][层層]"
 )
+_ENOUGH = 2
 _SHARE_OF_PAGE = 0.6
 # An article with the teasers of others, named alike, is mostly one block.
 _SHARE_OF_ONE = 0.8
@@ -41,7 +42,7 @@ _COMMENTS = frozenset(["comment", "comments"])
 _NO_WORDS: frozenset[str] = frozenset()
 _LINES_OF_A_HEAD = 6
 _LINES_OF_A_FOOT = 12
-_HEADLINES, _LINES_OF_A_HEADLINE, _SHORTEST_HEADLINE = frozenset(["h2", "h3", "h4"]), 3, 8
+_HEADLINES, _LINES_OF_A_HEADLINE, _SHORTEST_HEADLINE = frozenset(["h1", "h2", "h3", "h4", "h5"]), 3, 8
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -61,16 +62,19 @@ def discussion_evidence(outline: Outline, discussion: Discussion, program: str, 
     evidence += 2 * any(_POWERED.search(line.text) for line in outline.lines[-_LINES_OF_A_FOOT:])
     words = _words_around_floors(outline, discussion.floors) & POST_WORDS
     is_page = len(discussion.floors) >= _FEWEST_OF_A_PAGE and discussion.share >= _SHARE_OF_PAGE
-    is_of_one = _longest_share(outline, discussion) > _SHARE_OF_ONE or _are_headlined(outline, discussion.floors)
+    is_headlined = _are_headlined(outline, discussion.floors)
+    is_of_one = _longest_share(outline, discussion) > _SHARE_OF_ONE or is_headlined
     if is_page and not evidence and is_of_one:
         return 0
+    is_page = is_page and (not is_headlined or evidence >= _ENOUGH)
     if words and words <= _COMMENTS:
         # Below a news article stand comments as well.
         return evidence - is_page
     is_part = len(discussion.floors) >= _MANY and discussion.share >= _SHARE_OF_MANY
+    evidence += "answer" in words
     if not words:
         return evidence + ((is_page or is_part) and _are_dated(outline, discussion.floors))
-    return evidence + 2 * is_page + (is_part and not is_page)
+    return evidence + 2 * is_page + (is_part and not is_page and not is_headlined)
 
 
 def _longest_share(outline: Outline, discussion: Discussion) -> float:

@@ -13,11 +13,12 @@ from itertools import accumulate
 from monitoring.crawling.extraction.chrome import (
     COMMENT_WORDS,
     FURNITURE_WORDS,
+    is_count_line,
     is_dateline,
     is_post_button,
 )
 from monitoring.crawling.extraction.outline import Line, Outline, Part
-from monitoring.crawling.extraction.titles import key_of
+from monitoring.crawling.extraction.titles import TITLE_LABEL, key_of
 
 
 def _words(text: str) -> frozenset[str]:
@@ -43,7 +44,7 @@ _POST_FURNITURE = (FURNITURE_WORDS - COMMENT_WORDS - _words("post profile")) | _
     "meta"
 )
 _OPENING_WORDS = _words("content detail text article message richtext description articlebody topic")
-_FURNITURE_TAGS = frozenset(["nav", "aside", "footer", "button", "dialog", "menu", "h1", "form"])
+_FURNITURE_TAGS = frozenset(["nav", "aside", "footer", "button", "dialog", "menu", "h1"])
 _TEXT_TAGS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "br", "hr"])
 # A block named as a body and after a person holds what that person wrote.
 _WRITTEN_WORDS = _words("content body text cooked bb postbody postcontent msgtext")
@@ -54,6 +55,8 @@ _FEWEST_FLOORS = 2
 _PRINTED_SHARE = 0.4
 _OFTEN_ON_A_PAGE, _OFTEN_ON_FLOORS = 3, 2
 _FEWEST_UNNAMED = 4
+_MANY_FORMS = 4
+_SHORTEST_WRITTEN, _LONGEST_WORD = 8, 12
 _MOST_OF, _NEARLY_ALL_OF = 0.6, 0.85
 _NAMED_SHARE = 0.4
 _NEARLY_WHOLE = 0.95
@@ -61,10 +64,13 @@ _NEAR = 4
 _REPLY_WORDS = _words("reply replies comment comments push lzl answer")
 _LONGEST_TEMPLATE = 60
 _PUSH = re.compile(
-    r"^(?:[推噓嘘→]|->)\s*[\w-]{2,16}\s*[:：]\s*(.*?)\s*(?:\d{1,3}(?:\.\d{1,3}){3})?\s*(?:\d\d/\d\d(?:\s\d\d:\d\d)?)?$"
+    r"^(?:[推噓嘘→]|->)\s*[\w-]{2,16}\s*[:：]\s*(.*?)\s*(?:\d{1,3}(?:\.\d{1,3}){3})?\s*"
+    r"(?:\d\d[/-]\d\d(?:\s\d\d:\d\d)?)?(?:,?\s*\d{1,4}F)?$"
 )
+# Mirrors set the mark apart, and leave the time at the end.
+_UNMARKED_PUSH = re.compile(r"^[A-Za-z][\w-]{1,15}\s*[:：]\s*(.*?)\s*\d\d[/-]\d\d\s\d\d:\d\d(?:,?\s*\d{1,4}F)?$")
 _QUOTED = re.compile(
-    r"^※|^[Pp]owered\s+[Bb]y\b|^(?:[发發寄]信[人站]|[标標]\s*[题題])\s*[:：]|(?:发表于|發表於|發文於)\s*[\d昨前今]|(?:写道?|寫道?|wrote|\s[说說])\s*[:：]$|^引用\s*[:：#＃\d]|^回[复覆]\s*[#＃\d]|原帖由|本帖最后由|本文最後由"
+    r"^※|[楼樓]主[发發]言\s*[:：]\s*\d+\s*次|^[Pp]owered\s+[Bb]y\b|^(?:[发發寄]信[人站]|[标標]\s*[题題])\s*[:：]|(?:发表于|發表於|發文於)\s*[\d昨前今]|(?:写道?|寫道?|wrote|\s[说說])\s*[:：]$|^引用\s*[:：#＃\d]|^回[复覆]\s*[#＃\d]|原帖由|本帖最后由|本文最後由"
     r"|本帖最後由|此文章由.{0,30}[编編][辑輯]|由.{1,20}[于於].{6,24}[编編][辑輯]"
 )
 _SENTENCE = re.compile("[，。！？…,!?]")
@@ -82,6 +88,9 @@ _LONGEST_SIGNATURE = 6
 _REPLY_TO = re.compile(r"^(?:re|回[复覆])\s*[:：]\s*", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGITS = re.compile(r"\d+")
+
+
+_Slot = tuple[str, frozenset[str], str, frozenset[str]]
 
 
 class Discussion:
@@ -123,10 +132,55 @@ class Discussion:
     def text(self, opening: list[str]) -> list[str]:
         """The lines of all floors, below those of an opening post that stands apart from them."""
         parts = self._outline.parts
-        floors = [self.lines(parts[floor].start, parts[floor].end) for floor in self.floors]
+        spoken = self._spoken()
+        floors = [self._said(parts[floor], spoken) for floor in self.floors]
         once_a_floor = (form for lines in floors for form in {_template_of(line) for line in lines})
         printed = _printed(once_a_floor, max(_OFTEN_ON_FLOORS, _PRINTED_SHARE * len(floors)))
-        return opening + [line for lines in floors for line in lines if _template_of(line) not in printed]
+        for floor, lines in zip(self.floors, floors, strict=True):
+            own = [line for line in lines if _template_of(line) not in printed]
+            opening = opening + (own or self._word(parts[floor], spoken))
+        return opening
+
+    def _spoken(self) -> set[_Slot]:
+        """The places of the template where sentences stand: what else stands there was written too."""
+        parts = self._outline.parts
+        return {
+            self._slot(number)
+            for floor in self.floors
+            for number in range(parts[floor].start, parts[floor].end)
+            if len(self._posted[number].text) >= _SHORTEST_WRITTEN
+            and _SENTENCE.search(self._posted[number].text)
+            and not self._is_chrome(self._posted[number])
+        }
+
+    def _slot(self, number: int) -> _Slot:
+        """The tag and the names of the block of a line, paragraphs apart, and of the one around it."""
+        parts = self._outline.parts
+        part = parts[self._outline.lines[number].part]
+        while part.tag in _TEXT_TAGS and part.parent >= 0:
+            part = parts[part.parent]
+        around = parts[part.parent] if part.parent >= 0 else part
+        return part.tag, part.words - _VARYING, around.tag, around.words - _VARYING
+
+    def _said(self, floor: Part, spoken: set[_Slot]) -> list[str]:
+        """The lines of a floor: 顶 or +1 is a button or a reply, as the place tells where it stands."""
+        return [
+            line.text
+            for number, line in enumerate(self._posted[floor.start : floor.end], floor.start)
+            if line.text and (not self._is_chrome(line) or self._is_word(number, spoken))
+        ]
+
+    def _is_word(self, number: int, spoken: set[_Slot]) -> bool:
+        line = self._posted[number]
+        is_short = len(line.text) <= _LONGEST_WORD and " " not in line.text
+        is_short = is_short and not line.linked and not self._outside[line.part]
+        is_word = is_short and (is_post_button(line.text) or not _LETTER.search(line.text))
+        return is_word and self._slot(number) in spoken
+
+    def _word(self, floor: Part, spoken: set[_Slot]) -> list[str]:
+        """What is all that was said on a floor, though many said the same."""
+        said = [number for number in range(floor.start, floor.end) if self._is_word(number, spoken)]
+        return [self._posted[said[0]].text] if len(said) == 1 else []
 
     def lines_before(self, start: int) -> list[str]:
         """What was written between line `start` and the first floor, in blocks that are named as content."""
@@ -153,9 +207,13 @@ class Discussion:
             return True
         if line.linked * 5 > len(text) * 4 and len(text) <= _LONGEST_TEMPLATE:
             return True
-        if _LABELLED.fullmatch(text) or (self._title and key_of(_REPLY_TO.sub("", text)) == self._title):
+        if _LABELLED.fullmatch(text) or is_count_line(text) or self._is_title(text):
             return True
         return len(text) <= 2 * _LONGEST_TEMPLATE and bool(_QUOTED.search(text) or len(_PANEL.findall(text)) > 1)
+
+    def _is_title(self, text: str) -> bool:
+        own = TITLE_LABEL.sub("", _REPLY_TO.sub("", text))
+        return bool(self._title) and key_of(own) == self._title
 
     def _find_floors(self) -> list[int]:
         """The blocks that hold what was posted, in order: the innermost that are named so and hold most of it.
@@ -251,11 +309,14 @@ def _outside_posts(outline: Outline) -> list[bool]:
     """Of each block whether it, or one around it, is a panel, a signature, a caption or other furniture."""
     outside: list[bool] = []
     labelled = list(accumulate((bool(_LABELLED.fullmatch(line.text)) for line in outline.lines), initial=0))
+    # Where every post stands in a form of its own, forms are no places to type in.
+    forms = sum(part.tag == "form" and part.end > part.start for part in outline.parts)
+    tags = _FURNITURE_TAGS | {"form"} if forms < _MANY_FORMS else _FURNITURE_TAGS
     for part in outline.parts:
         words = part.words if _WRITTEN_WORDS.isdisjoint(part.words) else part.words - _PERSON_WORDS
         words = words if _REPLY_WORDS.isdisjoint(part.words) else words - _FOOT_WORDS
         is_out = part.parent >= 0 and outside[part.parent]
-        if not is_out and (part.hidden or part.tag in _FURNITURE_TAGS or not _POST_FURNITURE.isdisjoint(words)):
+        if not is_out and (part.hidden or part.tag in tags or not _POST_FURNITURE.isdisjoint(words)):
             # A body or wrapper named after its sidebar holds the posts all the same.
             is_out = outline.plain(part) * 2 <= outline.plain(outline.parts[0])
         outside.append(is_out or _is_panel(labelled[part.end] - labelled[part.start], part.end - part.start))
@@ -295,5 +356,5 @@ def _template_of(text: str) -> str:
 
 def _words_of_push(line: Line) -> Line:
     """What a PTT push says, without its mark, user and time; any other line as it is."""
-    found = _PUSH.match(line.text)
+    found = _PUSH.match(line.text) or _UNMARKED_PUSH.match(line.text)
     return line._replace(text=found[1]) if found else line

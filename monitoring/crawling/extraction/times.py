@@ -17,8 +17,9 @@ _FINE = ("second", "minute")
 _PUBLISHED_META = re.compile(
     r"^(?:article:published(?:_time)?|og:(?:published_time|time|article:published_time|release_date|pubdate)"
     r"|date ?published|publish(?:ed)?[-_ ]?(?:date|time|at|on)?|pub[-_]?(?:date|time)|apub:time|date|release_?date"
-    r"|dc\.date(?:\.issued|\.created)?|dcterms\.(?:created|issued|date)|(?:weibo: ?)?article:create_at|sailthru\.date"
-    r"|parsely-pub-date|bt:pubdate|shareaholic:article_published_time|create[_-]?(?:date|time)|firstpublishedtime"
+    r"|date ?created|dc\.date(?:\.issued|\.created)?|dcterms\.(?:created|issued|date)"
+    r"|(?:weibo: ?)?article:create_at|sailthru\.date|parsely-pub-date"
+    r"|bt:pubdate|shareaholic:article_published_time|create[_-]?(?:date|time)|firstpublishedtime"
     r"|cxenseparse:recs:publishtime|ptime|lead-date)$"
 )
 _STATED_IN_CODE = re.compile(
@@ -37,6 +38,10 @@ _PUBLICATION = re.compile(
 _OF_ANOTHER = re.compile("(?:最新|相[关關])推[荐薦]文章")
 _FIGURES = re.compile(r"\d{1,4}\s*[-/.年月:：]\s*\d{1,2}|\d+\s*[秒分小天][钟鐘时時]?前")
 _YEAR, _DAY = re.compile("20\\d\\d"), re.compile(r"\d{1,2}\s?[/.-]\s?\d{1,2}")
+_FULL_DAY = re.compile(r"20\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?")
+_EDITED = re.compile(
+    r"(?<=[\s|｜(（/／·、,，\d])[(（]?(?:最[后後近])?(?:更新|修改|[Uu]pdated|[Mm]odified|[Ll]ast edited)(?![\s:：]*$)"
+)
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _SENTENCE = re.compile("[，。！？]")
 _EDITED_BEHIND = re.compile(r"\d\s*(?:更新|修改|[编編][辑輯])\s*$")
@@ -46,6 +51,7 @@ _LINES_OF_A_PAGE = 42
 _LONGEST_TIME_LINE = 90
 _MOST_CODE, _MOST_CODED = 2_000_000, 5
 _MOST_TITLED = 60
+_NEAR_FIGURES = 8
 _LONGEST_LABEL = 8
 _LONGEST_STAMP = 40
 _FULL_TIME = re.compile(r"\s*(?:发表于|發表於)?\s*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]+\d{1,2}:\d\d")
@@ -119,7 +125,7 @@ def visible_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None
     coarse: Parsed | None = None
     is_labelled = False
     label = ""
-    for line in _rejoined(lines):
+    for line in map(_without_edit, _rejoined(lines)):
         is_of_other = len(label) <= _LONGEST_LABEL and bool(_NOT_PUBLICATION.search(label))
         label = line
         if is_of_other:
@@ -135,10 +141,21 @@ def visible_time(lines: list[str], now: datetime, zone: tzinfo) -> Parsed | None
     return coarse
 
 
+def _without_edit(line: str) -> str:
+    """A line up to where it tells of an update, if a date stands before that: 出版：… 更新：…"""
+    edited = _EDITED.search(line)
+    return line[: edited.start()] if edited and _FIGURES.search(line, 0, edited.start()) else line
+
+
 def _rejoined(lines: list[str]) -> Iterator[str]:
-    """The lines, each year with the day and the time that are set below it."""
+    """The lines, each year with the day and the time that are set below it, each day with its time."""
     for number, line in enumerate(lines):
         below = lines[number + 1 : number + 3]
+        if _FULL_DAY.fullmatch(line) and below and _CLOCK.fullmatch(below[0]):
+            yield f"{line} {below[0]}"
+            continue
+        if number and _CLOCK.fullmatch(line) and _FULL_DAY.fullmatch(lines[number - 1]):
+            continue
         is_split = _YEAR.fullmatch(line) and len(below) > 1 and _DAY.fullmatch(below[0]) and _CLOCK.fullmatch(below[1])
         yield " ".join([f"{line}/{below[0]}", below[1]]) if is_split else line
 
@@ -147,11 +164,12 @@ def _is_publication(line: str) -> bool:
     """Whether a line's time is no part of a sentence, and not said to be that of an edit or a comment."""
     if _OF_ANOTHER.search(line):
         return False
-    if _PUBLICATION.search(line):
+    figures = _FIGURES.search(line)
+    told = _PUBLICATION.search(line)
+    if told and (not figures or not _SENTENCE.search(line) or abs(figures.start() - told.end()) <= _NEAR_FIGURES):
         return True
     if _SENTENCE.search(line):
         return False
-    figures = _FIGURES.search(line)
     before = line[: figures.start()] if figures else line
     return not _NOT_PUBLICATION.search(before) and not _EDITED_BEHIND.search(line)
 
@@ -184,6 +202,18 @@ def finer_time(tree: LexborHTMLParser, found: Parsed | None, now: datetime, zone
     return found
 
 
+def at_the_place(tree: LexborHTMLParser, found: Parsed | None, now: datetime, zone: tzinfo) -> Parsed | None:
+    """`found`, which was stated in UTC, as the place's clocks show the same moment in an element's title."""
+    if found is None or found.precision not in _FINE or found.at.utcoffset():
+        return found
+    for element in tree.css("span[title], time[title], a[title], abbr[title]")[:_MOST_TITLED]:
+        text = element.attributes.get("title") or ""
+        shown = parse_date(text, now, zone) if _FULL_TIME.match(text) else None
+        if shown and shown.at == found.at and shown.at.utcoffset():
+            return shown
+    return found
+
+
 def agreed_time(visible: Parsed | None, stated: Parsed | None) -> Parsed | None:
     """Of what people and machines are told: the finer, and of two that are as fine the earlier.
 
@@ -210,6 +240,21 @@ def _at_offset(at: datetime, offset: timedelta) -> datetime:
     """The moment as it is shown at a place whose clocks are `offset` ahead, rounded to the hour."""
     offset = round(offset / _HOUR) * _HOUR
     return at.astimezone(timezone(offset)) if abs(offset) <= _WIDEST else at
+
+
+def earlier_time(below: Parsed | None, above: Parsed | None) -> Parsed | None:
+    """Of the times below and above the title of a thread the earlier, if both are fine.
+
+    A title within its post stands below the post's time, and then the next post's follows.
+    """
+    if above is None or not is_fine(above) or not (below is None or is_fine(below)):
+        return below
+    return above if below is None or above.at < below.at else below
+
+
+def lines_above(lines: list[str], at: int | None) -> list[str]:
+    """The few lines above the title, which is line `at`."""
+    return lines[max(0, at - _LINES_ABOVE_TITLE) : at] if at else []
 
 
 def lines_beside(lines: list[str], at: int | None) -> list[str]:

@@ -33,6 +33,10 @@ _LEAST_AT_END = 8
 _LONGEST = 400
 
 
+# What a forum prints before a title: 主題: …
+TITLE_LABEL = re.compile(r"^\s*(?:主[题題]|[标標][题題]|[题題]目|[话話][题題])\s*[:：]?\s*")
+
+
 def page_title(tree: LexborHTMLParser, stated: Stated) -> str:
     """The article's own title, without the site's name."""
     whole = whole_title(tree)

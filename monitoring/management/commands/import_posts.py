@@ -40,6 +40,9 @@ class Command(BaseCommand):
         parser.add_argument("--preset", choices=[one.key for one in presets()], help="read it like this export")
         parser.add_argument("--column", action="append", default=[], metavar="FIELD=COLUMN", help=", ".join(TARGETS))
         parser.add_argument("--zone", default="", help="time zone of the times; by default the workspace's")
+        parser.add_argument(
+            "--sheet", action="append", default=[], help="of a workbook; several are read by the columns of the first"
+        )
         parser.add_argument("--format", choices=FORMATS, help="by default as the file looks")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -50,10 +53,12 @@ class Command(BaseCommand):
         data = _bytes_of(file)
         try:
             kind = options["format"] or format_of(file.name, data)
-            table = open_table(kind, data)
+            table = open_table(kind, data, next(iter(options["sheet"]), ""))
             rows = [row.cells for row in islice(table.rows, SAMPLED)]
         except TableError as error:
             raise CommandError(table_problem(error.code)) from error
+        if unknown := sorted({*options["sheet"]} - {table.sheet, *table.others}):
+            raise CommandError(f"There is no sheet {', '.join(unknown)}.")
         mapping = _mapping(workspace, table.columns, rows, options["preset"], options["column"])
         by = _person(workspace, options["by"])
         subscription = _source(workspace, options["source"], by)
@@ -62,7 +67,7 @@ class Command(BaseCommand):
         begun = begin_import(
             subscription=subscription, name=file.name, format=kind, data=data, zone=zone, by=by, now=now
         )
-        start_import(file_import=begun, mapping=mapping, zone=zone, by=by, now=now)
+        start_import(file_import=begun, mapping=mapping, sheets=options["sheet"], zone=zone, by=by, now=now)
         unused = [column for column in table.columns if column not in mapping.values()]
         self.stderr.write(f"columns: {mapping}; not used: {', '.join(unused) or 'none'}")
         self._work(begun)
@@ -84,7 +89,7 @@ class Command(BaseCommand):
         known = begun.done - begun.new_posts - begun.rejected
         counts = {"rows": begun.rows, "new": begun.new_posts, "known": known, "rejected": begun.rejected}
         self.stdout.write(json.dumps({"import": begun.pk, **counts}))
-        for row in RejectedRow.objects.filter(file_import=begun).order_by("number")[:SHOWN]:
+        for row in RejectedRow.objects.filter(file_import=begun).order_by("sheet", "number")[:SHOWN]:
             reasons = "; ".join(f"{one['field']}: {problem_text(one['code'])}" for one in row.problems)
             self.stderr.write(f"row {row.number}: {reasons}")
         if begun.problem:

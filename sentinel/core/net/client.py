@@ -21,6 +21,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.helpers import set_exception
 from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp.transport import AiohttpResponseStream
 
 from sentinel.core.net.decoding import ACCEPT_ENCODING, decoder_for
 from sentinel.core.net.guard import Resolver, SystemResolver, Target, parse_target, resolve_checked
@@ -60,6 +61,9 @@ DEFAULT_LIMITS = Limits()
 def user_agent(contact: str = "") -> str:
     """Who we say we are; `contact` is an address where a site's owner reaches the people who run this installation."""
     return f"{PRODUCT}/{VERSION} (+{contact})" if contact else f"{PRODUCT}/{VERSION}"
+
+
+AiohttpResponseStream.CHUNK_SIZE = 256 * 1024  # a page comes in one piece or two, not in fifteen
 
 
 class GuardedClient:

@@ -28,6 +28,7 @@ MAX_URL = 4096
 RESOLVE_SECONDS = 5.0
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
+_PLAIN = re.compile("[!-~]*")  # nothing to refuse but a backslash
 _DOTS = "\u3002\uff0e\uff61"  # what IDNA reads as a dot and people read as punctuation
 _SAFE_IN_RESOURCE = "/?:@!$&'()*+,;=-._~%[]|{}^`\""
 
@@ -111,7 +112,7 @@ def parse_target(url: str) -> Target:
 def _refuse_characters(url: str) -> None:
     if len(url) > MAX_URL:
         raise RefusedAddressError("too-long")
-    for character in url:
+    for character in "" if _PLAIN.fullmatch(url) else url:
         if unicodedata.category(character) in ("Cc", "Cs"):
             raise RefusedAddressError("control-character")
         if character.isspace():
@@ -137,6 +138,7 @@ def _read_port(text: str) -> int:
     return port
 
 
+@lru_cache(maxsize=1024)
 def _read_host(text: str) -> str:
     if not text or text == "[]":
         raise RefusedAddressError("empty-host")

@@ -35,6 +35,9 @@ from monitoring.crawling.addresses import (
         ),
         ("https://udn.com/news/story/1/2?from=udn-catelistnews_ch2", "https://udn.com/news/story/1/2"),
         (" https://example.com/a\n", "https://example.com/a"),
+        ("https://example.com/app#/news/5?id=曜#x", "https://example.com/app#/news/5?id=%E6%9B%9C%23x"),
+        ("https://example.com/#!/news/5", "https://example.com/#!/news/5"),
+        ("https://example.com/a#/", "https://example.com/a"),
         ("mailto:a@example.com", "mailto:a@example.com"),
     ],
 )

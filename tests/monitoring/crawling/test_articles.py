@@ -240,3 +240,100 @@ def test_any_arrangement_of_blocks_is_read_somehow(pieces: list[str], url: str) 
     article = extract_article("".join(pieces), NOW, UTC, url)
     assert "<script" not in article.text
     assert article.published is None or article.published.at <= NOW
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "<div class=rel>{teasers}</div>",
+        "<div class=x9><h2>推薦閱讀</h2>{teasers}</div>",
+        "<div class=x9><div>最新電報</div>{teasers}</div>",
+    ],
+)
+def test_a_story_of_one_sentence_is_not_outweighed_by_teasers_without_links(after: str) -> None:
+    teasers = "".join(f"<div class=r><b>{line}</b><p>{line}，詳情請看內文。</p></div>" for line in HEADLINES)
+    body = f"<h1>{TITLE}</h1><p>2025-06-20 10:05</p><div class=c><p>{STORY[0]}</p></div>{after.format(teasers=teasers)}"
+    assert read(body).text == STORY[0]
+
+
+def test_a_flash_begins_with_its_title() -> None:
+    flash = f"【{TITLE}】{STORY[0]}"
+    others = "".join(
+        f"<div class=t><span>10:0{n}</span>【{line}】詳情請看內文。</div>" for n, line in enumerate(HEADLINES)
+    )
+    body = f"<div class=d><p>2025-06-20 09:20</p>{flash}</div><div class=f><h3>最新電報</h3>{others}</div>"
+    article = read(f"{body}<h1 style='display:none'>{TITLE}</h1>")
+    assert article.text == flash
+    assert article.published is not None
+    assert article.published.at.isoformat()[:16] == "2025-06-20T09:20"
+
+
+def test_a_poem_is_a_text_though_it_has_no_marks() -> None:
+    verses = ["風把麥子吹黃了一遍", "又吹黃了一遍", "祖父坐在田埂上", "數著剩下的幾個黃昏"]
+    comments = "<div id=comments><div><h4>阿木</h4><p>說得太好了，轉發了。</p></div></div>"
+    assert read(f"<h1>{TITLE}</h1><div class=note><p>{'<br>'.join(verses)}</p></div>{comments}").text == "\n".join(
+        verses
+    )
+
+
+def test_a_notice_ends_with_its_own_date() -> None:
+    assert read(f"<h1>{TITLE}</h1><div>{PARAGRAPHS}<p>某某辦公室</p><p>2025年6月18日</p></div>").text.endswith(
+        "某某辦公室\n2025年6月18日"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "粉絲：3.2萬文章：81關注",
+        "收藏 分享 字體：宋",
+        "某某新聞記者 | 王小明",
+        "本網站之文字、圖片及影音，非經授權，不得轉載、公開播送或公開傳輸及利用。",
+        "為達最佳瀏覽效果，建議使用 Chrome、Firefox 或 Microsoft Edge 的瀏覽器。",
+        "【某某報導】需要你的支持，按此訂閱",
+        "Sign up for our newsletter",
+        "<button>顯示全部</button>",
+    ],
+)
+def test_what_a_site_prints_around_a_story_is_no_part_of_it(line: str) -> None:
+    assert read(f"<h1>{TITLE}</h1><div>{PARAGRAPHS}<p>{line}</p></div>").text == "\n".join(STORY)
+    assert read(f"<h1>{TITLE}</h1><div><p>{line}</p>{PARAGRAPHS}</div>").text == "\n".join(STORY)
+
+
+@pytest.mark.parametrize(
+    ("shown", "at"),
+    [
+        ("<p><span>14:20</span><span>2025/06/19</span></p>", "2025-06-19T14:20"),
+        ("<p><span>2025-06-19 05:30</span><span>1,284人氣</span></p>", "2025-06-19T05:30"),
+        ("<p>2025.06.19 <br>15:47</p>", "2025-06-19T15:47"),
+        ("<p>Published: 3:15pm, 19 Jun 2025 | Updated: 6:02pm, 19 Jun 2025</p>", "2025-06-19T15:15"),
+        ("<p>出版：2025-06-19 00:45 更新：2025-06-19 01:10</p>", "2025-06-19T00:45"),
+        ("<p>6月18日23時50分，曜日乳業發布致歉聲明，表示高度重視。</p><p>2025-06-19 08:35</p>", "2025-06-19T08:35"),
+    ],
+)
+def test_the_time_of_publication_is_told_from_figures_beside_it(shown: str, at: str) -> None:
+    published = read(f"<h1>{TITLE}</h1>{shown}<div>{PARAGRAPHS}</div>").published
+    assert published is not None
+    assert published.at.isoformat()[:16] == at
+
+
+def test_a_time_in_utc_is_told_as_the_place_shows_it_on_pointing() -> None:
+    head = '<meta property="article:published_time" content="2025-06-18T00:12:00Z">'
+    published = read(
+        f'<h1>{TITLE}</h1><span title="2025-06-18 08:12:00 +08:00">2 天前</span>{PARAGRAPHS}', head
+    ).published
+    assert published is not None
+    assert published.at.isoformat() == "2025-06-18T08:12:00+08:00"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '<a class="UserLink-link">老王不賣瓜</a>',
+        '<span class="follow-nickName">老王不賣瓜</span>',
+        '<span class="article-user-name">作者：老王不賣瓜</span>',
+    ],
+)
+def test_the_name_beside_a_title_is_the_authors_where_it_is_called_so(name: str) -> None:
+    login = '<span class="user-name">登入</span>'
+    assert read(f"{login}<h1>{TITLE}</h1><p>{name}</p><p>2025-06-19 08:35</p>{PARAGRAPHS}").author == "老王不賣瓜"

@@ -173,3 +173,9 @@ def test_the_hong_kong_characters_of_a_long_page_are_read_whole_around_where_the
     lines = decode((line * 12_000).encode("big5hkscs")).text.split("</p>")
     assert lines[:8_000] == [line.removesuffix("</p>")] * 8_000
     assert all(each.startswith("<p>香港") and "我們正在調查這件事情" in each for each in lines[:-1])
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_with_little_markup_and_without_a_mark_is_told_by_how_it_reads(codec: str) -> None:
+    text = "<title>曜日乳业</title>" + "一家三口喝完酸奶进了医院，客服表示需要消费者自己证明。" * 40
+    assert decode(text.encode(codec), "text/html; charset=gb2312").text == text

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.crawling.robots import RobotsFile, Rules, parse_robots, read_robots
+from monitoring.crawling.robots import LARGEST, RobotsFile, Rules, parse_robots, read_robots
 
 RFC_EXAMPLE = """
 User-Agent: *
@@ -159,6 +159,13 @@ def test_half_a_mebibyte_is_read_and_no_more() -> None:
     assert parse_robots(beyond, "Sentinel").allows("/a")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_rule_that_is_cut_in_its_middle_is_no_rule(end: str) -> None:
+    rules = f"User-agent: *{end}Disallow: /{end}"
+    filler = "#" + "x" * (LARGEST - len(rules) - len(end) - len("#Allow: /"))
+    assert not parse_robots(f"{rules}{filler}{end}Allow: /open/to/all{end}", "Sentinel").allows("/shut")
+
+
 def test_the_line_that_decides_can_be_shown() -> None:
     rules = parse_robots("User-agent: *\nDisallow: /a\nAllow: /a/b", "Sentinel")
     assert [rules.deciding(path) for path in ("/a", "/a/b/c", "/c")] == [("/a", False), ("/a/b", True), None]
@@ -193,6 +200,10 @@ def test_rules_outside_a_group_and_lines_that_are_none_say_nothing() -> None:
         (".5", 0.5),
         ("60", 60),
         ("10 # s", 10),
+        ("10s", 10),
+        ("2.", 2),
+        ("2,5 sec", 2.5),
+        ("5 minutes", 0),
     ],
 )
 def test_crawl_delay_is_honoured_up_to_a_minute(value: str, seconds: float) -> None:

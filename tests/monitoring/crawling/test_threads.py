@@ -162,3 +162,77 @@ def test_an_opening_post_below_a_title_that_follows_its_sections_name_is_kept() 
         f"<div class='topic-body'><p>{SIMPLIFIED[0]}</p></div></div><div id=replies>{replies}</div>"
     )
     assert extract_article(page, NOW, TAIPEI, "https://example.cn/topics/12").text.startswith(SIMPLIFIED[0])
+
+
+WORDS = ["頂", "推", "沙發", "666", "+1", "？", "支持樓主", "讚", "顶", "mark", "回覆", "哈哈"]
+
+
+@pytest.mark.parametrize(
+    "floor",
+    [
+        "<div class=post><b>網友{n}</b> <i>2025-06-18 10:{n:02d}</i><div class=message>{text}</div>"
+        "<div class=bar><a href=#>讚</a> <a href=#>回覆</a></div></div>",
+        "<div class=b7><div class=c2><b>網友{n}</b> <i>2025-06-18 10:{n:02d}</i></div><div class=c3>{text}</div>"
+        "<div class=c4><span>讚</span> <span>回覆</span> <span>分享</span></div></div>",
+        "<form><table class=post><tr><td class=poster>網友{n}<p>男爵府邸</p></td>"
+        "<td><p>發表於 2025-6-18 10:{n:02d}</p><div class=postmessage>{text}</div></td></tr></table></form>",
+    ],
+)
+def test_a_reply_of_one_word_is_kept_and_a_button_that_reads_like_it_is_not(floor: str) -> None:
+    said = [*TRADITIONAL, *WORDS]
+    floors = "".join(floor.format(n=n, text=text) for n, text in enumerate(said, 10))
+    page = f"<title>店家不給退 - 某某論壇</title><h1>店家不給退</h1>{floors}<p>Powered by MyBB</p>"
+    assert extract_article(page, NOW, TAIPEI).text.split("\n") == said
+
+
+def test_what_a_program_hides_until_it_is_so_is_nobodys_words() -> None:
+    floors = "".join(
+        f"<li component='post'><div component='post/content'><p>{text}</p></div></li>" for text in SIMPLIFIED
+    )
+    page = (
+        "<title>酸奶变质 | 某某社区</title><meta name=generator content=NodeBB><h1>酸奶变质</h1>"
+        "<div hidden><p>您的浏览器似乎不支持脚本，某些功能可能无法正常使用。</p></div>"
+        "<div class='alert hidden'><p>此主题已被删除。只有拥有管理权限的用户可以查看。</p></div>"
+        f"<ul component=topic class='hidden md:block'>{floors}</ul>"
+    )
+    assert extract_article(page, NOW, TAIPEI).text.split("\n") == SIMPLIFIED
+
+
+@pytest.mark.parametrize("push", ["推abc{n}: {text}06/18 10:{n}, {n}F", "u{n}: {text}06-18 10:{n}"])
+def test_mirrors_of_ptt_tell_who_pushed_and_when_around_what_was_said(push: str) -> None:
+    pushes = "".join(
+        f"<div class=push>{push.format(n=n, text=text)}</div>" for n, text in enumerate(TRADITIONAL[1:], 10)
+    )
+    page = f"<title>優格結塊 - 看板 Food</title><h1>優格結塊</h1><div class=article>{TRADITIONAL[0]}</div>{pushes}"
+    assert extract_article(page, NOW, TAIPEI).text.split("\n") == TRADITIONAL
+
+
+def test_a_question_and_its_answers_are_a_discussion() -> None:
+    answers = "".join(
+        f"<div class=card><div class='answer-body'><article>{text}</article></div><a>網友</a></div>"
+        for text in TRADITIONAL[1:]
+    )
+    page = f"<title>優格結塊能退嗎？ - 知乎</title><h1>優格結塊能退嗎？</h1><p>{TRADITIONAL[0]}</p><h4>4 个回答</h4>{answers}"
+    text = extract_article(page, NOW, TAIPEI).text
+    assert [line for line in TRADITIONAL if line not in text] == []
+    assert "个回答" not in text
+
+
+def test_stories_named_posts_below_an_article_make_no_discussion() -> None:
+    teasers = "".join(
+        f"<div class=PostItem><h1><a>别家公司的第{n}条消息在这里</a></h1><p>详情如下，请看正文。</p></div>"
+        for n in range(10)
+    )
+    story = "".join(f"<p>第{n}段，曜日乳业今天表示，相关批次已经全面下架，并将对外说明检验结果。</p>" for n in range(4))
+    page = f"<title>一篇文章的标题 - 知乎</title><h1>一篇文章的标题</h1><div class=RichText>{story}</div><div>{teasers}</div>"
+    assert "别家公司" not in extract_article(page, NOW, TAIPEI).text
+
+
+def test_the_time_above_a_title_within_the_first_post_is_that_of_the_thread() -> None:
+    floors = "".join(
+        f"<div class=post><i>2025-06-18 1{n}:05</i>{'<h3>優格結塊了</h3>' if not n else ''}<div class=message>{text}</div></div>"
+        for n, text in enumerate(TRADITIONAL)
+    )
+    published = extract_article(f"<title>優格結塊了 - 某某論壇</title>{floors}", NOW, TAIPEI).published
+    assert published is not None
+    assert published.at.isoformat()[:16] == "2025-06-18T10:05"

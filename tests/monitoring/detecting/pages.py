@@ -113,3 +113,32 @@ def forum_of_states() -> str:
         for n, title in enumerate(HEADLINES)
     )
     return page(f"<main><ul class='topics'>{rows}</ul></main>")
+
+
+def divs_without_names() -> str:
+    """Links around all that a row says, in elements that have nothing but their place to tell them apart."""
+    rows = "".join(
+        f"<div class='css-9z8y7x'><a href='/zh/{9000 + n}'><div><span>{title}</span></div>"
+        f"<div><span>2026年11月22日 1{n}:05</span></div></a></div>"
+        for n, title in enumerate(HEADLINES)
+    )
+    return page(f"<div id='app'><div class='css-1a2b3c'>{rows}</div></div>")
+
+
+def tiles() -> str:
+    """Tiles whose date is longer than many a headline."""
+    rows = "".join(
+        f"<a class='tile' href='/p/{9000 + n}'><p class='d'>2026 年 11 月 22 日 星期日 1{n}:05:00</p><p>{title}</p></a>"
+        for n, title in enumerate(HEADLINES)
+    )
+    return page(f"<div class='feed'>{rows}</div>")
+
+
+def plain_table() -> str:
+    """Cells without names: number, title, author, replies, time."""
+    rows = "".join(
+        f"<tr><td>{n}</td><td><a href='view.php?id={9000 + n}'>{title}</a></td><td><a href='u.php?u={n}'>媽媽{n}號的家"
+        f"</a></td><td>{n * 7}</td><td>2026-11-22 1{n}:05</td></tr>"
+        for n, title in enumerate(HEADLINES)
+    )
+    return page(f"<table><tr><th>編號</th><th>標題</th><th>作者</th><th>回覆</th><th>時間</th></tr>{rows}</table>")

@@ -30,6 +30,7 @@ def read(html: str) -> tuple[dict[str, str | bool], list[listing.Item]]:
 EVERY = [
     *(pages.news, pages.cards, pages.forum_table, pages.bare_links),
     *(pages.blog, pages.overlaid_cards, pages.forum_of_states),
+    *(pages.divs_without_names, pages.tiles, pages.plain_table),
 ]
 
 
@@ -89,3 +90,13 @@ def test_nothing_is_proposed_where_nothing_repeats(html: str) -> None:
 @given(st.text(alphabet=st.sampled_from("<>a div/=\"'hrefclass1我"), max_size=400))
 def test_any_page_is_answered(html: str) -> None:
     propose_listing(html, URL, NOW, ZONE)
+
+
+def test_a_day_that_only_the_addresses_state_is_read_from_them() -> None:
+    rows = "".join(f"<li><a href='/news/2026-11/2{n % 3}/{n}.html'>{t}</a></li>" for n, t in enumerate(pages.HEADLINES))
+    _definition, items = read(pages.page(f"<ul class='list'>{rows}</ul>"))
+    assert [(item.published_at.day, item.precision) for item in items[:3] if item.published_at] == [
+        (20, "day"),
+        (21, "day"),
+        (22, "day"),
+    ]

@@ -172,7 +172,9 @@ def test_sitemaps_of_news_are_taken_from_robots_txt_and_have_to_be_asked_for() -
 def test_where_nothing_is_named_the_usual_places_are_worth_asking() -> None:
     found = seen("<p>x", "https://a.example/blog/")
     assert {one.sign for one in found} == {"usual-place"}
-    assert "https://a.example/feed/" in {one.definition["url"] for one in found}
+    # An address without its last slash leads on to the one with it; the other way round few servers do.
+    places = ("feed", "rss", "atom.xml", "feed.json")
+    assert {f"https://a.example/{place}" for place in places} <= {one.definition["url"] for one in found}
     assert not any(one.is_certain for one in found)
 
 
@@ -215,3 +217,30 @@ def test_what_software_tells_makes_a_whole_definition(url: str, body: str) -> No
 def test_a_network_makes_a_whole_definition(url: str) -> None:
     (offer,) = offers_of(look_at_address(url))
     assert KINDS[offer.kind].start(offer.definition)
+
+
+def test_a_feed_is_named_against_the_base_of_the_page() -> None:
+    head = '<base href="/blog/"><link rel="alternate" type="application/rss+xml" href="rss.xml">'
+    assert seen(pages.page(pages.news(), head))[0].definition["url"] == "https://www.example.com/blog/rss.xml"
+
+
+def test_a_page_that_names_no_feed_may_lead_to_some() -> None:
+    body = (
+        "<a href='/rss/'>RSS 訂閱</a><a href='news_rss.xml'>即時</a><a href='https://feeds.feedburner.com/x'>全部</a>"
+        "<a href='/index.php?feed=rss2'>x</a><a href='/feedback'>意見</a><a href='/press/release'>新聞稿</a>"
+    )
+    found = [one for one in seen(f"<html><body>{body}</body></html>") if one.sign == "names-feed"]
+    assert [one.definition["url"] for one in found] == [
+        "https://www.example.com/rss/",
+        "https://www.example.com/list/news_rss.xml",
+        "https://feeds.feedburner.com/x",
+        "https://www.example.com/index.php?feed=rss2",
+    ]
+    assert not any(one.is_certain for one in found)
+
+
+def test_a_wordpress_in_a_folder_is_at_home_there_and_its_feed_is_asked_for_where_it_names_none() -> None:
+    body = '<link rel="stylesheet" href="https://www.example.com/blog/wp-content/themes/x/style.css">'
+    found = [(one.preset, one.values) for one in seen(f"<html><head>{body}</head></html>") if one.preset]
+    home = {"url": "https://www.example.com/blog"}
+    assert found == [("wordpress", home), ("wordpress-feed", home)]

@@ -125,3 +125,30 @@ def test_parts_of_a_day_are_times() -> None:
 @given(st.lists(st.text(max_size=60), max_size=8))
 def test_any_cells_look_like_something(cells: list[str]) -> None:
     assert look_of(cells).kind in ("url", "time", "count", "long", "short", "empty")
+
+
+def test_a_kind_or_a_place_is_no_title() -> None:
+    rows = [
+        {
+            "發文時間": f"2026-03-0{n} 10:00",
+            "貼文連結": f"https://f.example/{n}",
+            "貼文內容": f"我們致歉 {n}",
+            "類型": kind,
+        }
+        for n, kind in enumerate(("photo", "link", "video"), start=1)
+    ]
+    _preset, mapped = propose(list(rows[0]), rows)
+    assert "title" not in mapped
+    assert mapped["text"] == "貼文內容"
+
+
+def test_the_address_of_a_post_goes_before_what_it_links_to() -> None:
+    row = {
+        "created_time": "2026-03-01T10:00:00",
+        "page_name": "曜日",
+        "message": "文",
+        "link": "https://n.example/1",
+        "permalink_url": "https://f.example/2",
+    }
+    _preset, mapped = propose(list(row), [row])
+    assert (mapped["url"], mapped["author"], mapped["text"]) == ("permalink_url", "page_name", "message")

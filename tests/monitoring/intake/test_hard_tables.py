@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from monitoring.intake.tables import Table, TableError, format_of, open_table
+from monitoring.intake import tables
+from monitoring.intake.tables import Table, TableError, format_of, open_table, rows_of
 
 HEAD = ["監測主題", "標題", "內容", "來源網站", "主文/回文", "發佈時間", "作者", "原始連結"]
 ROW = ["曜日", "鮮乳", "喝完肚子痛", "PTT", "主文", "2026-03-02 10:30:00", "甲", "https://a.example/1"]
@@ -150,3 +151,32 @@ def test_times_of_a_workbook_keep_their_minute() -> None:
 def test_what_would_be_held_in_memory_whole_is_bounded(data: bytes) -> None:
     with pytest.raises(TableError, match="too-large-whole"):
         open_table(format_of("a.json", data), data)
+
+
+def months() -> bytes:
+    """A workbook of two months and a summary."""
+    book = sheet_of(HEAD, ROW, ROW)
+    book.active.title = "1月"  # type: ignore[union-attr]
+    second = book.create_sheet("2月")
+    for line in (["曜日乳業 輿情報表"], HEAD, ROW):
+        second.append(line)
+    book.create_sheet("摘要").append(["主題", "聲量"])
+    return saved(book)
+
+
+def test_a_sheet_is_read_by_its_name_and_those_with_the_same_columns_are_named() -> None:
+    table = open_table("xlsx", months(), "2月")
+    assert (table.sheet, table.others, table.alike, table.header) == ("2月", ("1月", "摘要"), ("1月",), 2)
+    assert open_table("xlsx", months(), "摘要").alike == ()
+
+
+def test_the_rows_of_several_sheets_follow_each_other_and_say_where_they_stand() -> None:
+    read = rows_of("xlsx", months(), ["1月", "2月"])
+    assert [(row.sheet, row.number) for row in read] == [("1月", 2), ("1月", 3), ("2月", 3)]
+
+
+def test_the_sheets_of_a_workbook_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_ROWS", 3)
+    assert len(list(rows_of("xlsx", months(), ["1月", "2月"]))) == 3
+    with pytest.raises(TableError, match="too-many-rows"):
+        list(rows_of("xlsx", months(), ["1月", "2月", "2月"]))

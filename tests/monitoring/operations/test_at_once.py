@@ -11,6 +11,8 @@ from monitoring.models import Analysis, Mention, Post
 from monitoring.operations.analyses import ANALYSES, lock_analyses
 from monitoring.operations.topics import BACK_MATCHES, publish_version
 from tests.factories import NOW, make_yaori
+from tests.monitoring.bring import pushed, token_for
+from tests.monitoring.pages.test_api import send
 from tests.monitoring.stage import (
     MINUTE,
     PRAISE,
@@ -42,6 +44,16 @@ def at_once(*deeds: Callable[[], object]) -> None:
     with ThreadPoolExecutor(len(deeds)) as pool:
         for done in [pool.submit(do, deed) for deed in deeds]:
             done.result(timeout=30)
+
+
+def test_of_programs_that_send_the_same_posts_at_once_one_is_told_that_they_are_new() -> None:
+    yaori = make_yaori()
+    token = token_for(yaori, pushed(yaori))
+    batch = {"posts": [{"url": f"https://forum.example/t/{number}", "text": f"曜日 {number}"} for number in range(40)]}
+    told: list[int] = []
+    at_once(*[lambda: told.append(send(token, batch).json()["counts"]["new"])] * 4)
+    assert sorted(told) == [0, 0, 0, 40]
+    assert Post.objects.count() == 40
 
 
 def test_analysing_and_walking_over_the_same_posts_yields_one_mention_each() -> None:

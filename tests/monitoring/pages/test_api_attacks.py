@@ -106,10 +106,25 @@ def test_what_is_packed_is_unpacked_within_the_same_bounds(token: str) -> None:
 
 @pytest.mark.parametrize(
     ("at", "code"),
-    [("1989-12-31T23:00:00Z", "too-early"), (0, "not-a-time"), ("2999-01-01", "in-the-future"), (10**29, "not-a-time")],
+    [
+        ("1989-12-31T23:00:00Z", "too-early"),
+        ("1969-12-31", "too-early"),
+        ("0001-01-01T00:00:00+14:00", "too-early"),
+        ("2999-01-01", "in-the-future"),
+        ("9999-12-31T23:59:59-12:00", "in-the-future"),
+        (0, "not-a-time"),
+        (10**29, "not-a-time"),
+        (10**90, "too-long"),
+    ],
 )
 def test_a_time_that_cannot_be_is_refused(token: str, at: object, code: str) -> None:
     assert results(token, {"id": "1", "text": "x", "published_at": at}) == [("rejected", [("published_at", code)])]
+
+
+@pytest.mark.parametrize("at", [1712111512345, "1712111512345", 1712111512, "1712111512345000"])
+def test_a_moment_may_be_told_in_seconds_or_parts_of_them_since_1970(token: str, at: object) -> None:
+    assert results(token, {"id": "1", "text": "x", "published_at": at}) == [("new", [])]
+    assert Post.objects.get().published_at.replace(microsecond=0).isoformat() == "2024-04-03T02:31:52+00:00"
 
 
 def test_a_time_without_a_zone_is_in_the_zone_of_the_source(token: str) -> None:

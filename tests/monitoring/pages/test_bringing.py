@@ -201,6 +201,59 @@ def test_a_workbook_is_mapped_too(admin: Client) -> None:
     assert "好喝" in text(admin.get(at("import-map", FileImport.objects.get().pk)))
 
 
+def months() -> bytes:
+    """A workbook of two months with the same columns and a bad row each, and a sheet of another kind."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for month in (1, 2):
+        sheet = book.create_sheet(f"{month}月")
+        sheet.append(["標題", "內文", "網址", "發布時間"])
+        sheet.append([f"{month} 月的曜日", "好喝", f"https://a.example/{month}", f"2026/0{month}/01 10:00"])
+        sheet.append(["壞", "x", "不是網址", ""])
+    book.create_sheet("摘要").append(["標題", "聲量"])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_sheets_with_the_same_columns_are_read_together_unless_somebody_says_otherwise(admin: Client) -> None:
+    upload(admin, months(), "list.xlsx")
+    address = at("import-map", FileImport.objects.get().pk)
+    page = text(admin.get(address, headers={"Accept-Language": "zh-Hant"}))
+    assert re.findall(r'name="also" value="([^"]+)"[^>]*checked', page) == ["2月"]
+    admin.post(address, {"zone": "Asia/Taipei", "text": "內文", "url": "網址", "sheet": "1月", "also": ["2月"]})
+    while IMPORTS.run(now=NOW.replace(year=2100)):
+        pass
+    done = FileImport.objects.get()
+    assert (done.sheets, done.new_posts, done.rejected) == (["1月", "2月"], 2, 2)
+    answer = admin.get(at("import-rejected", done.pk))
+    assert [line.split(",")[:2] for line in answer.content.decode("utf-8-sig").splitlines()[1:]] == [
+        ["1月", "3"],
+        ["2月", "3"],
+    ]
+    assert "2月" in text(admin.get(at("import", done.pk)))
+
+
+def test_another_sheet_can_be_chosen_and_is_read_alone(admin: Client) -> None:
+    upload(admin, months(), "list.xlsx")
+    address = at("import-map", FileImport.objects.get().pk)
+    assert "2 月的曜日" in text(admin.get(address, {"sheet": "2月"}))
+    admin.post(address, {"zone": "Asia/Taipei", "text": "內文", "sheet": "2月"})
+    while IMPORTS.run(now=NOW.replace(year=2100)):
+        pass
+    assert FileImport.objects.get().sheets == ["2月"]
+    assert Post.objects.filter(text="好喝").count() == 1
+    assert admin.get(at("import", FileImport.objects.get().pk)).status_code == 200
+
+
+def test_a_sheet_that_is_not_there_leaves_the_likeliest(admin: Client) -> None:
+    upload(admin, months(), "list.xlsx")
+    address = at("import-map", FileImport.objects.get().pk)
+    assert "1 月的曜日" in text(admin.get(address, {"sheet": "三月"}))
+    answer = admin.post(address, {"zone": "Asia/Taipei", "text": "內文", "sheet": "1月", "also": ["摘要"]})
+    assert answer.status_code == 422
+
+
 def test_a_new_source_without_a_name_takes_that_of_its_file(admin: Client) -> None:
     file = SimpleUploadedFile("OpView 十一月.csv", CSV.encode())
     admin.post(at("import-add"), {"file": file, "source": "", "name": " "})

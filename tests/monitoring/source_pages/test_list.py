@@ -200,6 +200,17 @@ def test_the_list_can_be_narrowed(admin: Client, yaori: Cast, show: str, seen: s
     assert hidden not in page
 
 
+def test_the_newest_posts_are_those_published_last_in_whatever_order_they_came(admin: Client, yaori: Cast) -> None:
+    source = read_source(yaori, "島嶼新聞", "https://n.example/rss", now=NOW).source
+    for number, hours in enumerate((3, 90, 1, 5, 2, 4, 6)):
+        at = NOW - timedelta(hours=hours)
+        bring(source, at=at, later=NOW - at, number=number, title=f"約{hours}小時前")
+    page = text(admin.get(f"/w/yaori/sources/{Subscription.objects.get().pk}/"))
+    places = [page.index(f"約{hours}小時前") for hours in (1, 2, 3, 4, 5)]
+    assert places == sorted(places)
+    assert "約6小時前" not in page
+
+
 def test_the_pane_shows_the_last_visit_and_the_newest_posts(admin: Client, yaori: Cast) -> None:
     every = every_state(yaori, NOW)
     page = text(admin.get(f"/w/yaori/sources/?source={every['down'].pk}"))

@@ -147,6 +147,31 @@ def test_a_list_is_read_with_the_pages_of_its_articles(yaori: Cast, site: Site) 
     assert (row.outcome, row.pages, row.posts, Post.objects.count()) == ("complete", 1, 10, 40)
 
 
+def test_an_article_that_cannot_be_read_is_said_and_not_passed_in_silence(
+    yaori: Cast, client: Client, site: Site
+) -> None:
+    listed = [1]
+
+    async def listing(server: HostileServer, seen: Seen, writer: Any) -> None:
+        rows = "".join(f'<li><a href="/a/{n}">t{n}</a></li>' for n in range(listed[0]))
+        await answer(f'<ul class="news">{rows}</ul>'.encode())(server, seen, writer)
+
+    article = answer(b"<html><body><article><p class='body'>The milk was off.</p></article></body></html>")
+    gone = answer(b"no", status="404 Not Found")
+    server = site({"/news": listing, "/a/0": article, "/a/1": gone, "/a/2": article})
+    row = reading(yaori, server.url("/news"), kind="listing", rows="ul.news > li", detail_text="p.body")
+    listed[0] = 3
+    row = read_to_the_end(row)
+    assert (row.outcome, row.posts, row.failed) == ("complete", 1, 1)
+    client.force_login(yaori.admin)
+    page = client.get(f"/w/yaori/sources/{row.source.subscriptions.get().pk}/").content.decode()
+    history = page.partition('id="history"')[2].partition("</section>")[0]
+    assert [one.partition("</dd>")[0] for one in history.split('<dd class="num">')[1:]] == ["1", "1", "1"]
+    start_back_read(subscription=row.source.subscriptions.get(), by=yaori.admin, now=timezone.now())
+    row.refresh_from_db()
+    assert row.failed == 0
+
+
 @pytest.mark.parametrize(("slow_turns", "outcome", "posts"), [(2, "complete", 2), (9, "out-of-time", 0)])
 def test_articles_that_a_turn_had_no_time_for_are_not_passed_over(
     slow_turns: int, outcome: str, posts: int, yaori: Cast, site: Site, monkeypatch: pytest.MonkeyPatch

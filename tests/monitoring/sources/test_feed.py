@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.sources import feed
-from monitoring.sources.feed_document import MOST_ENTRIES, NotAFeed, parse_feed
+from monitoring.sources.feed_document import MOST_ENTRIES, Entry, NotAFeed, parse_feed
 from monitoring.sources.items import DefinitionError, SourceError
 from sentinel.core.net.types import Response
 
@@ -261,3 +261,53 @@ def test_a_feed_may_name_all_its_elements_by_a_prefix() -> None:
     xmlns:x="http://www.w3.org/1999/xhtml">曜日的 &lt;b> 元素</x:div></a:title><a:link href="/1"/></a:entry></a:feed>"""
     (entry,) = parse_feed(text.encode(), "", "https://n.example/", NOW, TAIPEI)
     assert (entry.title, entry.link) == ("曜日的 <b> 元素", "https://n.example/1")
+
+
+def entry_of(inside: str, root: str = "rss", attributes: str = "") -> Entry:
+    body = f"<{root} {attributes}><channel><item>{inside}</item></channel></{root}>"
+    return parse_feed(body.encode(), "", "https://news.example.tw/feed", NOW, TAIPEI)[0]
+
+
+def test_an_emoji_that_was_written_as_two_halves_is_one_and_numbers_of_no_character_are_passed_by() -> None:
+    entry = entry_of(
+        "<title>鮮乳&#55357;&#56833;&#xD83D;&#xde21;</title><link>/1</link><description>一&#xD800;&#8;二&#20013;</description>"
+    )
+    assert entry.title == "鮮乳😁😡"
+    assert entry.text == "一二中"
+    in_cdata = entry_of("<title><![CDATA[鮮乳&#55357;&#56833;]]></title><link>/1</link>")
+    assert in_cdata.title == "鮮乳😁"
+
+
+def test_what_a_podcast_and_a_video_say_of_themselves_is_read() -> None:
+    spoken = entry_of(
+        "<title>第1集</title><itunes:author>主持人</itunes:author><itunes:summary>本集談鮮乳</itunes:summary>"
+        '<guid isPermaLink="false">ep-1</guid><enclosure url="https://cdn.example/1.mp3"/>',
+        attributes='xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"',
+    )
+    assert (spoken.author, spoken.text, spoken.guid) == ("主持人", "本集談鮮乳", "ep-1")
+    shown = entry_of(
+        '<link>https://v.example/1</link><media:content url="https://v.example/1.mp4"><media:title>影片</media:title>'
+        "<media:description>說明</media:description></media:content>",
+        attributes='xmlns:media="http://search.yahoo.com/mrss/"',
+    )
+    assert (shown.title, shown.text) == ("影片", "說明")
+
+
+def test_a_link_that_was_escaped_once_too_often_leads_where_it_should() -> None:
+    assert entry_of("<title>a</title><link><![CDATA[https://n.example/?a=1&amp;b=2]]></link>").link.endswith("?a=1&b=2")
+    assert entry_of("<title>a</title><link>https://n.example/?a=1&amp;amp;b=2</link>").link.endswith("?a=1&b=2")
+
+
+def test_a_feed_of_a_namespace_nobody_knows_is_a_feed() -> None:
+    entry = entry_of("<title>題</title><link>/1</link>", attributes='xmlns="http://purl.org/net/rss1.1#" version="2.0"')
+    assert (entry.title, entry.link) == ("題", "https://news.example.tw/1")
+
+
+@pytest.mark.parametrize(
+    "written", ["週五, 20 六月 2025 09:00:00 +0800", "周五, 20 6月 2025 01:00:00 +0000", "20 6 月, 2025 9:00 上午"]
+)
+def test_a_date_whose_month_was_translated_keeps_its_minute(written: str) -> None:
+    published = entry_of(f"<title>a</title><link>/1</link><pubDate>{written}</pubDate>").published
+    assert published is not None
+    assert published.at == datetime(2025, 6, 20, 9, tzinfo=TAIPEI)
+    assert published.precision in ("minute", "second")

@@ -252,3 +252,44 @@ def test_no_bytes_raise_anything_but_a_source_error(body: bytes) -> None:
     for selector in ("", "script", "=~ data:(.*)"):
         with contextlib.suppress(SourceError):
             json_listing.parse({**definition, "json_in": selector}, answer(body), NOW, TAIPEI)
+
+
+def test_a_list_may_hold_the_comments_on_each_of_its_rows() -> None:
+    definition = clean(
+        rows="[*]", link="link", floors="replies[?type == 'comment']", floors_first="reply", floor_text="text",
+        floor_author="by", floor_id="id",
+    )  # fmt: skip
+    rows = [
+        {
+            "link": "/a",
+            "replies": [{"id": 1, "type": "comment", "by": "小明", "text": "<p>一</p>"}, {"type": "pingback"}],
+        },
+        {"link": "/b", "replies": {"code": "closed"}},
+    ]
+    first, second = json_listing.parse(definition, answer(as_utf8(rows)), NOW, TAIPEI).items
+    assert [(one.site_id, one.author, one.text) for one in first.replies] == [("#1", "小明", "一")]
+    assert (second.replies, first.figures, first.needs_detail) == ((), {}, False)
+
+
+def test_a_refusal_that_asks_to_sign_in_says_so() -> None:
+    wanted = {"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=miniblog"}
+    with pytest.raises(SourceError) as caught:
+        json_listing.parse(clean(blocked_if="ok != `1`"), answer(as_utf8(wanted)), NOW, TAIPEI)
+    assert caught.value.code == "login"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "try{feedCardJsonpCallback(%s);}catch(e){};",
+        "window.cb && window.cb(%s);",
+        "var list = %s;",
+        "const data=%s",
+        "/**/jQuery1_2(%s);",
+        ")]}'\n%s",
+    ],
+)
+def test_json_that_a_script_hands_over_is_read(written: str) -> None:
+    body = (written % json.dumps([{"u": "/1", "t": "一"}])).encode()
+    (item,) = json_listing.parse(clean(rows="[*]", link="u", title="t"), answer(body), NOW, TAIPEI).items
+    assert item.title == "一"

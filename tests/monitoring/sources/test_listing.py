@@ -157,3 +157,37 @@ def test_no_bytes_raise_anything_but_a_source_error(body: bytes) -> None:
     ):
         with contextlib.suppress(SourceError):
             read()
+
+
+@pytest.mark.parametrize(
+    ("more", "counted"),
+    [({}, {"comments": 3}), ({"floors_next": "a.next"}, {}), ({"detail_comments": "b.count"}, {"comments": 12})],
+)
+def test_of_a_thread_that_shows_all_its_comments_they_are_counted(
+    more: dict[str, str], counted: dict[str, int]
+) -> None:
+    definition = {"url": "https://n.example/l", "rows": "li", "detail_text": "p", "floors": ".push", "floor_text": "i"}
+    page = b"<b class=count>12</b><p>text</p>" + b"<div class=push><i>same</i></div>" * 2 + b"<div class=push></div>"
+    item = Item(url="https://n.example/1", title="t", needs_detail=True)
+    whole = listing.detail(
+        listing.validate({**definition, "floors_first": "reply", **more}),
+        item,
+        Response(item.url, 200, {}, page),
+        NOW,
+        TAIPEI,
+    )
+    assert whole.figures == counted
+
+
+def test_of_a_row_whose_first_link_is_a_picture_the_title_is_that_of_the_other_link_or_of_the_picture() -> None:
+    definition = listing.validate({"url": "https://n.example/l", "rows": "li", "follow": False})
+    page = (
+        "<ul><li><a href=/1><img src=x alt=圖說></a><h3><a href=/1>鮮乳召回</a></h3><a href=/tag>標籤</a></li>"
+        "<li><a href=/2><img src=x alt=只有圖></a><a href=/tag>標籤</a></li><li><a href=/3><img src=x></a></li></ul>"
+    )
+    items = listing.parse(definition, Response("https://n.example/l", 200, {}, page.encode()), NOW, TAIPEI).items
+    assert [(item.url, item.title) for item in items] == [
+        ("https://n.example/1", "鮮乳召回"),
+        ("https://n.example/2", "只有圖"),
+        ("https://n.example/3", ""),
+    ]

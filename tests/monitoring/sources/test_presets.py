@@ -215,3 +215,26 @@ def test_a_list_of_mobile01_is_read_by_its_threads_whatever_stands_around_them()
         "2025-06-20T08:43:00+08:00",
     )
     assert one["figures"] == {"comments": 1234}
+
+
+def test_what_is_deleted_at_a_nodebb_is_neither_a_topic_nor_a_floor() -> None:
+    kind, definition = KINDS["json"], definition_of("nodebb", {"url": "https://f.example", "list": "recent"})
+    now, zone = datetime.fromisoformat(case_of("nodebb")["now"]), ZoneInfo("Asia/Taipei")
+    topics = [
+        {"tid": n, "slug": f"{n}/a", "titleRaw": "題", "deleted": gone} for n, gone in ((5, 0), (6, 1), (7, True))
+    ]
+    url = "https://f.example/api/recent"
+    (item,) = kind.parse(definition, Response(url, 200, {}, json.dumps({"topics": topics}).encode()), now, zone).items
+    posts = [{"pid": n, "content": f"<p>{n}</p>", "deleted": n == 11} for n in (10, 11, 12)]
+    page = {"titleRaw": "題", "posts": posts, "postcount": 41, "pagination": {"pageCount": 3}}
+    body = json.dumps(page).encode()
+    whole = kind.detail(definition, item, Response(f"{url}/5", 200, {}, body), now, zone)
+    assert (whole.text, [one.text for one in whole.replies], whole.figures) == ("10", ["12"], {"comments": 41})
+
+
+def test_a_discourse_topic_without_words_in_its_address_is_read_too() -> None:
+    definition, url = definition_of("discourse", {"url": "https://f.example"}), "https://f.example/latest.json"
+    body = json.dumps({"topic_list": {"topics": [{"id": 7, "slug": "", "title": "題"}]}}).encode()
+    now, zone = datetime.fromisoformat(case_of("discourse")["now"]), ZoneInfo("Asia/Taipei")
+    page = KINDS["json"].parse(definition, Response(url, 200, {}, body), now, zone)
+    assert [item.url for item in page.items] == ["https://f.example/t/-/7"]

@@ -78,7 +78,7 @@ def test_a_gzipped_sitemap_and_a_plain_list_of_addresses_are_sitemaps_too() -> N
 def test_a_broken_sitemap_is_read_as_far_as_it_goes() -> None:
     broken = PLAIN.replace(b"<priority>0.5</priority>", b"<priority>0.5").replace(b"/old ", b"/old?a=1&b=2 ")
     found = parse_sitemap(broken, NOW, TAIPEI).entries
-    assert found[0].link.startswith("https://news.example.tw/old?a=1")
+    assert found[0].link == "https://news.example.tw/old?a=1&b=2"
     assert parse_sitemap(PLAIN[: PLAIN.index(b"/news/new")], NOW, TAIPEI).entries[0].link.endswith("/old")
 
 
@@ -169,3 +169,70 @@ def test_a_definition_tells_each_problem_at_its_field() -> None:
 def test_no_bytes_raise_anything_but_a_source_error(body: bytes) -> None:
     with contextlib.suppress(SourceError):
         sitemap.parse(DEFINITION, answer(body), NOW, TAIPEI)
+
+
+NEWS = """<?xml version="1.0" encoding="{said}"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://n.example/a?x=1&amp;y=2</loc>
+<news:news><news:publication_date>{at}</news:publication_date><news:title>{title}</news:title></news:news></url>
+</urlset>"""
+
+
+def news(title: str = "鲜乳质量问题引发投诉", at: str = "2025-06-20T09:00:00+08:00", said: str = "UTF-8") -> str:
+    return NEWS.format(title=title, at=at, said=said)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        news(said="GBK").encode(),
+        news(said="UTF-8").encode("gbk"),
+        news(said="gb2312").encode("gbk"),
+        news(said="UTF-16").encode("utf-16"),
+        ("\ufeff\n\n" + news()).encode(),
+        b"<br />\n<b>Warning</b>: mysql_connect() in x.php on line 3<br />\n" + news().encode(),
+        gzip.compress(news(said="Big5").encode()),
+        news().replace(' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"', "").encode(),
+        news().replace("&amp;", "&").encode(),
+        news(title="<![CDATA[鲜乳质量问题引发投诉]]>\x0b").encode(),
+    ],
+    ids=["utf8-as-gbk", "gbk-as-utf8", "gbk", "utf16", "blank-lines", "warning", "gzip", "no-prefix", "bare", "cdata"],
+)
+def test_a_sitemap_of_a_wrong_charset_or_with_words_before_it_is_read_whole(body: bytes) -> None:
+    (entry,) = parse_sitemap(body, NOW, TAIPEI).entries
+    assert (entry.link, entry.title) == ("https://n.example/a?x=1&y=2", "鲜乳质量问题引发投诉")
+    assert entry.published is not None
+    assert entry.is_news
+
+
+def test_references_between_two_pieces_of_a_long_sitemap_stay_whole() -> None:
+    entry = "<url><loc>https://n.example/{}?x=1&amp;y=2&z=3</loc></url>"
+    body = ("<urlset>" + "".join(entry.format(number) for number in range(30_000)) + "</urlset>").encode()
+    links = [one.link for one in parse_sitemap(body, NOW, TAIPEI).entries]
+    assert links == [f"https://n.example/{number}?x=1&y=2&z=3" for number in range(30_000)]
+
+
+@pytest.mark.parametrize(
+    "title", ["<![CDATA[甲 &amp; 乙]]>", "甲 &amp;amp; 乙", "甲&nbsp;&amp;&nbsp;乙", "<b>甲</b> & 乙"]
+)
+def test_a_title_that_was_escaped_twice_or_by_html_is_plain(title: str) -> None:
+    assert parse_sitemap(news(title=title).encode(), NOW, TAIPEI).entries[0].title == "甲 & 乙"
+
+
+@pytest.mark.parametrize(
+    ("at", "expected", "precision"),
+    [
+        ("2025-06-20T09:00+08:00", datetime(2025, 6, 20, 9, tzinfo=TAIPEI), "minute"),
+        ("2025-06-20T09:00:01.123456+08:00", datetime(2025, 6, 20, 9, 0, 1, tzinfo=TAIPEI), "second"),
+        ("2025-06-20T01:00:00Z", datetime(2025, 6, 20, 9, tzinfo=TAIPEI), "second"),
+        ("2025-06-20 09:00", datetime(2025, 6, 20, 9, tzinfo=TAIPEI), "minute"),
+        ("2025-06-20", datetime(2025, 6, 20, tzinfo=TAIPEI), "day"),
+        ("Fri, 20 Jun 2025 09:00:00 +0800", datetime(2025, 6, 20, 9, tzinfo=TAIPEI), "second"),
+    ],
+)
+def test_a_time_is_as_exact_as_it_is_written(at: str, expected: datetime, precision: str) -> None:
+    published = parse_sitemap(news(at=at).encode(), NOW, TAIPEI).entries[0].published
+    assert published == (expected, precision)
+
+
+def test_nothing_is_published_in_the_future() -> None:
+    assert parse_sitemap(news(at="2026-06-20T09:00:00+08:00").encode(), NOW, TAIPEI).entries[0].published is None

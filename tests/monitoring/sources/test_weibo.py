@@ -288,3 +288,12 @@ def test_posts_are_found_in_cards_of_shapes_nobody_has_seen_yet() -> None:
     ):
         page = weibo.parse(DEFINITION, answer(json.dumps({"ok": 1, "data": data}).encode()), NOW, SHANGHAI)
         assert [item.site_id for item in page.items] == ["1"]
+
+
+@pytest.mark.parametrize("data", [{"cards": []}, {"cards": None}, {"cards": [{"card_type": 58}]}])
+def test_a_first_page_without_a_post_is_empty_and_no_success(data: object) -> None:
+    with pytest.raises(SourceError) as caught:
+        weibo.parse(DEFINITION, answer(json.dumps({"ok": 1, "data": data}).encode()), NOW, SHANGHAI)
+    assert caught.value.code == "empty"
+    further = answer(json.dumps({"ok": 1, "data": data}).encode(), FIRST.replace("page=1", "page=2"))
+    assert weibo.parse(DEFINITION, further, NOW, SHANGHAI).items == []

@@ -119,6 +119,9 @@ def test_posts_without_a_time_count_as_published_between_two_visits() -> None:
         ({"expires": "-1"}, 0),
         ({"cache-control": "max-age=31536000"}, 3600),
         ({"cache-control": "max-age=soon"}, 0),
+        ({"retry-after": "900"}, 900),
+        ({"retry-after": "900", "cache-control": "max-age=60"}, 900),
+        ({"retry-after": "99999999"}, 3600),  # beside contents it is no more than a hint
         ({}, 0),
     ],
 )
@@ -155,11 +158,29 @@ def test_hours_to_be_left_alone_are_kept_to_but_never_all_of_them() -> None:
     body = b"<rss><skipHours><hour>12</hour><hour>13</hour></skipHours>"
     skip = hints_of(Response("https://n.example/", 200, {}, body), NOW).skip
     assert skip == (12, 13)
-    assert after_skipped_hours(NOW + dt.timedelta(minutes=20), skip) == NOW + dt.timedelta(hours=2)
-    assert after_skipped_hours(NOW + dt.timedelta(hours=2), skip) == NOW + dt.timedelta(hours=2)
-    assert after_skipped_hours(NOW, range(24)) == NOW + dt.timedelta(hours=6)
+    assert after_skipped_hours(NOW + dt.timedelta(minutes=20), {"skip": skip}) == NOW + dt.timedelta(hours=2)
+    assert after_skipped_hours(NOW + dt.timedelta(hours=2), {"skip": skip}) == NOW + dt.timedelta(hours=2)
+    assert after_skipped_hours(NOW, {"skip": range(24)}) == NOW + dt.timedelta(hours=6)
     everything = b"<rss><skipHours>" + b"".join(b"<hour>%d</hour>" % n for n in range(24)) + b"</skipHours>"
     assert hints_of(Response("https://n.example/", 200, {}, everything), NOW).skip == ()
+
+
+def test_days_to_be_left_alone_are_kept_to_in_steps_of_six_hours() -> None:
+    body = b"<rss><skipDays><day>Saturday</day><day> sunday </day><day>Someday</day></skipDays>"
+    hints = hints_of(Response("https://n.example/", 200, {}, body), NOW)
+    rhythm = learned({}, published=[], undated=0, since=None, hints=hints, now=NOW)
+    assert rhythm == {"days": [5, 6]}
+    assert NOW.strftime("%A") == "Sunday"
+    assert after_skipped_hours(NOW, rhythm) == NOW + dt.timedelta(hours=6)
+    late = NOW.replace(hour=22, minute=30)
+    assert after_skipped_hours(late, rhythm) == NOW.replace(hour=0) + dt.timedelta(days=1)
+    assert after_skipped_hours(NOW + dt.timedelta(days=1), rhythm) == NOW + dt.timedelta(days=1)
+    every = b"".join(
+        b"<day>%s</day>" % day for day in b"Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    )
+    assert (
+        hints_of(Response("https://n.example/", 200, {}, b"<rss><skipDays>" + every + b"</skipDays>"), NOW).days == ()
+    )
 
 
 # --- the wait

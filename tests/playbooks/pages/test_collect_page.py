@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from monitoring.models import Mention, Post
-from monitoring.operations.posts import content_hash
+from monitoring.operations.changes import content_hash
 from playbooks.models import Crisis, Evidence
 from playbooks.operations.collecting import file_evidence
 from playbooks.operations.crises import close_crisis, open_crisis
