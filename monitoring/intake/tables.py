@@ -7,6 +7,7 @@ tables of a web page or of XML, which many services call .xls.
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,9 @@ MOST_ROWS = 500_000
 LONGEST_LINE = 4_000_000  # characters: longer is no table
 LONGEST_CELL = 4_000_000  # a text that is too long for a post is one rejected row, not the end of the file
 _SAMPLED_LINES = 60
+_SAMPLED = 500_000  # characters, for the delimiter
+_SAID = re.compile(r"\S")
+_BLANK = re.compile("[\ufeff \t\r\n]*")
 _LINKED = " 🔗"  # ends the name of a column of addresses that cells link to
 _DELIMITERS = (",", "\t", ";", "|")
 _NO_TABLES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"RIFF", b"{\\rtf")
@@ -85,6 +89,13 @@ def format_of(name: str, data: bytes) -> str:
     return "csv"
 
 
+def _first_of(text: str) -> str:
+    """The first character that says something; a copy of a large text without its margin would cost as much again."""
+    start = _BLANK.match(text)
+    assert start
+    return text[start.end() : start.end() + 1]
+
+
 def _has_table(data: bytes) -> bool:
     start = data[:LARGEST_WHOLE].replace(b"\x00", b"").lower()
     return b"<table" in start or b"<row" in start or b":row" in start
@@ -100,9 +111,9 @@ def open_table(kind: str, data: bytes, sheet: str = "") -> Table:
     if kind == "xlsx":
         return _of_workbook(sheet_rows(data, sheet))
     decoded = decode(data)
-    text = decoded.text.replace("\x00", "\ufffd")
-    if text.lstrip("\ufeff \t\r\n").startswith("<") and _has_table(data):
-        rows, links = markup_rows(text)
+    text = decoded.text
+    if _first_of(text) == "<" and _has_table(data):
+        rows, links = markup_rows(text.replace("\x00", "\ufffd"))
         return replace(_table(iter(rows), links), charset=decoded.charset)
     text = text if "\n" in text else text.replace("\r", "\n")  # as old Macs end their lines
     delimiter = _delimiter(text)
@@ -192,7 +203,8 @@ def _lines(text: str) -> Iterator[str]:
         end = text.find("\n", start) + 1 or len(text)
         if end - start > LONGEST_LINE:
             raise TableError("line-too-long")
-        yield text[start:end]
+        line = text[start:end]
+        yield line.replace("\x00", "\ufffd") if "\x00" in line else line
         start = end
 
 
@@ -200,7 +212,7 @@ def _delimiter(text: str) -> str:
     """The delimiter that most of the first lines agree on."""
     counts: dict[str, list[int]] = {one: [] for one in _DELIMITERS}
     is_quoted = False
-    sample = list(islice(io.StringIO(text[:LONGEST_LINE]), _SAMPLED_LINES))
+    sample = list(islice(io.StringIO(text[:_SAMPLED]), _SAMPLED_LINES))
     for line in sample:
         # What stands between quotes is not a delimiter; every second part does.
         parts = line.split('"')
@@ -231,9 +243,8 @@ def _json_lines(data: bytes) -> Table:
 
 def _listed(text: str) -> list[Any] | None:
     """The list that the file is as one JSON value, itself or in one of its fields; None: it is one object a line."""
-    start = text.lstrip()[:1]
-    first_line = text.lstrip().partition("\n")[0]
-    if start not in ("[", "{") or (start == "{" and not _json_row(1, first_line).broken and "\n" in text.strip()):
+    start = _first_of(text)
+    if start not in ("[", "{") or (start == "{" and _is_of_lines(text)):
         return None
     if len(text) > LARGEST_WHOLE:
         raise TableError("too-large-whole")
@@ -245,6 +256,14 @@ def _listed(text: str) -> list[Any] | None:
     return max(
         (one for one in inner if isinstance(one, list) and one and isinstance(one[0], dict)), key=len, default=None
     )
+
+
+def _is_of_lines(text: str) -> bool:
+    """Whether the first line is an object by itself, and another follows."""
+    begin = text.index("{")
+    end = text.find("\n", begin)
+    is_followed = end >= 0 and bool(_first_of(text[end : end + 1000]) or _SAID.search(text, end))
+    return is_followed and not _json_row(1, text[begin:end]).broken
 
 
 def _json_rows(text: str, listed: list[Any] | None) -> Iterator[Row]:
