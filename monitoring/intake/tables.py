@@ -123,8 +123,10 @@ def open_table(kind: str, data: bytes, sheet: str = "") -> Table:
 def rows_of(kind: str, data: bytes, sheets: Sequence[str]) -> Iterator[Row]:
     """The rows of a file, of a workbook those of all these sheets one after the other; raises TableError."""
     total = 0
-    for sheet in sheets or ("",):
-        for row in open_table(kind, data, sheet).rows:
+    tables = [open_table(kind, data, sheet) for sheet in sheets or ("",)]
+    del data  # what is no workbook is a text by now
+    for sheet, table in zip(sheets or ("",), tables, strict=True):
+        for row in table.rows:
             total += 1
             if total > MOST_ROWS:
                 raise TableError("too-many-rows")

@@ -37,7 +37,7 @@ from monitoring.intake.hooks import hooked_record, read_payload  # noqa: E402
 from monitoring.intake.mail import LARGEST as LARGEST_MAIL  # noqa: E402
 from monitoring.intake.mail import read_mail  # noqa: E402
 from monitoring.intake.records import BadRecordError, read_record  # noqa: E402
-from monitoring.intake.tables import TableError, format_of, open_table  # noqa: E402
+from monitoring.intake.tables import TableError, format_of, open_table, rows_of  # noqa: E402
 from monitoring.operations.imports import PIECE, SAMPLE, _batches, _packed  # noqa: E402
 from monitoring.previews import LIMITS as TEST_LIMITS  # noqa: E402
 from monitoring.revisiting import LIMITS as AGAIN_LIMITS  # noqa: E402
@@ -140,9 +140,9 @@ def as_columns(path: Path) -> str:
 
 def as_rows(path: Path) -> str:
     """As the worker reads it."""
-    data = path.read_bytes()
+    kind = "xlsx" if path.suffix == ".xlsx" else "jsonl" if path.suffix == ".jsonl" else "csv"
     try:
-        count = sum(len(_packed(batch)) > 0 for batch in _batches(open_table(format_of(path.name, data), data).rows))
+        count = sum(len(_packed(batch)) > 0 for batch in _batches(rows_of(kind, path.read_bytes(), ())))
     except TableError as error:
         return error.code
     return f"{count} batches"
