@@ -9,12 +9,14 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 from monitoring.crawling.charset import decode
+from monitoring.crawling.json_text import TooManyContainersError, read_json
 from monitoring.intake.errors import TableError
 from monitoring.intake.headers import WITHIN, header_place
 from monitoring.intake.markup_tables import LARGEST as LARGEST_WHOLE
@@ -29,7 +31,9 @@ MOST_ROWS = 500_000
 LONGEST_LINE = 4_000_000  # characters: longer is no table
 LONGEST_CELL = 4_000_000  # a text that is too long for a post is one rejected row, not the end of the file
 _SAMPLED_LINES = 60
+_LONGEST_BEGINNING = 2_000_000  # characters
 _SAMPLED = 500_000  # characters, for the delimiter
+_BETWEEN = re.compile(r"[\s,]*")
 _SAID = re.compile(r"\S")
 _BLANK = re.compile("[\ufeff \t\r\n]*")
 _LINKED = " 🔗"  # ends the name of a column of addresses that cells link to
@@ -149,7 +153,7 @@ def _columns(first: Sequence[list[str]]) -> list[str]:
 
 def _table(lines: Iterator[list[str]], links: Mapping[tuple[int, int], str]) -> Table:
     """The table that lines hold; where cells link somewhere, their column has a second one with the addresses."""
-    first = list(islice(lines, WITHIN))
+    first = _beginning(lines)
     if not any(any(line) for line in first):
         raise TableError("empty")
     header = header_place(first)
@@ -158,6 +162,18 @@ def _table(lines: Iterator[list[str]], links: Mapping[tuple[int, int], str]) -> 
     columns += [linked[place] for place in sorted(linked)]
     rows = _rows(columns[: len(columns) - len(linked)], header + 1, first[header + 1 :], lines)
     return Table(columns, _with_links(rows, linked, links), header=header + 1)
+
+
+def _beginning(lines: Iterator[list[str]]) -> list[list[str]]:
+    """The rows that tell where the header is; fewer where they are as long as no header is."""
+    first: list[list[str]] = []
+    size = 0
+    for line in islice(lines, WITHIN):
+        first.append(line)
+        size += sum(map(len, line))
+        if size > _LONGEST_BEGINNING:
+            break
+    return first
 
 
 def _with_links(rows: Iterator[Row], linked: Mapping[int, str], links: Mapping[tuple[int, int], str]) -> Iterator[Row]:
@@ -243,21 +259,51 @@ def _json_lines(data: bytes) -> Table:
     return Table(list(names)[:MOST_COLUMNS], _json_rows(text, listed), decoded.charset)
 
 
-def _listed(text: str) -> list[Any] | None:
+Listed = Callable[[], Iterator[Any]]
+
+
+def _listed(text: str) -> Listed | None:
     """The list that the file is as one JSON value, itself or in one of its fields; None: it is one object a line."""
     start = _first_of(text)
     if start not in ("[", "{") or (start == "{" and _is_of_lines(text)):
         return None
     if len(text) > LARGEST_WHOLE:
         raise TableError("too-large-whole")
+    if start == "[":
+        return partial(_elements, text) if isinstance(_first_element(text), dict) else None
     try:
-        value = json.loads(text, parse_constant=_refused)
-    except (ValueError, RecursionError):
+        value = read_json(text, parse_constant=_refused)
+    except TooManyContainersError as error:
+        raise TableError("too-large-whole") from error
+    except ValueError:
         return None
-    inner = value.values() if isinstance(value, dict) else [value]
-    return max(
-        (one for one in inner if isinstance(one, list) and one and isinstance(one[0], dict)), key=len, default=None
-    )
+    inner = [one for one in value.values() if isinstance(one, list) and one and isinstance(one[0], dict)]
+    return partial(iter, max(inner, key=len)) if inner else None
+
+
+def _first_element(text: str) -> Any:
+    try:
+        return next(_elements(text), None)
+    except TableError:
+        return None
+
+
+def _elements(text: str) -> Iterator[Any]:
+    """The elements of the list that a text is, one by one; raises TableError where it breaks off."""
+    decoder = json.JSONDecoder(parse_constant=_refused)
+    place = text.index("[") + 1
+    try:
+        while text[(place := _between(text, place))] != "]":
+            value, place = decoder.raw_decode(text, place)
+            yield value
+    except (ValueError, RecursionError, IndexError) as error:
+        raise TableError("malformed") from error
+
+
+def _between(text: str, place: int) -> int:
+    found = _BETWEEN.match(text, place)
+    assert found
+    return found.end()
 
 
 def _is_of_lines(text: str) -> bool:
@@ -268,8 +314,8 @@ def _is_of_lines(text: str) -> bool:
     return is_followed and not _json_row(1, text[begin:end]).broken
 
 
-def _json_rows(text: str, listed: list[Any] | None) -> Iterator[Row]:
-    lines: Iterator[Any] = iter(listed) if listed is not None else _lines(text)
+def _json_rows(text: str, listed: Listed | None) -> Iterator[Row]:
+    lines: Iterator[Any] = listed() if listed is not None else _lines(text)
     for number, line in enumerate(lines, start=1):
         if number > MOST_ROWS:
             raise TableError("too-many-rows")

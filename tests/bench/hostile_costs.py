@@ -25,6 +25,8 @@ from typing import Any
 
 import django
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentinel.settings")
+os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # as `./run` starts its processes
 django.setup()
 
 from monitoring.crawler import LIMITS  # noqa: E402
@@ -453,7 +455,8 @@ def _told(name: str, wanted: str, everything: bool) -> Iterator[tuple[str, Cost]
         is_broken = cost.outcome.startswith(("FAULT", "KILLED", "NEVER"))
         is_near = is_broken or cost.seconds > SECONDS / 2 or cost.megabytes > MEGABYTES * 0.6
         if everything or is_near:
-            mark = "!!" if cost.seconds > SECONDS or cost.megabytes > MEGABYTES else "  "
+            is_over = is_broken or cost.cpu > SECONDS or cost.megabytes > MEGABYTES
+            mark = "!!" if is_over else "  "
             print(
                 f"{mark} {name}: {case:44} {cost.megabytes:5.0f} MB {cost.seconds:5.1f} s CPU {cost.cpu:5.1f}  "
                 f"{cost.outcome}",
