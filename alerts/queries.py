@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from monitoring.health_wording import unseen_sentence
 from monitoring.models import Measure, Mention, Post, Subscription, Topic
 from monitoring.operations.mentions import bucket_of
 from monitoring.operations.posts import PLACED_BY_PUBLICATION
+from monitoring.queries.standstill import standstill_since
 from sentinel.core.formats import grouped
 from sentinel.core.models import Membership, User, Workspace
 from sentinel.core.permissions import Permission
@@ -70,7 +71,8 @@ class BoardReader:
         at_worst = sum(alert.tier == worst for alert in unclaimed)
         late = [self.now - alert.claim_due_at for alert in unclaimed if alert.claim_due_at < self.now]
         subscriptions = Subscription.objects.active().real().filter(workspace=self.workspace)
-        unseen = (subscriptions.blind(), subscriptions.weak())
+        read_now = subscriptions.aggregate(total=Count("pk"), last_visit_at=Max("source__last_visit_at"))
+        standstill = standstill_since(self.workspace, read_now["last_visit_at"], self.now)
         return read.Situation(
             counts=tuple(read.TierCount(tier, sum(alert.tier == tier for alert in alerts)) for tier in (1, 2, 3, 4)),
             unclaimed=len(unclaimed),
@@ -80,10 +82,8 @@ class BoardReader:
             overdue=len(late),
             overdue_by=max(late, default=None),
             mine=sum(alert.claimed_by_id == self.user.pk for alert in alerts),
-            sources_total=subscriptions.count(),
-            blind_sentence=unseen_sentence(
-                *(list(one.order_by("name").values_list("name", flat=True)) for one in unseen)
-            ),
+            sources_total=read_now["total"],
+            blind_sentence=unseen_sentence(*subscriptions.unseen_names(), standstill),
             drill=sum(alert.topic.is_drill for alert in unclaimed),
         )
 

@@ -1,52 +1,26 @@
 """The forms of the first start and of a further workspace: who, which workspace, which names."""
 
 import re
-import zoneinfo
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.matching import QueryError, parse, suggest_brand_query
 from sentinel.core.forms import PersonForm
+from sentinel.core.zones import zone_choices
 
 SEPARATORS = re.compile(r"[\n,，、;；]+")
 MOST_NAMES = 50
 LONGEST_NAME = 60
-
-NEAR_ZONES = {
-    "Asia/Taipei": _("Taipei"),
-    "Asia/Shanghai": _("Beijing, Shanghai"),
-    "Asia/Hong_Kong": _("Hong Kong"),
-    "Asia/Macau": _("Macau"),
-    "Asia/Singapore": _("Singapore"),
-    "Asia/Kuala_Lumpur": _("Kuala Lumpur"),
-    "Asia/Tokyo": _("Tokyo"),
-    "UTC": _("UTC"),
-}
-OTHER_ZONES = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
 
 
 def split_names(text: str) -> list[str]:
     """The names in a text area, one a line or with commas between, each once."""
     names = (" ".join(name.split()) for name in SEPARATORS.split(text))
     return list(dict.fromkeys(name for name in names if name))
-
-
-def zone_choices() -> list[Any]:
-    """The zones near Taiwan with their distance from UTC, then all others by name."""
-    near = [(zone, _with_offset(str(label), zone, timezone.now())) for zone, label in NEAR_ZONES.items()]
-    return [*near, (gettext("Elsewhere"), [(zone, zone) for zone in OTHER_ZONES if zone not in NEAR_ZONES])]
-
-
-def _with_offset(label: str, zone: str, now: datetime) -> str:
-    offset = now.astimezone(zoneinfo.ZoneInfo(zone)).utcoffset()
-    hours = offset.total_seconds() / 3600 if offset else 0
-    return f"{label} UTC{hours:+g}" if hours else label
 
 
 class WorkspaceForm(forms.Form):

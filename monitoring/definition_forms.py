@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from monitoring.crawling.charset import decode
 from monitoring.source_forms import SETTINGS, FieldGroup, SourceForm, kept_text
 from monitoring.sources import KINDS
 from monitoring.sources.definition_file import LARGEST, DefinitionFile, DefinitionFileError, Problem, read_file
@@ -35,7 +36,7 @@ class ImportForm(forms.Form):
         cleaned = super().clean() or {}
         self.problems = []
         file = cleaned.get("file")
-        text = file.read(LARGEST + 1).decode("utf-8", "replace") if file else cleaned.get("text", "")
+        text = decode(file.read(LARGEST + 1)).text if file else cleaned.get("text", "")
         if not text.strip():
             raise forms.ValidationError(_("Choose a file, or paste its text."))
         if len(text.encode()) > LARGEST:

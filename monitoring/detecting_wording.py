@@ -11,12 +11,19 @@ from monitoring.sources.presets import PRESETS, in_language
 
 def check_name(name: str) -> str:
     """What was looked at."""
-    return {"address": _("Address"), "robots": "robots.txt", "login": _("Login"), "charset": _("Charset")}[name]
+    return {
+        "address": _("Address"),
+        "robots": "robots.txt",
+        "answer": _("Answer"),
+        "login": _("Login"),
+        "charset": _("Charset"),
+    }[name]
 
 
 def check_text(check: Check) -> str:
     """How that is."""
-    return {"address": _address, "robots": _robots, "login": _login, "charset": _charset}[check.name](check)
+    words = {"address": _address, "robots": _robots, "answer": _answer, "login": _login, "charset": _charset}
+    return words[check.name](check)
 
 
 def _address(check: Check) -> str:
@@ -33,10 +40,16 @@ def _robots(check: Check) -> str:
     return _("allows it, a page every %(n)s seconds") % {"n": f"{delay:g}"} if delay else _("allows it")
 
 
+def _answer(check: Check) -> str:
+    return _("no page, but status %(status)s") % {"status": check.said["sign"]}
+
+
 def _login(check: Check) -> str:
     sign = check.said["sign"]
     if check.state == "good":
         return _("not needed")
+    if sign == "login":
+        return _("this is the site's login page")
     return _("stands in the way (%(sign)s)") % {"sign": sign}
 
 

@@ -82,7 +82,7 @@ async def _look(url: str, zone: tzinfo, now: datetime, manners: Manners, ports: 
     checks = check_page(url, response, robots)
     bad = next((check for check in checks if check.state == "bad"), None)
     if bad and not known:
-        return Detection(url, response.url, _refused(bad, response), str(bad.said.get("sign", "")), checks=checks)
+        return Detection(url, response.url, _refused(bad), str(bad.said.get("sign", "")), checks=checks)
     if not 200 <= response.status < 300:
         return Detection(url, response.url, "http", str(response.status), checks=checks)
     seen = look(response, robots.text, now, zone)
@@ -90,13 +90,14 @@ async def _look(url: str, zone: tzinfo, now: datetime, manners: Manners, ports: 
     likely = [one for one in candidates if not one.is_certain][:MOST_ASKED]
     answered = await _those_that_answer(likely, response, zone, now, manners)
     offers = offers_of(one for one in candidates if one.is_certain or one in answered)
+    closed = next((check for check in checks if check.name == "login" and check.state == "warn"), None)
+    if closed and not offers:
+        return Detection(url, response.url, "login", str(closed.said["sign"]), title=seen.title, checks=checks)
     return Detection(url, response.url, title=seen.title, checks=checks, offers=offers)
 
 
-def _refused(check: Check, response: Response) -> str:
-    if check.name == "robots":
-        return "robots"
-    return "http" if response.status in (404, 410) or response.status >= 500 else "blocked"
+def _refused(check: Check) -> str:
+    return {"robots": "robots", "answer": "http"}.get(check.name, "blocked")
 
 
 async def _those_that_answer(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -83,8 +83,17 @@ def source_advice(health: SourceHealth) -> str:
     }.get(health.state, "")
 
 
-def unseen_sentence(blind: Sequence[str], weak: Sequence[str]) -> str:
+def standstill_sentence(since: datetime) -> str:
+    """That nothing at all is collected, whatever the sources looked like at their last visits."""
+    return _("Nothing has been collected since %(time)s: visits are due, and none is made.") % {
+        "time": clock_text(since)
+    }
+
+
+def unseen_sentence(blind: Sequence[str], weak: Sequence[str], standstill: datetime | None = None) -> str:
     """What cannot be seen right now, by the names of sources; "" where nothing is hidden."""
+    if standstill:
+        return standstill_sentence(standstill)
     if blind and weak:
         return _("Not collected right now: %(names)s; unusually quiet: %(quiet)s.") % {
             "names": named(blind),

@@ -16,10 +16,11 @@ from monitoring.intake.tables import TableError, format_of
 from monitoring.intake_wording import mapping_problem, picture_problem, table_problem, target_text
 from monitoring.models import Subscription, Topic
 from monitoring.operations.imports import LARGEST
-from monitoring.source_forms import channel_choices, zone_choices
+from monitoring.source_forms import channel_choices
 from monitoring.sources import KINDS
 from monitoring.sources.items import DefinitionError
 from monitoring.sources.kinds import Field
+from sentinel.core.zones import zone_choices
 
 ENTRY_KINDS = ("line", "picture", "enquiry")
 

@@ -79,6 +79,13 @@ class Preview:
     def succeeded(self) -> bool:
         return self.result.outcome == "ok" and self.read > 0
 
+    @property
+    def outcome(self) -> tuple[str, str]:
+        """The code of what came of it, with its detail; a list none of whose pages can be read did not go well."""
+        if self.result.outcome == "ok" and not self.read:
+            return "details", str(min(self.listed, LIMITS.details))
+        return self.result.outcome, self.result.detail
+
 
 def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
     """Visit an unsaved source once; takes up to twenty seconds."""

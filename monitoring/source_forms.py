@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import available_timezones
 
 from cryptography.fernet import InvalidToken
 from django import forms
@@ -19,12 +18,12 @@ from monitoring.sources.items import DefinitionError
 from monitoring.sources.kinds import GROUPS, REQUIRED, Field, secrets_of, without_secrets
 from sentinel.core.net.guard import RefusedAddressError, parse_target
 from sentinel.core.secrets import decrypt
+from sentinel.core.zones import zone_choices
 
 SECONDS = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 SETTINGS = ("name", "channel", "interval", "zone", "retention_days", "delay", "legal_note")
 RETENTION_DAYS = 180
 LONGEST_ADDRESS = 2000  # what `Source.url` holds
-COMMON_ZONES = ["Asia/Taipei", "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau", "Asia/Singapore", "Asia/Tokyo", "UTC"]
 
 
 def interval_choices() -> list[tuple[str, str]]:
@@ -35,12 +34,6 @@ def interval_choices() -> list[tuple[str, str]]:
 def channel_choices() -> list[tuple[str, str]]:
     """What a source is to a workspace, in words."""
     return [(channel, channel_text(channel)) for channel in CHANNELS]
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    """Time zones, those of our readers first."""
-    others = sorted(available_timezones() - set(COMMON_ZONES))
-    return [(zone, zone) for zone in (*COMMON_ZONES, *others)]
 
 
 class AddressForm(forms.Form):

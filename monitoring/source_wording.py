@@ -115,6 +115,8 @@ def outcome_text(code: str, detail: str) -> str:
         return _quota_text(detail.removeprefix(QUOTA_SPENT))
     if code in ("http", "layout", "malformed"):
         return {"http": _http_text, "layout": _layout_text, "malformed": _malformed_text}[code](detail)
+    if (code, detail) == ("login", "login"):
+        return _("The site shows its login page. Sentinel does not get around logins.")
     said = {
         "ok": _("Read."),
         "unchanged": _("Nothing has changed since the visit before."),

@@ -1,5 +1,6 @@
 """What the frame of every workspace page shows: who reads, where, what waits, and whether we are blind."""
 
+from datetime import datetime
 from functools import reduce
 from typing import Any
 
@@ -13,8 +14,10 @@ from django.utils.translation import ngettext
 
 from alerts.models import Alert
 from alerts.tiers import Tier
+from monitoring.health_wording import standstill_sentence
 from monitoring.models import Subscription
 from monitoring.notices import unseen_notices
+from monitoring.queries.standstill import standstill_since
 from monitoring.source_health import late_count
 from playbooks.models import Crisis
 from playbooks.queries.approvals import cosigns_for, waiting_for
@@ -108,7 +111,7 @@ def _figures(membership: Membership) -> dict[str, Any]:
         "plans_waiting": waiting_for(membership).count() + cosigns_for(membership).count(),
         "open_crises": Crisis.objects.visible_to(workspace).open().count(),
         "pressing_work": pressing_count(membership, timezone.now()),
-        **_sources(workspace),
+        **_sources(workspace, timezone.now()),
     }
     if membership.may(Permission.EDIT_SOURCES):
         figures["source_notices"] = unseen_notices(workspace)
@@ -117,17 +120,20 @@ def _figures(membership: Membership) -> dict[str, Any]:
     return figures
 
 
-def _sources(workspace: Workspace) -> dict[str, Any]:
+def _sources(workspace: Workspace, now: datetime) -> dict[str, Any]:
     tally = Subscription.objects.real().filter(workspace=workspace).tally()
     # Measuring how late sources are is the one dear figure here, and changes slowly.
-    late = cache.get_or_set(f"late-sources:{workspace.pk}", lambda: late_count(workspace, timezone.now()), LATE_KEPT)
+    late = cache.get_or_set(f"late-sources:{workspace.pk}", lambda: late_count(workspace, now), LATE_KEPT)
     read = tally["total"] - tally["paused"]
     troubled = min(tally["failing"] + tally["weak"] + (late or 0), read)
+    standstill = standstill_since(workspace, tally["last_visit_at"], now) if read else None
     return {
         "sources_total": tally["total"],
         "sources_ok": read - troubled,
         "sources_trouble": troubled,
-        "blind_sentence": _blind_sentence(read, tally["blind"], troubled),
+        "blind_sentence": standstill_sentence(standstill)
+        if standstill
+        else _blind_sentence(read, tally["blind"], troubled),
     }
 
 

@@ -1,5 +1,8 @@
 """What the frame of a page shows, and how few questions it asks the database."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -130,3 +133,15 @@ def test_every_kind_of_work_is_on_the_system_page(model: type[StageRow]) -> None
     (stage,) = [stage for stage in all_stages() if stage.model is model]
     assert stage.workspaces, "say in `workspaces` who may see a parked row"
     assert list(stage.parked(Workspace(pk=0))) == []
+
+
+def test_the_web_process_alone_knows_every_kind_of_work() -> None:
+    code = (
+        "import django; django.setup(); from django.apps import apps; import sentinel.urls; "
+        "from sentinel.core.models import StageRow; from sentinel.core.stages import all_stages; "
+        "print({m.__name__ for m in apps.get_models() if issubclass(m, StageRow)} "
+        "- {s.model.__name__ for s in all_stages()})"
+    )
+    given = {**os.environ, "DJANGO_SETTINGS_MODULE": "sentinel.settings"}
+    told = subprocess.run([sys.executable, "-c", code], env=given, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "set()"

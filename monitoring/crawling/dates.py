@@ -74,6 +74,7 @@ _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
 )
+_DAY_NAME = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _ENGLISH_CTIME = re.compile(
     rf"\b{_MONTH}\s+(\d{{1,2}})\s+(?=\d{{1,2}}:\d\d)[\d:. ]+"
     r"(?:[a-z]{1,5}|[+-]\d{4}| |GMT[+-]\d\d:?\d\d)*\s(\d{4})(?!\d)",
@@ -84,7 +85,8 @@ _ENGLISH_DAY_FIRST = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_MONTH_FIRST = re.compile(
-    rf"\b{_MONTH}[\s-]*(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?[\s-]*(\d{{4}})(?!\d))?", re.IGNORECASE
+    rf"\b{_MONTH}[\s-]*(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?[\s-]*(?:{_DAY_NAME}[\s,]+)?(\d{{4}})(?!\d))?",
+    re.IGNORECASE,
 )
 _ENGLISH_YEAR_FIRST = re.compile(rf"(?<!\d)(\d{{4}})[\s,/-]+{_MONTH}[\s,/-]*(\d{{1,2}})(?!\d)", re.IGNORECASE)
 _ENGLISH_MONTH_YEAR = re.compile(rf"\b{_MONTH},?\s+(\d{{4}})(?!\d)", re.IGNORECASE)

@@ -1,11 +1,18 @@
 """JSON that a stranger wrote, read at a bounded price (pure)."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 # Each list or object costs a hundred bytes and more, however few characters it is written in.
 MOST_CONTAINERS = 300_000
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def unescaped(text: str) -> str:
+    """`text` with the characters that JSON writes by number (`\\u767b`) as themselves, to look for words in it."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "\\u" in text else text
 
 
 class TooManyContainersError(ValueError):

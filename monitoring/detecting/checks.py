@@ -27,9 +27,9 @@ _ALIKE = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: `name` is address, robots, login or charset; `said` are its particulars.
+    """One thing that was looked at: `name` is address, robots, answer, login or charset; `said` are its particulars.
 
-    address(moved), robots(status, allowed, delay), login(sign), charset(declared, actual).
+    address(moved), robots(status, allowed, delay), answer(sign), login(sign), charset(declared, actual).
     """
 
     name: str
@@ -56,11 +56,11 @@ def _robots(response: Response, robots: RobotsFile) -> Check:
 
 
 def _login(asked: str, response: Response) -> Check:
-    """A login or captcha that stands in the way; a page with a login form beside its content is none."""
+    """A login or captcha that stands in the way, or another status; a login form beside the content is none."""
     try:
         check_answer(asked, response)
     except SourceError as error:
-        return Check("login", "bad", {"sign": error.detail})
+        return Check("login" if error.code == "blocked" else "answer", "bad", {"sign": error.detail})
     text = decode(response.body, response.headers.get("content-type", "")).text
     sign = refusal_in(response.url, text) if len(response.body) < 20_000 else ""
     return Check("login", "warn" if sign else "good", {"sign": sign})

@@ -3,6 +3,7 @@
 OPML 2.0: http://opml.org/spec2.opml; what readers write differs, so attribute names are read in any case.
 """
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -13,10 +14,12 @@ from pathlib import Path
 from lxml import etree
 
 from monitoring.crawling.addresses import host_of
+from monitoring.sources.xml_text import text_pieces
 
 LARGEST_FILE = 2_000_000  # bytes
 MOST_FEEDS = 500
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ROOT = re.compile(r"<opml[\s>]", re.IGNORECASE)
 _PACK = Path(__file__).with_name("starter_pack.json")
 
 
@@ -47,12 +50,18 @@ def read_opml(body: bytes) -> list[NamedFeed]:
     """The feeds of an OPML list, each once, in its order; raises NotAnOpmlList."""
     if len(body) > LARGEST_FILE:
         raise NotAnOpmlList("too-large")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False, encoding="utf-8"
+    )
+    text = "".join(text_pieces(body))
+    start = _ROOT.search(text)
+    if not start:
+        raise NotAnOpmlList("malformed")
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(text[start.start() :].encode("utf-8"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise NotAnOpmlList("malformed") from error
-    if root is None or not str(root.tag).lower().endswith("opml"):
+    if root is None:
         raise NotAnOpmlList("malformed")
     feeds: dict[str, NamedFeed] = {}
     for feed in _outlines(root, ""):
@@ -67,7 +76,7 @@ def _outlines(root: etree._Element, folder: str) -> Iterator[NamedFeed]:
     while waiting:
         outline, folder = waiting.pop()
         said = _said(outline)
-        name = said.get("title") or said.get("text") or ""
+        name = html.unescape(said.get("title") or said.get("text") or "")
         url = said.get("xmlurl", "")
         if host_of(url):
             yield NamedFeed((name or host_of(url))[:80], url, folder)

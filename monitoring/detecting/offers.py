@@ -72,5 +72,5 @@ def _offer_of_kind(candidate: Candidate) -> Offer:
 
 
 def _is_forum(candidate: Candidate) -> bool:
-    """Whether the rows count answers or views, as forums do."""
-    return any(name in candidate.definition for name in ("comments", "views"))
+    """Whether the rows of a page count answers or views, as forums do."""
+    return candidate.kind == "listing" and any(name in candidate.definition for name in ("comments", "views"))

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from monitoring.crawling.addresses import absolute_url
 from monitoring.crawling.charset import decode
 from monitoring.crawling.markup import line_of, parse_html
+from monitoring.detecting.json_lists import propose_json
 from monitoring.detecting.proposing import propose_listing
 from monitoring.sources.feed_document import NotAFeed, parse_feed
 from monitoring.sources.html_rows import base_address
@@ -35,6 +36,7 @@ _FEED_ADDRESS = re.compile(
 _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
 _SITEMAP_LINE = re.compile(r"(?im)^\s*sitemap\s*:\s*(\S+)")
 _MOST_OF_A_SIGN = 4
+_POWERED_BY = re.compile(r"(?i)\s*[-–—|_·]\s*powered by\b.*$")  # no part of a site's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,10 @@ def look(response: Response, robots: str, now: datetime, zone: tzinfo) -> Seen:
     if _SITEMAP.search(response.body[:4000]):
         return Seen("", [Candidate("is-sitemap", "", "sitemap", {"url": url})])
     html = decode(response.body, response.headers.get("content-type", "")).text
+    if listed := propose_json(html, url, now, zone):
+        return Seen("", [Candidate("structure", str(listed.rows), "json", listed.definition)])
     tree = parse_html(html)
-    title = line_of(tree.css_first("title"))[:200]
+    title = _POWERED_BY.sub("", line_of(tree.css_first("title")))[:200]
     named = _named_feeds(tree, url)
     found = [*_software(tree, html, url), *named, *(() if named else _linked_feeds(tree, url))]
     if not named and any(one.preset == "wordpress" for one in found):

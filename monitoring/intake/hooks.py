@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from collections import deque
 from collections.abc import Mapping
 from itertools import islice
@@ -17,6 +18,9 @@ from monitoring.intake.tables import Row
 MOST_FIELDS = 500
 MOST_LOOKED_AT = 20_000  # values of a payload, the lists and objects among them
 DEEPEST = 8
+_BOUNDARY = re.compile(r"""(?i);\s*boundary="?([\w'()+,./:=? -]{1,70})"?""", re.ASCII)
+_PART_NAME = re.compile(r'(?i)content-disposition:\s*form-data;[^\r\n]*?\bname="([^"\r\n]{1,200})"[^\r\n]*')
+_IS_FILE = re.compile(r"(?i)\bfilename\*?=")
 PATHS = ("text", "title", "author", "published_at", "url", "id")  # what a definition may name, as `path_<name>`
 
 
@@ -28,6 +32,8 @@ def read_payload(body: bytes, content_type: str) -> Any:
         if kind == "application/x-www-form-urlencoded":
             pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
             return dict(pairs)
+        if kind == "multipart/form-data":
+            return _parts(body, content_type)
         if kind in ("application/json", "text/json") or kind.endswith("+json"):
             require_few_containers(body)
             return json.loads(body, parse_constant=_refused)
@@ -36,6 +42,21 @@ def read_payload(body: bytes, content_type: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise BadRecordError([Problem("", "not-json")]) from error
     raise LookupError(kind)
+
+
+def _parts(body: bytes, content_type: str) -> dict[str, str]:
+    """The fields of a form that may carry files (RFC 7578), which are passed by; raises ValueError where it is none."""
+    stated = _BOUNDARY.search(content_type)
+    parts = body.split(b"--" + stated[1].encode(), MOST_FIELDS + 1)[1:] if stated else []
+    if not parts:
+        raise ValueError("no boundary")
+    fields = {}
+    for part in parts:
+        head, _blank, value = part.partition(b"\r\n\r\n")
+        named = _PART_NAME.search(head.decode("utf-8", "replace"))
+        if named and not _IS_FILE.search(named[0]):
+            fields[named[1]] = value.removesuffix(b"\r\n").decode("utf-8", "replace")
+    return fields
 
 
 def _refused(name: str) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -12,6 +12,7 @@ from monitoring.intake.cells import fraction_time, serial_time, whole_url
 from monitoring.intake.headers import folded
 from monitoring.intake.records import FIGURES
 from monitoring.intake.tables import Row
+from monitoring.sources.figures import read_count
 
 # What a column can be mapped to; `snippet` fills an empty text, `time` completes a date in another column.
 TARGETS = ("text", "title", "url", "published_at", "time", "author", "snippet", "id", "reply_to", *FIGURES)
@@ -28,6 +29,7 @@ class Preset:
     names: dict[str, list[str]]
     marks: list[str]
     least: int  # how many of the marks tell it from a file of somebody else's
+    by_network: tuple[str, ...] = ()  # the figures that have a column for each network
 
 
 @cache
@@ -38,7 +40,14 @@ def presets() -> tuple[Preset, ...]:
         if file.name.endswith(".toml"):
             said = tomllib.loads(file.read_text("utf-8"))
             found.append(
-                Preset(file.name[:-5], said["label"], said["columns"], said.get("marks", []), said.get("least", 0))
+                Preset(
+                    file.name[:-5],
+                    said["label"],
+                    said["columns"],
+                    said.get("marks", []),
+                    said.get("least", 0),
+                    tuple(said.get("by_network", ())),
+                )
             )
     return tuple(sorted(found, key=lambda one: not one.marks))
 
@@ -93,8 +102,28 @@ def record_of(row: Row, mapping: Mapping[str, str]) -> dict[str, Any]:
     record["text"] = value("text") or value("snippet")
     record["url"] = whole_url(record["url"])
     record["published_at"] = _moment(value("published_at"), value("time"))
-    record["figures"] = {name: value(name) for name in FIGURES if value(name)}
+    record["figures"] = {name: said for name in FIGURES if (said := _figure(row, name, mapping, value(name)))}
     return {name: one for name, one in record.items() if one}
+
+
+def _figure(row: Row, target: str, mapping: Mapping[str, str], said: str) -> str:
+    """A count; where a vendor has a column for each network, that of the one which the row fills."""
+    others = _of_other_networks(target, mapping.get(target, ""), tuple(row.cells)) if target in mapping else ()
+    if not others:
+        return said
+    return max(
+        (said, *(str(row.cells.get(one) or "").strip() for one in others)), key=lambda text: read_count(text) or 0
+    )
+
+
+@lru_cache(maxsize=256)
+def _of_other_networks(target: str, column: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns of a file that count for other networks what `column` does for one, as its vendor names them."""
+    for vendor in presets():
+        names = {folded(name) for name in vendor.names.get(target, ())} if target in vendor.by_network else set()
+        if folded(column) in names:
+            return tuple(one for one in columns if one != column and folded(one) in names)
+    return ()
 
 
 def _moment(day: str, time: str) -> str:

@@ -1,9 +1,9 @@
 """Where we read: sources, who reads them, and their visits."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, ExpressionWrapper, Max, OuterRef, Q
 from django.utils import timezone
 
 from sentinel.core.models import StageRow, User, Workspace
@@ -117,8 +117,16 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Those whose visits go well and that bring far less than they usually do."""
         return self.active().filter(_is_weak())
 
-    def tally(self) -> dict[str, int]:
-        """How many there are; of those that are read, how many fail, see nothing or bring too little; in one query."""
+    def unseen_names(self) -> tuple[list[str], list[str]]:
+        """The names of those of which nothing is seen, and of those that bring too little."""
+        hidden = ExpressionWrapper(_is_blind(), output_field=models.BooleanField())
+        unseen = self.active().filter(_is_blind() | _is_weak()).annotate(is_hidden=hidden).order_by("name")
+        found = list(unseen.values_list("is_hidden", "name"))
+        return [name for is_hidden, name in found if is_hidden], [name for is_hidden, name in found if not is_hidden]
+
+    def tally(self) -> dict[str, Any]:
+        """How many there are; of those that are read, how many fail, see nothing or bring too little, and when one of
+        them was visited last; in one query."""
         read = Q(paused_at__isnull=True)
         return self.aggregate(
             total=Count("pk"),
@@ -126,6 +134,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
             blind=Count("pk", filter=read & _is_blind()),
             weak=Count("pk", filter=read & _is_weak()),
             paused=Count("pk", filter=~read),
+            last_visit_at=Max("source__last_visit_at", filter=read),
         )
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from monitoring.crawling.json_text import unescaped
 from monitoring.sources.items import SourceError
 from sentinel.core.net.types import Response
 
@@ -15,7 +16,8 @@ _CAPTCHA = re.compile(
 )
 _LOGIN = re.compile(
     r"(?i)type=[\"']?password|请先登[录入]|請先登[入錄]|必[须須]先登[录入錄]|请登[录入]后|請登[入錄][後后]|需要登[录入錄]"
-    r"|passport\.weibo|Sina Visitor System|登[录入]后(?:查看|可见|再试)|登[入錄][後后](?:查看|可見|再試)|尚未登[录入錄]"
+    r"|passport\.weibo|Sina Visitor System|登[录入]后(?:查看|可见|再试)|登[入錄][後后](?:查看|可見|再試)"
+    r"|(?:尚|还|還|账号|帳號|用户|用戶|您|你)未登[录入錄]"
     r"|(?:please|must|need to) (?:log|sign) ?in\b"
 )
 # In lower case a part of all that `_CAPTCHA` and `_LOGIN` find: looking for these first takes a tenth of the time.
@@ -44,7 +46,7 @@ def refusal_in(url: str, text: str) -> str:
     """
     if _LOGIN_ADDRESS.search(url):
         return "login"
-    sample = text[:_SAMPLE]
+    sample = unescaped(text[:_SAMPLE])
     lower = sample.lower()
     if not any(hint in lower for hint in _HINTS):
         return ""
@@ -57,7 +59,8 @@ def refusal(url: str, text: str) -> SourceError | None:
     sign = refusal_in(url, text)
     if not sign:
         return None
-    is_login = sign == "login" or (_LOGIN.fullmatch(sign) is not None and _CAPTCHA.search(text[:_SAMPLE]) is None)
+    sample = unescaped(text[:_SAMPLE])
+    is_login = sign == "login" or (_LOGIN.fullmatch(sign) is not None and _CAPTCHA.search(sample) is None)
     return SourceError("login" if is_login else "blocked", sign)
 
 

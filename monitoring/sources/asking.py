@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 from monitoring.crawling.addresses import host_of
+from monitoring.crawling.json_text import read_json
 from monitoring.sources.kinds import Definition, Field, gettext_noop
+from sentinel.core.net.types import Request
 
 FIELDS: tuple[Field, ...] = (
     Field(
@@ -26,6 +28,16 @@ FIELDS: tuple[Field, ...] = (
         group="requests",
     ),
 )
+POSTED = Field(
+    "posted",
+    gettext_noop("What is posted"),
+    kind="textarea",
+    help=gettext_noop("For a list that is asked for by POST: JSON, or form fields such as type=news&n=20."),
+    advanced=True,
+    group="requests",
+    sparse=True,
+)
+NOT_JSON = gettext_noop("This is not JSON.")
 NOT_A_HEADER = gettext_noop("Write one header a line, with its name, a colon and its value.")
 OUR_OWN_HEADER = gettext_noop("Sentinel sets this header itself and says honestly who asks.")
 _LINE = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,80}):[ \t]*([\t\x20-\x7e\x80-\xff]{0,4000})")
@@ -67,6 +79,31 @@ def headers_for(definition: Definition, url: str, **others: str) -> dict[str, st
             is_cookie = name.lower() == "cookie" and own in headers
             headers[own] = f"{headers[own]}; {value}" if is_cookie else value
     return headers
+
+
+def list_request(definition: Definition, url: str, **headers: str) -> Request:
+    """The request for a page of a list; what the definition posts goes to its own host alone."""
+    posted = str(definition.get("posted") or "").strip()
+    if not posted or host_of(url) != host_of(str(definition["url"])):
+        return Request(url, headers=headers_for(definition, url, **headers))
+    kind = "application/json" if _is_json(posted) else "application/x-www-form-urlencoded"
+    sent = headers_for(definition, url, Content_Type=kind, **headers)
+    return Request(url, "POST", sent, posted.encode())
+
+
+def posted_problems(definition: Definition) -> dict[str, str]:
+    """What is wrong with what is posted: JSON that is none."""
+    posted = str(definition.get("posted") or "").strip()
+    try:
+        if _is_json(posted):
+            read_json(posted)
+    except ValueError:
+        return {"posted": NOT_JSON}
+    return {}
+
+
+def _is_json(posted: str) -> bool:
+    return posted.startswith(("{", "["))
 
 
 def _pairs(text: Any) -> list[tuple[str, str]]:

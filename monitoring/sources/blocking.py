@@ -2,6 +2,7 @@
 
 import re
 
+from monitoring.crawling.json_text import unescaped
 from monitoring.sources.answers import refusal
 from monitoring.sources.items import SourceError
 from monitoring.sources.kinds import Definition, Field, gettext_noop
@@ -59,6 +60,8 @@ def require_unblocked(definition: Definition, row: Row | None, text: str) -> Non
     if condition and row is not None and row.holds(condition):
         refused = refusal("", text)  # where the refusal asks us to sign in, it says so
         raise refused if refused and refused.code == "login" else SourceError("blocked", condition)
-    for line in str(definition.get("blocked_text") or "").splitlines():
-        if line.strip() and line.strip() in text[:_LONGEST_SEARCHED]:
+    words = str(definition.get("blocked_text") or "")
+    shown = unescaped(text[:_LONGEST_SEARCHED]) if words else ""
+    for line in words.splitlines():
+        if line.strip() and line.strip() in shown:
             raise SourceError("blocked", line.strip())

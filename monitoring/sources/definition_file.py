@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from monitoring.sources.items import DefinitionError
-from monitoring.sources.kinds import Definition, Kind, gettext_noop, without_secrets
+from monitoring.sources.kinds import Definition, Field, Kind, gettext_noop, without_secrets
 
 MARK, SCHEMA = "source", 1
 LARGEST = 200_000  # bytes
@@ -20,12 +20,14 @@ _TEXTS = ("name", "preset", "channel", "zone")
 _KEYS = frozenset({"sentinel", "schema", "kind", "definition", *_TEXTS})
 
 NOT_A_FILE = gettext_noop("This is not a file of a source definition. Export one to see what it looks like.")
+NOT_JSON = gettext_noop("This is not JSON: it goes wrong in line %(value)s.")
 OTHER_SCHEMA = gettext_noop("The file is of schema %(value)s. This Sentinel reads schema 1.")
 UNKNOWN_KIND = gettext_noop("There is no kind of source called %(value)s.")
 UNKNOWN_FIELD = gettext_noop("There is no field of this name.")
 UNKNOWN_ZONE = gettext_noop("There is no time zone called %(value)s.")
 UNKNOWN_CHANNEL = gettext_noop("There is no channel called %(value)s.")
 NOT_A_VALUE = gettext_noop("A text, or true or false, belongs here.")
+NOT_A_CHOICE = gettext_noop("“%(value)s” cannot be chosen here.")
 NOT_AN_OBJECT = gettext_noop("The fields of the definition belong here, in braces.")
 SECRET = gettext_noop("A secret does not belong in a file. Type it in after the import.")
 
@@ -84,7 +86,7 @@ def read_file(text: str, kinds: Mapping[str, Kind]) -> DefinitionFile:
     data = _object(text)
     if data.get("sentinel") != MARK:
         raise DefinitionFileError([Problem("", NOT_A_FILE)])
-    if data.get("schema") != SCHEMA:
+    if data.get("schema") != SCHEMA or isinstance(data["schema"], bool):
         raise DefinitionFileError([Problem("schema", OTHER_SCHEMA, _shown(data.get("schema")))])
     problems = [Problem(name, UNKNOWN_FIELD) for name in data if name not in _KEYS]
     problems += [Problem(name, NOT_A_VALUE) for name in _TEXTS if not isinstance(data.get(name, ""), str)]
@@ -105,6 +107,10 @@ def read_file(text: str, kinds: Mapping[str, Kind]) -> DefinitionFile:
 def _object(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text.lstrip("\ufeff"))
+    except json.JSONDecodeError as error:
+        is_meant = text.lstrip("\ufeff \t\r\n").startswith("{")
+        problem = Problem("", NOT_JSON, str(error.lineno)) if is_meant else Problem("", NOT_A_FILE)
+        raise DefinitionFileError([problem]) from error
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
@@ -136,6 +142,8 @@ def _definition(kind: Kind, data: Any) -> tuple[Definition, list[Problem]]:
     fields = {field.name: field for field in kind.FIELDS}
     problems = [Problem(f"definition.{name}", UNKNOWN_FIELD) for name in data if name not in fields]
     known = {name: value for name, value in data.items() if name in fields}
+    unchosen = [name for name, value in known.items() if isinstance(value, str) and not _is_choice(fields[name], value)]
+    problems += [Problem(f"definition.{name}", NOT_A_CHOICE, _shown(known.pop(name))) for name in unchosen]
     wrong = {name: SECRET for name in known if fields[name].kind == "secret"}
     for name, value in known.items():
         if not isinstance(value, bool if fields[name].kind == "bool" else str):
@@ -146,6 +154,10 @@ def _definition(kind: Kind, data: Any) -> tuple[Definition, list[Problem]]:
     except DefinitionError as error:
         wrong = {**error.problems, **wrong}
     return clean, [*problems, *(Problem(f"definition.{name}", text) for name, text in wrong.items())]
+
+
+def _is_choice(field: Field, value: str) -> bool:
+    return field.kind != "select" or value.strip() in {choice for choice, _label in field.choices}
 
 
 def _shown(value: Any) -> str:

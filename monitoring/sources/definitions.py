@@ -120,7 +120,7 @@ DETAIL_PLACES: tuple[Field, ...] = (
         sparse=True,
     ),
 )
-SHARED: tuple[Field, ...] = (*FLOORS, *paging.FIELDS, *DATES, *COUNTS, *blocking.FIELDS, *asking.FIELDS)
+SHARED: tuple[Field, ...] = (*FLOORS, *paging.FIELDS, *DATES, *COUNTS, *blocking.FIELDS, *asking.FIELDS, asking.POSTED)
 NO_SELECTOR = gettext_noop("This is not a CSS selector.")
 NO_PATH = gettext_noop("This is not a JMESPath.")
 NO_FORM = gettext_noop("This is not a form of a date. Write such as %Y-%m-%d %H:%M.")
@@ -159,7 +159,8 @@ def cleaned(
     if clean.get("detail_url") and not ("{id}" in clean["detail_url"] and clean.get("site_id")):
         problems["detail_url"] = NO_ID_PLACE
     problems |= _floors_problems(clean) if "floors_url" not in problems else {}
-    for found in (paging.paging_problems(clean), blocking.blocking_problems(clean), asking.header_problems(clean)):
+    checks = (paging.paging_problems, blocking.blocking_problems, asking.header_problems, asking.posted_problems)
+    for found in (check(clean) for check in checks):
         problems |= {name: problem for name, problem in found.items() if name not in problems}
     refuse(problems)
     return clean

@@ -81,7 +81,8 @@ def parse(definition: Definition, response: Response, now: datetime, zone: tzinf
     except NotAFeed as error:
         raise _no_feed(response, content_type) from error
     follow = bool(definition.get("follow"))
-    items = [_item(entry, definition["url"], follow) for entry in entries if entry.link or entry.guid]
+    shared = _shared_links(entries)
+    items = [_item(entry, definition["url"], follow, shared) for entry in entries if entry.link or entry.guid]
     if not items:
         raise SourceError("empty", "a feed without entries")
     return Page(items)
@@ -101,8 +102,18 @@ def _feed_named_in(html: str, url: str) -> str:
     return absolute_url(url, link.attributes.get("href") or "") if link else ""
 
 
-def _item(entry: Entry, feed_url: str, follow: bool) -> Item:
-    """An entry as an item: its address identifies it on whichever feed it stands, its guid only where it has none."""
+def _shared_links(entries: list[Entry]) -> set[str]:
+    """The addresses that entries share which have guids and titles of their own: notices that lead to one page."""
+    known: dict[str, tuple[set[str], set[str]]] = {}
+    for entry in entries:
+        guids, titles = known.setdefault(entry.link, (set(), set()))
+        guids.add(entry.guid)
+        titles.add(entry.title)
+    return {link for link, (guids, titles) in known.items() if min(len(guids - {""}), len(titles)) > 1}
+
+
+def _item(entry: Entry, feed_url: str, follow: bool, shared: set[str]) -> Item:
+    """An entry as an item: its address identifies it on whichever feed it stands, its guid only where that does not."""
     title = _without_outlet(entry.title, entry.outlet)
     is_title_again = bool(entry.outlet) and _words(entry.text) in (_words(title), _words(title + entry.outlet))
     return Item(
@@ -112,7 +123,7 @@ def _item(entry: Entry, feed_url: str, follow: bool) -> Item:
         author=entry.author or entry.outlet,
         figures=entry.figures,
         needs_detail=follow and bool(entry.link),
-        site_id="" if entry.link else entry.guid,
+        site_id=entry.guid if not entry.link or entry.link in shared else "",
         published_at=entry.published.at if entry.published else None,
         precision=entry.published.precision if entry.published else "",
     )

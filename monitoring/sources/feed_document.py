@@ -219,7 +219,8 @@ def plain_line(text: str) -> str:
 def _link(children: dict[str, list[Any]], base: str, guid: str) -> str:
     """Where the entry is read: its link, else its alternate link, else a guid that is an address."""
     for one in children.get("feedburner:origlink", []) + children.get("link", []):
-        written = (one.text or "").strip()
+        # Where a feed went through a program for HTML, the address stands behind its element.
+        written = (one.text or "").strip() or _address_behind(one)
         if written:
             return absolute_url(_base_of(one, base), written.replace("&amp;", "&"))  # some escape it twice
     alternate = _atom_link(children, base, ("", "alternate"))
@@ -229,6 +230,11 @@ def _link(children: dict[str, list[Any]], base: str, guid: str) -> str:
         or (absolute_url("", guid) if permanent else "")
         or _atom_link(children, base, ("related", "via", "self"))
     )
+
+
+def _address_behind(link: Any) -> str:
+    behind = (link.tail or "").strip()
+    return behind if behind.startswith(("http://", "https://")) and not link.get("href") else ""
 
 
 def _atom_link(children: dict[str, list[Any]], base: str, rels: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from monitoring.crawling.addresses import host_of
 from monitoring.crawling.charset import decode
 from monitoring.sources.answers import refusal, require_success, wrong_format
-from monitoring.sources.asking import headers_for
+from monitoring.sources.asking import list_request
 from monitoring.sources.blocking import require_unblocked
 from monitoring.sources.definitions import (
     DETAIL_PLACES,
@@ -115,7 +115,7 @@ def site(definition: Definition) -> str:
 def start(definition: Definition) -> list[Request]:
     """The list itself."""
     accept = ACCEPT_PAGE if definition.get("json_in") else ACCEPT
-    return [Request(definition["url"], headers=headers_for(definition, definition["url"], Accept=accept))]
+    return [list_request(definition, definition["url"], Accept=accept)]
 
 
 def parse(definition: Definition, response: Response, now: datetime, zone: tzinfo) -> Page:

@@ -68,6 +68,10 @@ class JsonRow:
         found = self._found(where)
         # A projection of what is missing is an empty list too: only the list that it starts from tells.
         start = re.split(r"\[[*?]|\[\]", where, maxsplit=1)[0]
+        holder, _dot, name = start.rpartition(".")
+        inside = self._found(holder) if holder and name.isidentifier() else None
+        if isinstance(inside, dict) and inside.get(name, ...) is None:
+            return True  # some write an empty list as null
         return found == [] and self._found(start) is not None if start else found == []
 
     def address(self, selector: str) -> str:

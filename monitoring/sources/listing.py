@@ -12,7 +12,7 @@ from monitoring.crawling.charset import decode
 from monitoring.crawling.extraction import extract_article
 from monitoring.crawling.markup import line_of, parse_html
 from monitoring.sources.answers import refusal, require_success
-from monitoring.sources.asking import headers_for
+from monitoring.sources.asking import list_request
 from monitoring.sources.blocking import require_unblocked
 from monitoring.sources.definitions import (
     DETAIL_PLACES,
@@ -115,7 +115,7 @@ def site(definition: Definition) -> str:
 
 def start(definition: Definition) -> list[Request]:
     """The page itself."""
-    return [Request(definition["url"], headers=headers_for(definition, definition["url"], Accept=ACCEPT))]
+    return [list_request(definition, definition["url"], Accept=ACCEPT)]
 
 
 def parse(definition: Definition, response: Response, now: datetime, zone: tzinfo) -> Page:

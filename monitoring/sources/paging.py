@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from selectolax.lexbor import LexborNode
 
 from monitoring.crawling.addresses import absolute_url, canonical_url, host_of
-from monitoring.sources.asking import headers_for
+from monitoring.sources.asking import list_request
 from monitoring.sources.kinds import Definition, Field, gettext_noop
 from monitoring.sources.selecting import Row, escaped, page_address
 from sentinel.core.net.types import Request, Response
@@ -100,7 +100,7 @@ def next_requests(definition: Definition, response: Response, row: Row | None, r
     url = _next_address(definition, response, row, rows)
     if not url or canonical_url(url) == canonical_url(response.url):
         return []
-    return [Request(url, headers=headers_for(definition, url, Referer=response.url))]
+    return [list_request(definition, url, Referer=response.url)]
 
 
 def _next_address(definition: Definition, response: Response, row: Row | None, rows: int) -> str:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from monitoring.crawling.dates import Parsed, parse_date
 from monitoring.sources.feed_document import plain_line
-from monitoring.sources.sitemap_text import text_pieces
+from monitoring.sources.xml_text import text_pieces
 
 MOST_ENTRIES = 50_000  # as the protocol allows
 _DEEPEST = 20

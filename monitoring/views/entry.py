@@ -32,7 +32,9 @@ from sentinel.core.permissions import Permission
 def entry_add(request: WorkspaceRequest) -> HttpResponse:
     """Enter a conversation, a screenshot or an enquiry; it is a mention of the chosen topics at once."""
     topics = Topic.objects.filter(workspace=request.workspace).active().real().order_by("name", "pk")
-    form = EntryForm(request.POST or None, request.FILES or None, topics=topics)
+    only = list(topics[:2])
+    initial = {"topics": only} if len(only) == 1 else {}  # where there is one, it is that one
+    form = EntryForm(request.POST or None, request.FILES or None, topics=topics, initial=initial)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         source = own_source(workspace=request.workspace, name=_("Entered by hand"), by=request.user, now=now)

@@ -167,7 +167,7 @@ def _page(
     }
     if preview:
         lines = [{"ms": line.ms, "what": line.what, "said": line.said} for line in preview.result.log]
-        context["why"] = outcome_text(preview.result.outcome, preview.result.detail)
+        context["why"] = outcome_text(*preview.outcome)
         context["log"] = log_words(lines)
     elif found and found.outcome != "ok":
         context["why"] = outcome_text(found.outcome, found.detail)

@@ -204,7 +204,7 @@ def _page(
     }
     if preview:
         lines = [{"ms": line.ms, "what": line.what, "said": line.said} for line in preview.result.log]
-        context["why"] = outcome_text(preview.result.outcome, preview.result.detail)
+        context["why"] = outcome_text(*preview.outcome)
         context["log"] = log_words(lines)
     return render(request, "monitoring/source_edit.html", context, status=422 if form.errors else 200)
 

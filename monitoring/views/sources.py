@@ -1,6 +1,6 @@
 """Sources: are we blind anywhere?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,14 +18,15 @@ from monitoring.health_wording import (
     source_advice,
     source_explained,
     source_told,
+    standstill_sentence,
     state_words,
 )
-from monitoring.models import CHANNELS, AllowedHost, Post, Sighting, SourceNotice, Subscription, Visit
+from monitoring.models import CHANNELS, AllowedHost, SourceNotice, Subscription, Visit
 from monitoring.notices import unseen_notices
 from monitoring.operations.pacing import rest_of
 from monitoring.operations.visits import FINE_OUTCOMES
-from monitoring.queries.names import author_code
-from monitoring.queries.newest import newest_of
+from monitoring.queries.newest import filled_in, newest_posts
+from monitoring.queries.standstill import standstill_since
 from monitoring.queries.undercount import undercounted
 from monitoring.source_health import (
     FINE,
@@ -155,16 +156,6 @@ class ShownNotice:
     is_seen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPost:
-    """One of the newest posts of a source; its author goes by a pseudonym."""
-
-    post: Post
-    author: str
-    latency: timedelta | None  # None where the time of publication is not known to the minute
-    is_mention: bool  # the workspace has a page of it
-
-
 def _row(health: SourceHealth) -> SourceRow:
     return SourceRow(health, state_words(health.state), source_told(health))
 
@@ -194,6 +185,8 @@ def _list_context(request: WorkspaceRequest) -> dict[str, Any]:
     real = [one for one in health if not one.subscription.source.is_drill]
     counts = {name: sum(one.state in states for one in real) for name, states in VIEWS.items()}
     unseen = unseen_in_all(real)
+    visits = [one.subscription.source.last_visit_at for one in real if one.state != "paused"]
+    standstill = standstill_since(request.workspace, max(filter(None, visits), default=None), now)
     return {
         "section": "sources",
         "trouble": [_row(one) for one in real if one.state in TROUBLE and one.state in VIEWS[view]],
@@ -204,6 +197,7 @@ def _list_context(request: WorkspaceRequest) -> dict[str, Any]:
         "has_sources": bool(health),
         "captured": sum(one.captured for one in real),
         "within_norm": share_within_norm(real),
+        "standstill": standstill_sentence(standstill) if standstill else "",
         "unseen": unseen,
         "unseen_range": range_text(unseen.low, unseen.high) if unseen else "",
         "undercounted": undercounted(request.workspace, [one for one in real if one.state in (*HIDDEN, *WEAK)], now),
@@ -256,11 +250,11 @@ def _channel_rows(
 def _detail(row: SourceRow, workspace: Workspace) -> dict[str, Any]:
     """What the pane and a source's own page show beyond the row."""
     source = row.health.subscription.source
-    posts = _shown_posts(newest_of(source), workspace)
+    posts = newest_posts(source, workspace)
     return {
         **_visits(row),
         "posts": posts,
-        "complete": _complete([one.post for one in posts]),
+        "complete": filled_in([one.post for one in posts]),
         "kind_name": KINDS[source.kind].NAME,
         "notices": _notices(row, workspace),
         "unseen_text": range_text(row.health.unseen.low, row.health.unseen.high) if row.health.unseen else "",
@@ -303,32 +297,6 @@ def _notices(row: SourceRow, workspace: Workspace) -> list[ShownNotice]:
     )
     shown = [ShownNotice(one, state_words(one.kind), one.pk in seen) for one in told]
     return sorted(shown, key=lambda one: one.notice.ended_at is not None)
-
-
-def _complete(posts: list[Post]) -> dict[str, int]:
-    """In how many of the posts a field is filled."""
-    return {
-        "time": sum(post.published_at is not None for post in posts),
-        "text": sum(bool(post.text) for post in posts),
-        "author": sum(bool(post.author) for post in posts),
-        "figures": sum(bool(post.figures) for post in posts),
-    }
-
-
-def _shown_posts(sightings: Iterable[Sighting], workspace: Workspace) -> list[ShownPost]:
-    brought = list(sightings)
-    mine = Post.objects.visible_to(workspace).filter(pk__in=[one.post_id for one in brought])
-    mentioned = set(mine.values_list("pk", flat=True))
-    return [
-        ShownPost(one.post, author_code(one.post, workspace.pk), _latency(one), is_mention=one.post_id in mentioned)
-        for one in brought
-    ]
-
-
-def _latency(sighting: Sighting) -> timedelta | None:
-    post = sighting.post
-    is_timed = post.published_at is not None and post.precision in ("second", "minute")
-    return sighting.captured_at - post.published_at if is_timed and post.published_at else None
 
 
 @require_GET

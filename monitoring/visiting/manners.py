@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from monitoring.crawling.robots import LARGEST, RobotsFile, Rules, read_robots, readable
 from monitoring.sources.items import Item, SourceError
@@ -15,13 +15,14 @@ from sentinel.core.net.guard import Target, parse_target
 from sentinel.core.net.types import PRODUCT, FetchError, Request, Response
 
 Failure = SourceError | FetchError
+Raised = TypeVar("Raised", bound=Exception)
 
 MOST_BYTES = 30_000_000  # three times what thirty articles of a heavy site have together
 REDIRECTS = 5  # that are followed (RFC 9309, 2.3.1.2, for a robots.txt)
 _NO_ROBOTS = frozenset({"too-many-redirects", "bad-redirect"})  # RFC 9309, 2.3.1.2: as if there were no file
 
 
-def bare(failure: Failure) -> Failure:
+def bare(failure: Raised) -> Raised:
     """A failure that is kept, without the calls that led to it: each holds a page, and the tree that it became."""
     failure.__cause__ = failure.__context__ = None
     return failure.with_traceback(None)

@@ -42,6 +42,7 @@ REFUSALS = frozenset({"blocked", "login"})
 _ENDS_LISTS = REFUSALS | {"out-of-time"}
 _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
 _FAILURES_TAKEN = 3  # detail pages that a list leads to and of which none is read, until it is the source that fails
+_KEEPS_US_OUT = REFUSALS | {"http"}  # the site does, not how we read it
 _NOTHING_MISSED: Missed = MappingProxyType({})
 NO_HINTS = Hints()
 _BELIEVED = 24  # hours for which a server is believed that nothing has changed, until the list is asked for whole
@@ -66,10 +67,11 @@ class VisitResult:
     `outcome` is ok, unchanged (every list answered 304 or listed the same), or what went wrong first: a code of
     SourceError or FetchError, robots (robots.txt closes the list to us), robots-unreachable, or out-of-time (nothing
     was read in time).
-    `items` holds what was read completely, also where the outcome is a failure; `glimpsed` are those with a page of
-    their own whose figures stand in the list. `unread` counts items whose detail page is left for the next visit;
-    `state` is empty where anything is left, so that the list is read again, or says where the next visit goes on where
-    the site's pace left no time (`goes_on`). `listed` are the addresses of all that the
+    `items` holds what was read completely, also where the outcome is a failure, and what a list says of a post whose
+    own page the site refused twice; `glimpsed` are those with a page of their own whose figures stand in the list.
+    `unread` counts items whose detail page is left for the next visit; `state` is empty where anything is left, so
+    that the list is read again, or says where the next visit goes on where the site's pace left no time (`goes_on`).
+    `listed` are the addresses of all that the
     lists named, `failed` those whose detail page was asked for in vain. `retry_after` is in seconds; `bytes_received`
     counts decompressed bodies; `hints` say how long the lists stay as they are.
     """
@@ -138,6 +140,7 @@ class _Visit:
     manners: Manners
     found: dict[tuple[str, str], Item] = field(default_factory=dict)  # by address and the site's own identifier
     completed: list[Item] = field(default_factory=list)
+    cut: list[Item] = field(default_factory=list)  # as the list has them: their own pages are kept from us
     failed: list[str] = field(default_factory=list)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)  # that the source sends, by host
     state: State = field(default_factory=dict)
@@ -158,7 +161,7 @@ class _Visit:
             outcome=self.failure.code if self.failure else "unchanged" if is_unchanged else "ok",
             detail=storable(self.failure.detail) if self.failure else "",
             http_status=self.http_status,
-            items=[*(item for item in self.found.values() if not item.needs_detail), *self.completed],
+            items=[*(item for item in self.found.values() if not item.needs_detail), *self.completed, *self.cut],
             unread=self.unread,
             requests=self.manners.requests,
             bytes_received=self.manners.bytes_received,
@@ -320,7 +323,7 @@ class _Visit:
                     break
                 self.manners.note("detail-failed", url=item.url, code=failure.code, detail=failure.detail)
                 failures.append(bare(failure))
-                self.failed.append(item.url)
+                self._give_up(item, failure)
                 refusals = refusals + 1 if failure.code in REFUSALS else 0
                 if refusals == _REFUSALS_TAKEN:
                     self.fail(failure)
@@ -330,6 +333,14 @@ class _Visit:
                 self.unread -= 1
         self._note_pages(in_all)
         return failures
+
+    def _give_up(self, item: Item, failure: Failure) -> None:
+        """A page that cannot be read is asked for again; where it was in vain before, what the list says is kept."""
+        if item.text and item.url in self.missed and failure.code in _KEEPS_US_OUT:
+            self.cut.append(replace(item, needs_detail=False, is_partial=True))
+            self.unread -= 1
+        else:
+            self.failed.append(item.url)
 
     async def _read_detail(self, item: Item) -> Item:
         request = self.kind.detail_request(self.definition, item)

@@ -76,6 +76,16 @@ def test_a_file_is_uploaded_and_its_progress_is_seen_without_a_reload(cast: Cast
     assert Post.objects.count() == 3
 
 
+def test_a_conversation_has_room_on_a_phone_and_its_only_topic_is_chosen(cast: Cast, page_as: PageAs) -> None:
+    watch_brand(cast)
+    page = page_as(cast.staff, phone=True)
+    page.goto("/w/yaori/entries/add/")
+    box = page.get_by_label("Conversation", exact=True).bounding_box()
+    assert box is not None
+    assert box["height"] >= 200
+    expect(page.get_by_role("group", name="File under").get_by_role("checkbox")).to_be_checked()
+
+
 def test_a_token_is_shown_once(cast: Cast, page_as: PageAs) -> None:
     page = page_as(cast.admin)
     page.goto("/w/yaori/collectors/add/")

@@ -172,7 +172,9 @@ def _line_of_title(lines: list[str], title: str) -> int | None:
 def _text_of(outline: Outline, place: _Place) -> str:
     discussion = Discussion(outline, place.title)
     evidence = (
-        discussion_evidence(outline, discussion, place.program, place.site, place.url) if discussion.floors else 0
+        discussion_evidence(outline, discussion, place.program, place.site, place.url, place.title_line)
+        if discussion.floors
+        else 0
     )
     if evidence >= _ENOUGH_EVIDENCE:
         return "\n".join(_thread_lines(outline, discussion, place.title, place.title_line))

@@ -34,7 +34,7 @@ _NOT_A_NAME = re.compile(
 _NAMED_PLACES = '[class*="author" i], [class*="user" i], [class*="nick" i], [class*="name" i], [class*="poster" i]'
 _MOST_NAMED = 60
 _NAMING_CLASS = re.compile(
-    r"(?i)(?:author|user|nick|poster|writer|\bup)[\w-]*[-_]?name|(?:^|[\s_-])(?:author|user|username|nick|poster|writer)(?:$|[\s_-])"
+    r"(?i)(?:author|user|nick|poster|writer|\bup)[\w-]*[-_]?name|(?:^|[\s_-])(?:author|user|username|uname|nick|poster|writer)(?:$|[\s_-])"
     r"|UserLink"
 )
 _BEFORE_A_NAME = re.compile(r"^(?:[楼樓]主|作者|撰文|文)\s*[:：]?\s*|^[Bb]y\s+")
@@ -45,8 +45,8 @@ _NO_NICKNAME = re.compile(
 _SOURCE = re.compile(r"(?:文章|新闻|新聞|信息|稿件)?(?:来源|來源|出处|出處)\s*[:：]\s*([^\s|,，;；:：/<>（(]{2,20})")
 _AUTHOR_PLACES = (
     '[itemprop="author"] [itemprop="name"], [itemprop="author"], [rel="author"], .author-name, .author_name, '
-    ".byline-name, .article-author, .post-author, .authi a.xw1, .p_author_name, td.postauthor cite, "
-    "a.username, .username"
+    ".byline-name, .article-author, .post-author, .authi a.xw1, .authi a:first-child, "
+    ".p_author_name, td.postauthor cite, a.username, .username"
 )
 
 

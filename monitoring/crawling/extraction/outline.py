@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborNode
 from monitoring.crawling.markup import BLOCK_TAGS
 
 # A page that people read has a tenth of it; what follows in a larger one is not looked at.
-_MOST_NODES = 40_000
+_MOST_NODES, _MOST_NODES_WITH_SPACE = 40_000, 100_000
 _MOST_LINES = 20_000
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -26,6 +26,7 @@ _NAMING = ("class", "id", "itemprop", "role", "component")
 # Class names that hide a block, and those that show it again on a wider screen: hidden md:block, d-none d-lg-flex.
 _HIDING = frozenset(["hidden", "d-none"])
 _SHOWN_AGAIN = re.compile(r"[:-](?:block|flex|grid|inline|table|contents)\b")
+_STAMP_START = re.compile(r"20\d\d(?:[-/.]\d|年)")
 _STAMP_END = re.compile(r"(?:\d:\d\d|\d{4}[-/.]\d\d?[-/.]\d\d?)$")
 
 
@@ -105,8 +106,9 @@ class Outline:
 def outline_of(body: LexborNode) -> Outline:
     """The outline of a page whose scripts and styles are stripped."""
     builder = _Builder(body)
+    met = 0
     for number, node in enumerate(body.traverse(include_text=True)):
-        if number > _MOST_NODES:
+        if met > _MOST_NODES or number > _MOST_NODES_WITH_SPACE:
             break
         tag = node.tag or ""
         text = (node.text_content or "") if tag == "-text" else ""
@@ -114,6 +116,7 @@ def outline_of(body: LexborNode) -> Outline:
             # Most text of a page is what indents its tags.
             builder.space()
         elif number:
+            met += 1
             builder.meet(node, tag, text)
     return builder.finish()
 
@@ -163,8 +166,7 @@ class _Builder:
             if number:
                 self._break()
             if piece:
-                if piece[0].isdigit() and self._runs and _STAMP_END.search(self._runs[-1]):
-                    # A style sets figures apart that belong to two elements: 08:12 and 883 views.
+                if piece[0].isdigit() and self._runs and _is_set_apart(self._runs[-1], piece):
                     self._runs.append(" ")
                 self._runs.append(piece)
                 self._linked += len(piece.strip()) if is_link else 0
@@ -200,6 +202,11 @@ class _Builder:
             self._lines.append(Line(text, min(self._linked, len(text)), self._open[-1]))
         self._runs.clear()
         self._linked = 0
+
+
+def _is_set_apart(before: str, piece: str) -> bool:
+    """Whether figures belong to two elements that a style sets apart: 08:12 and 883 views, Lv.3 and 2025-06-18."""
+    return before[-1].isdigit() and bool(_STAMP_END.search(before) or _STAMP_START.match(piece))
 
 
 def _is_hidden(attributes: dict[str, str | None]) -> bool:

@@ -23,19 +23,22 @@ _FORUM_PLACE = re.compile(
 )
 _FORUM_NAME = re.compile(
     r"论坛|論壇|討論區|讨论区|贴吧|貼吧|[\u4e00-\u9fff]吧_|BBS|社区|社區|看板|批踢踢|知乎|天涯|巴哈姆特|哈啦板|讨论版|討論版"
-    r"|问答|問答|知[识識]\+|小[组組]$|V2EX|Dcard|LIHKG|[连連]登|NGA|虎扑|西祠|小木虫|铁血|猫扑|水木"
+    r"|问答|問答|知[识識]\+|小[组組]$|V2EX|Dcard|LIHKG|[连連]登|NGA|虎扑|西祠|小木虫|铁血|猫扑|水木|圈子"
 )
 _FORUM_TALK = re.compile(
     r"楼主|樓主|版主|层主|发帖|發帖|回帖|回貼|跟帖|发表于|發表於|只看(?:该|該|他|TA|楼主|樓主)|沙发|沙發|板凳|引用|倒序|回覆此|回复此"
     r"|^[#＃]?\d{1,4}\s*[楼樓Ff#＃]$|^[#＃]\d{1,4}$|积分|積分|帖子|威望|文章數|註冊時間|注册时间|加入日期|登入日期|最后登录|噓|推文"
     r"|最佳答案|最佳解答|[个個则則条條]\s?(?:回答|解答)|[个個]回复|則回覆|^共?(?:收到)?\s?\d+\s?[条條則]\s?回[复覆]"
-    r"|[发發]起人|提[问問][于於]|附言|回帖人|直[达達][楼樓][层層]"
+    r"|[圈坛壇吧]友|(?<!\d)\d{1,4}[楼樓](?=\s*20\d\d[-/年])|[发發]起人|提[问問][于於]|附言|回帖人|直[达達][楼樓][层層]"
 )
 _ENOUGH = 2
 _SHARE_OF_PAGE = 0.6
 # An article with the teasers of others, named alike, is mostly one block.
 _SHARE_OF_ONE = 0.8
+_TOPIC, _NEAR_BLOCKS = frozenset(["topic", "thread"]), 3
 _FEWEST_PUSHES = 3
+_FEWEST_THAT_BEGIN = 4
+_SENTENCE_MARK = re.compile("[，。！？]")
 _FEWEST_OF_A_PAGE = 3
 _MANY, _SHARE_OF_MANY = 8, 0.3
 _COMMENTS = frozenset(["comment", "comments"])
@@ -51,7 +54,9 @@ def names_a_forum(program: str, site: str, url: str) -> bool:
     return bool(_PROGRAMS.search(program) or _FORUM_PLACE.search(url) or _FORUM_NAME.search(site))
 
 
-def discussion_evidence(outline: Outline, discussion: Discussion, program: str, site: str, url: str) -> int:
+def discussion_evidence(
+    outline: Outline, discussion: Discussion, program: str, site: str, url: str, title_line: int | None
+) -> int:
     """How much speaks for a discussion: 2 is enough.
 
     `program` is what the page calls its generator, its body and its data; `site` is what its title says after its own.
@@ -73,8 +78,30 @@ def discussion_evidence(outline: Outline, discussion: Discussion, program: str, 
     is_part = len(discussion.floors) >= _MANY and discussion.share >= _SHARE_OF_MANY
     evidence += "answer" in words
     if not words:
-        return evidence + ((is_page or is_part) and _are_dated(outline, discussion.floors))
-    return evidence + 2 * is_page + (is_part and not is_page and not is_headlined)
+        is_dated = _are_dated(outline, discussion.floors)
+        begins = is_page and _holds_opening(outline, discussion, title_line)
+        return evidence + ((is_page or is_part) and is_dated) + (begins and (is_dated or names_a_forum("", site, url)))
+    if is_page or is_part:
+        return evidence + 2 * is_page + (is_part and not is_page and not is_headlined)
+    evidence += len(discussion.floors) >= _FEWEST_OF_A_PAGE and _are_dated(outline, discussion.floors)
+    return evidence + _is_topic(outline, discussion, title_line)
+
+
+def _is_topic(outline: Outline, discussion: Discussion, title_line: int | None) -> bool:
+    """Whether what was said between the title and the first floor lies in a block called a topic or a thread."""
+    first = outline.parts[discussion.floors[0]].start
+    between = outline.lines[(title_line or 0) + 1 : first]
+    blocks = {line.part for line in between if _SENTENCE_MARK.search(line.text)}
+    around = (one for block in blocks for one in (block, *outline.ancestors(block, _NEAR_BLOCKS)))
+    return title_line is not None and any(not _TOPIC.isdisjoint(outline.parts[one].words) for one in around)
+
+
+def _holds_opening(outline: Outline, discussion: Discussion, title_line: int | None) -> bool:
+    """Whether the first floor is what stands below the title: comments follow an article, a thread begins itself."""
+    if title_line is None or len(discussion.floors) < _FEWEST_THAT_BEGIN:
+        return False
+    between = discussion.lines(title_line + 1, max(title_line + 1, outline.parts[discussion.floors[0]].start))
+    return not any(_SENTENCE_MARK.search(line) for line in between)
 
 
 def _longest_share(outline: Outline, discussion: Discussion) -> float:

@@ -106,10 +106,11 @@ class Discussion:
             for number, line in enumerate(outline.lines)
         ]
         self._outside = _outside_posts(outline)
-        printed = _printed((line.text for line in self._posted), _OFTEN_ON_A_PAGE)
+        self._printed = printed = _printed((line.text for line in self._posted), _OFTEN_ON_A_PAGE)
+        self._chrome = [self._is_chrome(line) for line in self._posted]
         self._chars = [
-            0 if self._is_chrome(line) or _template_of(line.text) in printed else len(line.text) - line.linked
-            for line in self._posted
+            0 if is_chrome or _template_of(line.text) in printed else len(line.text) - line.linked
+            for line, is_chrome in zip(self._posted, self._chrome, strict=True)
         ]
         self._sums = list(accumulate(self._chars, initial=0))
         self.floors = self._find_floors()
@@ -136,10 +137,11 @@ class Discussion:
         floors = [self._said(parts[floor], spoken) for floor in self.floors]
         once_a_floor = (form for lines in floors for form in {_template_of(line) for line in lines})
         printed = _printed(once_a_floor, max(_OFTEN_ON_FLOORS, _PRINTED_SHARE * len(floors)))
+        said = [line for line in opening if _template_of(line) not in self._printed]
         for floor, lines in zip(self.floors, floors, strict=True):
             own = [line for line in lines if _template_of(line) not in printed]
-            opening = opening + (own or self._word(parts[floor], spoken))
-        return opening
+            said += own or self._word(parts[floor], spoken)
+        return said
 
     def _spoken(self) -> set[_Slot]:
         """The places of the template where sentences stand: what else stands there was written too."""
@@ -149,8 +151,8 @@ class Discussion:
             for floor in self.floors
             for number in range(parts[floor].start, parts[floor].end)
             if len(self._posted[number].text) >= _SHORTEST_WRITTEN
+            and not self._chrome[number]
             and _SENTENCE.search(self._posted[number].text)
-            and not self._is_chrome(self._posted[number])
         }
 
     def _slot(self, number: int) -> _Slot:
@@ -167,7 +169,7 @@ class Discussion:
         return [
             line.text
             for number, line in enumerate(self._posted[floor.start : floor.end], floor.start)
-            if line.text and (not self._is_chrome(line) or self._is_word(number, spoken))
+            if line.text and (not self._chrome[number] or self._is_word(number, spoken))
         ]
 
     def _is_word(self, number: int, spoken: set[_Slot]) -> bool:
@@ -199,7 +201,7 @@ class Discussion:
 
     def lines(self, start: int, end: int) -> list[str]:
         """What was written in a range of lines."""
-        return [line.text for line in self._posted[start:end] if line.text and not self._is_chrome(line)]
+        return [self._posted[n].text for n in range(start, end) if self._posted[n].text and not self._chrome[n]]
 
     def _is_chrome(self, line: Line) -> bool:
         text = line.text

@@ -27,6 +27,7 @@ _STATED_IN_CODE = re.compile(
     r"""|ori_?create_?time|create_?time|ct|post_?time|release_?time|show_?time|first_?publish(?:ed)?_?(?:time|at)?)"""
     r"""["']?\s*[:=]\s*["']?([^"'<>,;&]{8,40})"""
 )
+_TIME_IN_CODE = re.compile(r"""[\s{,]["']?(?:time|date)["']?\s*:\s*["'](20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?)["']""")
 _TIME_OF_DAY = re.compile(r"\d{1,2}\s?[:：点时點時]\s?\d{1,2}|前$|前\b|刚刚|剛剛")
 _NOT_PUBLICATION = re.compile(
     r"更新|修改|最后编辑|最後編輯|最后修订|评论|評論|回复|回覆|留言|updated|modified|comment|截稿|注册|註冊|有效期|活动时间|活動時間|本主题由|本主題由|加入精[华華]|截止|[报報]名|首映|上映",
@@ -68,8 +69,11 @@ def stated_time(tree: LexborHTMLParser, stated: Stated, now: datetime, zone: tzi
 
 
 def coded_time(html: str, now: datetime, zone: tzinfo) -> Parsed | None:
-    """The finest time that stands in the page's scripts under a name of publication."""
-    return _finest((found[1] for found in islice(_STATED_IN_CODE.finditer(html[:_MOST_CODE]), _MOST_CODED)), now, zone)
+    """The finest time that stands in the page's scripts under a name of publication, or the first full one at all."""
+    code = html[:_MOST_CODE]
+    named = _finest((found[1] for found in islice(_STATED_IN_CODE.finditer(code), _MOST_CODED)), now, zone)
+    unnamed = _TIME_IN_CODE.search(code) if named is None else None
+    return parse_date(unnamed[1], now, zone) if unnamed else named
 
 
 def is_fine(found: Parsed | None) -> bool:

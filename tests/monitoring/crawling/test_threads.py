@@ -212,8 +212,8 @@ def test_a_question_and_its_answers_are_a_discussion() -> None:
         f"<div class=card><div class='answer-body'><article>{text}</article></div><a>網友</a></div>"
         for text in TRADITIONAL[1:]
     )
-    page = f"<title>優格結塊能退嗎？ - 知乎</title><h1>優格結塊能退嗎？</h1><p>{TRADITIONAL[0]}</p><h4>4 个回答</h4>{answers}"
-    text = extract_article(page, NOW, TAIPEI).text
+    head = "<title>優格結塊能退嗎？ - 知乎</title><h1>優格結塊能退嗎？</h1>"
+    text = extract_article(f"{head}<p>{TRADITIONAL[0]}</p><h4>4 个回答</h4>{answers}", NOW, TAIPEI).text
     assert [line for line in TRADITIONAL if line not in text] == []
     assert "个回答" not in text
 
@@ -224,13 +224,15 @@ def test_stories_named_posts_below_an_article_make_no_discussion() -> None:
         for n in range(10)
     )
     story = "".join(f"<p>第{n}段，曜日乳业今天表示，相关批次已经全面下架，并将对外说明检验结果。</p>" for n in range(4))
-    page = f"<title>一篇文章的标题 - 知乎</title><h1>一篇文章的标题</h1><div class=RichText>{story}</div><div>{teasers}</div>"
+    head = "<title>一篇文章的标题 - 知乎</title><h1>一篇文章的标题</h1>"
+    page = f"{head}<div class=RichText>{story}</div><div>{teasers}</div>"
     assert "别家公司" not in extract_article(page, NOW, TAIPEI).text
 
 
 def test_the_time_above_a_title_within_the_first_post_is_that_of_the_thread() -> None:
     floors = "".join(
-        f"<div class=post><i>2025-06-18 1{n}:05</i>{'<h3>優格結塊了</h3>' if not n else ''}<div class=message>{text}</div></div>"
+        f"<div class=post><i>2025-06-18 1{n}:05</i>{'' if n else '<h3>優格結塊了</h3>'}"
+        f"<div class=message>{text}</div></div>"
         for n, text in enumerate(TRADITIONAL)
     )
     published = extract_article(f"<title>優格結塊了 - 某某論壇</title>{floors}", NOW, TAIPEI).published

@@ -29,6 +29,12 @@ def test_robots_txt_is_told_with_its_pace() -> None:
     assert checked("robots", page(url="https://a.example/private/x")).state == "bad"
 
 
+def test_a_server_in_trouble_is_no_login() -> None:
+    found = checked("answer", page(status=503))
+    assert (found.state, found.said) == ("bad", {"sign": "503"})
+    assert "login" not in [check.name for check in check_page(ASKED, page(status=503), ALLOWED)]
+
+
 @pytest.mark.parametrize(
     ("response", "state"),
     [

@@ -73,3 +73,18 @@ def test_attributes_without_end_cost_no_time() -> None:
     began = time.process_time()
     assert [feed.url for feed in read_opml(list_of_one.encode())] == ["http://n.example/rss"]
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '\ufeff\n<?xml version="1.0"?><opml><body><outline text="新闻 & 评论" xmlUrl="https://a.example/f?x=1&y=2"/>'.encode(),
+        '<?xml version="1.0" encoding="utf-8"?><opml version="1.0"><body><outline title="新闻&nbsp;&amp; 评论" '
+        'xmlUrl="https://a.example/f?x=1&amp;y=2"/></body></opml>',
+        '<?xml version="1.0" encoding="gb2312"?><opml><body><outline text="新闻 &amp;amp; 评论" '
+        'XMLURL="https://a.example/f?x=1&amp;y=2"/></body></opml>',
+    ],
+)
+def test_a_list_with_bare_ampersands_or_of_another_charset_is_read_whole(body: bytes | str) -> None:
+    (one,) = read_opml(body if isinstance(body, bytes) else body.encode("gbk"))
+    assert (" ".join(one.name.split()), one.url) == ("新闻 & 评论", "https://a.example/f?x=1&y=2")

@@ -219,6 +219,12 @@ def test_a_network_makes_a_whole_definition(url: str) -> None:
     assert KINDS[offer.kind].start(offer.definition)
 
 
+def test_the_software_that_a_title_names_is_no_part_of_it() -> None:
+    html = "<title>嬰幼飲食 - 家餐論壇 - Powered by Discuz!</title><p>x"
+    response = Response("https://a.example/", 200, {"content-type": "text/html; charset=utf-8"}, html.encode())
+    assert look(response, "", NOW, ZONE).title == "嬰幼飲食 - 家餐論壇"
+
+
 def test_a_feed_is_named_against_the_base_of_the_page() -> None:
     head = '<base href="/blog/"><link rel="alternate" type="application/rss+xml" href="rss.xml">'
     assert seen(pages.page(pages.news(), head))[0].definition["url"] == "https://www.example.com/blog/rss.xml"

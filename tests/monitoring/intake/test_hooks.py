@@ -54,7 +54,7 @@ def test_what_is_no_json_is_refused(body: bytes) -> None:
 
 def test_another_content_type_is_not_read() -> None:
     with pytest.raises(LookupError):
-        read_payload(b"x", "multipart/form-data; boundary=x")
+        read_payload(b"x", "application/xml")
 
 
 def test_too_many_form_fields_are_refused() -> None:
@@ -109,3 +109,30 @@ def test_looking_for_leaves_costs_little_however_wide_and_empty_a_payload_is() -
     assert tracemalloc.get_traced_memory()[1] < 20_000_000
     tracemalloc.stop()
     assert time.process_time() - began < 3
+
+
+def test_a_form_that_may_carry_files_is_read_without_them() -> None:
+    lines = [
+        "--x1",
+        'Content-Disposition: form-data; name="姓名"',
+        "",
+        "小明",
+        "--x1",
+        'Content-Disposition: form-data; name="message"',
+        "Content-Type: text/plain; charset=utf-8",
+        "",
+        "喝完肚子痛",
+        "",
+        "--x1",
+        'Content-Disposition: form-data; name="photo"; filename="milk.jpg"',
+        "Content-Type: image/jpeg",
+        "",
+        "bytes",
+        "--x1--",
+        "",
+    ]
+    body = "\r\n".join(lines).encode()
+    assert read_payload(body, 'multipart/form-data; boundary="x1"') == {"姓名": "小明", "message": "喝完肚子痛\r\n"}
+    for broken, kind in ((body, "multipart/form-data"), (b"", "multipart/form-data; boundary=x1")):
+        with pytest.raises(BadRecordError):
+            read_payload(broken, kind)

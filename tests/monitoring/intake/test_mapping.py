@@ -111,3 +111,16 @@ def test_a_mapping_needs_words_and_uses_a_column_once() -> None:
     assert problems_of({"url": "a"}) == ["text"]
     assert problems_of({"text": "a", "title": "a"}) == ["twice"]
     assert problems_of({"snippet": "a"}) == []
+
+
+def test_where_a_vendor_has_a_column_for_each_network_the_one_counts_that_a_row_fills() -> None:
+    columns = [*BRANDWATCH, "Facebook Likes", "X Likes", "Instagram Likes", "X Reposts", "Impressions", "Likes given"]
+    preset, mapping = detect(columns)
+    assert (preset.key, mapping["likes"]) == ("brandwatch", "X Likes")
+    said = {"Full Text": "喝完肚子痛", "X Likes": "0", "Impressions": "9"}
+    on_facebook = record_of(Row(1, {**dict.fromkeys(columns, ""), **said, "Facebook Likes": "1,234"}), mapping)
+    assert on_facebook["figures"] == {"likes": "1,234", "views": "9"}
+    nowhere = record_of(Row(2, {**dict.fromkeys(columns, ""), **said, "Likes given": "7"}), mapping)
+    assert nowhere["figures"] == {"likes": "0", "views": "9"}
+    plain = record_of(Row(1, {"text": "x", "likes": "3", "like_count": "9"}), {"text": "text", "likes": "likes"})
+    assert plain["figures"] == {"likes": "3"}

@@ -2,17 +2,18 @@
 
 import hashlib
 import zlib
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from monitoring.crawling.receipts import BLOTTED, blotted, kept_headers
-from monitoring.models import Body, Capture, Figures, Post, PostCapture, Source
+from monitoring.models import Body, Capture, Figures, Post, PostCapture, PostRevision, Source
 from monitoring.operations.definitions import sealed
 from sentinel.core.net.types import Response
 from tests.factories import NOW, Cast
-from tests.monitoring.stage import HOUR, MINUTE, capture, item, subscribe
+from tests.monitoring.stage import HOUR, MINUTE, SPOILT, capture, item, subscribe
 
 PAGE = "<html><body>曜日鮮乳喝到發霉</body></html>".encode("big5")
 
@@ -95,6 +96,20 @@ def test_what_was_kept_cannot_be_changed(source: Source, change: str) -> None:
     capture(source, item(response=answer()))
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
         Body.objects.update(**{change: 1 if change == "size" else b"1" * 32})
+
+
+def test_earlier_versions_counts_and_links_to_answers_cannot_be_changed(source: Source) -> None:
+    capture(source, item(response=answer(), figures={"likes": 1}))
+    capture(source, item(f"{SPOILT}，更正", response=answer()))
+    changes: list[tuple[Any, dict[str, Any]]] = [
+        (PostRevision, {"text": "x"}),
+        (Figures, {"figures": {}}),
+        (PostCapture, {"revision": 9}),
+    ]
+    for model, change in changes:
+        assert model.objects.exists()
+        with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+            model.objects.update(**change)
 
 
 def test_cookies_and_tokens_of_an_answer_are_not_kept() -> None:

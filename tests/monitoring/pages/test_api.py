@@ -220,6 +220,8 @@ def test_a_form_reports_a_message(cast: Cast) -> None:
     assert statuses(send(hook, body, path=f"{INBOX}/site-form", kind="application/x-www-form-urlencoded")) == ["known"]
     post = Post.objects.get()
     assert (post.text, post.precision, post.is_history) == ("喝完肚子痛", "second", False)
+    parts = b'--b\r\nContent-Disposition: form-data; name="message"\r\n\r\n%b\r\n--b--\r\n' % "另一則".encode()
+    assert statuses(send(hook, parts, path=INBOX, kind="multipart/form-data; boundary=b")) == ["new"]
 
 
 def test_the_fields_of_a_crm_are_named_by_the_source(cast: Cast) -> None:

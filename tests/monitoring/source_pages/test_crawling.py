@@ -320,3 +320,17 @@ def test_a_fault_of_ours_gives_the_visit_back_and_parks_it_in_the_end(
     assert VISITS.parked(yaori.workspace).get() == parked
     crawl()  # healing leaves it alone: it waits on a screen that people see
     assert coming(source).parked_at is not None
+
+
+def test_a_list_that_is_asked_for_by_post_is_read(yaori: Cast, site: Site) -> None:
+    async def interface(server: HostileServer, seen: Seen, writer: Any) -> None:
+        rows = [{"id": 7, "t": "曜日鮮乳"}] if seen.method == "POST" else []
+        await answer(json.dumps({"rows": rows}).encode(), "Content-Type: application/json")(server, seen, writer)
+
+    server = site({"/api/list": interface})
+    fields = {"rows": "rows", "link": "/n/{id}", "title": "t", "posted": '{"n": 20}'}
+    subscription = read(yaori, server.url("/api/list"), kind="json", **fields)
+    crawl_round()
+    assert Post.objects.get().title == "曜日鮮乳"
+    subscription.source.refresh_from_db()
+    assert subscription.source.outcome == "ok"

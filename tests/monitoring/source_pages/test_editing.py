@@ -113,6 +113,14 @@ def test_a_list_is_previewed_with_its_articles_even_if_they_are_stored(admin: Cl
     assert "It counts by the time of its capture." in page
 
 
+def test_a_list_none_of_whose_pages_can_be_read_says_so(admin: Client, site: Site) -> None:
+    rows = b"".join(b'<li><a href="/gone/%d">Milk %d</a></li>' % (n, n) for n in range(20))
+    server = site({"/news": answer(b'<ul class="news">' + rows + b"</ul>")})
+    page = text(add(admin, "test", "listing", url=server.url("/news"), rows="ul.news > li", follow="on"))
+    assert "None of the 5 pages that the list leads to can be read." in page
+    assert "It can be read" not in page
+
+
 def test_choosing_another_kind_keeps_what_was_typed(admin: Client) -> None:
     chosen = add(admin, "choose", "listing", url="https://n.example/news", name="北城晚報", retention_days="30")
     page = text(chosen)

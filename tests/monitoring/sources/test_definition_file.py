@@ -65,6 +65,11 @@ def test_no_secret_is_exported() -> None:
         ({"definition": {**WHOLE, "url": 7, "follow": "yes"}}, ["definition.url", "definition.follow"]),
         ({"definition": {**WHOLE, "secret_headers": "Cookie: a=1"}}, ["definition.secret_headers"]),
         ({"definition": {"rows": "li"}}, ["definition.url"]),
+        (
+            {"definition": {**WHOLE, "pages": "99", "floors_first": "neither", "detail_text": "p["}},
+            ["definition.pages", "definition.floors_first", "definition.detail_text"],
+        ),
+        ({"schema": True}, ["schema"]),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_by_field(change: dict[str, Any], fields: list[str]) -> None:
@@ -106,3 +111,12 @@ values = st.recursive(
 def test_no_file_raises_anything_but_what_is_wrong_with_it(change: dict[str, Any]) -> None:
     with contextlib.suppress(DefinitionFileError):
         read_file(json.dumps({**GOOD, **change}), KINDS)
+
+
+def test_json_that_breaks_off_says_in_which_line() -> None:
+    with pytest.raises(DefinitionFileError) as caught:
+        read_file('{\n  "sentinel": "source",\n  "schema": 1,,\n}', KINDS)
+    assert [(one.field, one.value) for one in caught.value.problems] == [("", "3")]
+    with pytest.raises(DefinitionFileError) as caught:
+        read_file("sentinel: source\nschema: 1\n", KINDS)
+    assert "Export one" in caught.value.problems[0].text

@@ -311,3 +311,21 @@ def test_a_date_whose_month_was_translated_keeps_its_minute(written: str) -> Non
     assert published is not None
     assert published.at == datetime(2025, 6, 20, 9, tzinfo=TAIPEI)
     assert published.precision in ("minute", "second")
+
+
+def test_an_address_behind_its_element_is_read() -> None:
+    assert entry_of("<title>a</title><link/>https://n.example/1?a=1<guid isPermaLink='false'>x</guid>").link.endswith(
+        "/1?a=1"
+    )
+
+
+def test_notices_that_lead_to_one_page_are_told_apart_by_their_guids() -> None:
+    def entry(title: str, guid: str, link: str = "https://n.example/") -> str:
+        return f"<item><title>{title}</title><link>{link}</link><guid isPermaLink='false'>{guid}</guid></item>"
+
+    notices = entry("停水", "1") + entry("停電", "2") + entry("停電", "2")
+    articles = entry("鮮乳召回", "3", "https://n.example/a") + entry("鮮乳召回", "4", "https://n.example/a")
+    body = f"<rss><channel>{notices}{articles}</channel></rss>".encode()
+    items = feed.parse(DEFINITION, answer(body), NOW, TAIPEI).items
+    assert [(item.site_id, item.title) for item in items[:3]] == [("1", "停水"), ("2", "停電"), ("2", "停電")]
+    assert [item.site_id for item in items[3:]] == ["", ""]  # one article that is listed twice

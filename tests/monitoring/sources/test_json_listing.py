@@ -128,6 +128,7 @@ def test_headers_and_cookies_go_to_the_sites_own_host_alone() -> None:
         ({"blocked_if": "code == `-352`"}, {"code": -352}, 200, "code == `-352`"),
         ({"blocked_if": "code != `0`"}, {"code": -412, "message": "x"}, 200, "code != `0`"),
         ({"blocked_text": "請稍候\n风控"}, {"message": "风控校验失败"}, 200, "风控"),
+        ({"blocked_text": "风控"}, b'{"message": "\\u98ce\\u63a7"}', 200, "风控"),
         ({"blocked_text": "slow down"}, b"<html>Please slow down</html>", 200, "slow down"),
         ({}, b"<html>Just a moment...</html>", 200, "Just a moment..."),
         ({}, {"data": {}}, 403, "HTTP 403"),
@@ -159,6 +160,9 @@ def test_a_page_that_shows_its_block_by_an_element_is_blocked() -> None:
     ("data", "code"),
     [
         ({"data": {"list": []}}, "empty"),
+        ({"data": {"list": None}}, "empty"),
+        ({"data": None}, "layout"),
+        ({"code": -101, "message": "账号未登录", "data": {"list": None}}, "login"),
         ({"data": {}}, "layout"),
         ({"data": {"list": [{"t": "no id"}]}}, "layout"),
         (b"<html>hello</html>", "malformed"),
@@ -293,3 +297,29 @@ def test_json_that_a_script_hands_over_is_read(written: str) -> None:
     body = (written % json.dumps([{"u": "/1", "t": "一"}])).encode()
     (item,) = json_listing.parse(clean(rows="[*]", link="u", title="t"), answer(body), NOW, TAIPEI).items
     assert item.title == "一"
+
+
+@pytest.mark.parametrize(
+    ("posted", "kind"),
+    [('{"type": "news", "詞": "曜日"}', "application/json"), ("type=news&n=20", "application/x-www-form-urlencoded")],
+)
+def test_a_list_may_be_asked_for_by_post_at_its_own_host(posted: str, kind: str) -> None:
+    definition = clean(posted=posted, pages="2", next="data.next", secret_headers="Authorization: Bearer t")
+    (first,) = json_listing.start(definition)
+    assert (first.method, first.body, first.headers["Content-Type"]) == ("POST", posted.encode(), kind)
+    rows = ROWS["data"]["list"]  # type: ignore[index]
+    for onward, method in (("https://api.example.tw/2", "POST"), ("https://evil.example/2", "GET")):
+        page = json_listing.parse(definition, answer({"data": {"list": rows, "next": onward}}), NOW, TAIPEI)
+        assert [(one.url, one.method) for one in page.next] == [(onward, method)]
+        assert (page.next[0].body, "Authorization" in page.next[0].headers) == (
+            (posted.encode(), True) if method == "POST" else (b"", False)
+        )
+    assert json_listing.start(clean())[0].method == "GET"
+    own = clean(posted=posted, headers="Content-Type: text/plain")
+    assert json_listing.start(own)[0].headers["Content-Type"] == "text/plain"
+
+
+def test_what_is_posted_is_json_where_it_looks_so() -> None:
+    with pytest.raises(DefinitionError) as caught:
+        clean(posted='{"type": news}')
+    assert set(caught.value.problems) == {"posted"}

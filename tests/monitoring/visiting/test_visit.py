@@ -90,6 +90,29 @@ async def test_one_bad_detail_page_loses_nothing_else() -> None:
     assert failed == ["reset", "layout", "refused-address", "http"]
 
 
+async def test_of_a_post_whose_page_the_site_refuses_again_what_the_list_says_is_kept() -> None:
+    rows = [(f"/{n}", str(n), True) for n in range(4)]
+    pages = {
+        "/0": answer(status="403 Forbidden"),
+        "/1": answer(b"whole"),
+        "/2": answer(b"redesigned"),
+        "/3": answer(status="404 Not Found"),
+    }
+    async with serving(ALL_OPEN | {"/list": listing(*rows)} | pages) as server:
+        first = await visiting(server, said="The milk was …")
+        again = await visiting(server, said="The milk was …", office=Office(known={"1"}), missed=["/0", "/2", "/3"])
+        silent = await visiting(server, missed=["/0"])
+        places = [server.url(path) for path, _title, _more in rows]
+    assert [(item.title, item.text, item.is_partial) for item in first.items] == [("1", "whole", False)]
+    assert first.failed == [places[0], places[2], places[3]]
+    assert [(item.title, item.text, item.is_partial, item.needs_detail) for item in again.items] == [
+        ("0", "The milk was …", True, False),
+        ("3", "The milk was …", True, False),
+    ]
+    assert (again.failed, again.unread) == ([places[2]], 1)  # how we read a page may be mended: it is asked for again
+    assert [item.title for item in silent.items] == ["1"]
+
+
 async def test_a_source_none_of_whose_detail_pages_can_be_read_has_failed() -> None:
     rows = [(f"/{n}", str(n), True) for n in range(4)]
     redesigned = {path: answer(b"redesigned") for path, _, _ in rows}

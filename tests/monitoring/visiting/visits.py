@@ -34,7 +34,8 @@ class JsonLists:
         page = json.loads(response.body)
         if page.get("ok") == -100:
             raise SourceError("blocked", "ok:-100")
-        items = [Item(row["url"], row["title"], needs_detail=row.get("more", False)) for row in page["items"]]
+        said = definition.get("said", "")
+        items = [Item(row["url"], row["title"], said, needs_detail=row.get("more", False)) for row in page["items"]]
         return Page(items, [Request(page["next"])] if "next" in page else [])
 
     def detail_request(self, definition: Any, item: Item) -> Request:
@@ -96,8 +97,10 @@ async def visiting(
     fetch: Limits = PATIENT,
     state: dict[str, dict[str, str]] | None = None,
     headers: dict[str, str] | None = None,
+    said: str = "",
+    missed: Sequence[str] = (),
 ) -> VisitResult:
-    definition = {"lists": [server.url(path) for path in lists or ("/list",)], "headers": headers or {}}
+    definition = {"lists": [server.url(path) for path in lists or ("/list",)], "headers": headers or {}, "said": said}
     async with GuardedClient(allowed_private=frozenset({server.place}), limits=fetch) as client:
         return await visit(
             JsonLists(),
@@ -108,6 +111,7 @@ async def visiting(
             ports=(office or Office()).ports(),
             limits=limits,
             state=state or {},
+            missed={server.url(path): [1.0, 0.0] for path in missed},
         )
 
 

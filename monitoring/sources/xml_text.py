@@ -1,4 +1,4 @@
-"""Sitemaps as text: decompressed, in their true charset, and mended as far as XML needs it, piece by piece (pure)."""
+"""Files of XML as text: decompressed, in their true charset, and mended as far as XML needs it, by pieces (pure)."""
 
 import codecs
 import re
@@ -8,7 +8,7 @@ from itertools import chain
 
 from monitoring.crawling.charset import decode
 
-_LARGEST = 50 * 1024 * 1024  # bytes after decompression, as the protocol allows
+_LARGEST = 50 * 1024 * 1024  # bytes after decompression, as the protocol of sitemaps allows
 _PIECE = 64 * 1024
 _SAMPLE = 512 * 1024  # bytes that tell the charset
 _BARE = re.compile(r"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)")
@@ -17,7 +17,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def text_pieces(body: bytes) -> Iterator[str]:
-    """The text of a sitemap, the first piece the longest; ampersands that stand for themselves are escaped."""
+    """The text of a file, the first piece the longest; ampersands that stand for themselves are escaped."""
     held = ""
     for text in _decoded(_unpacked(body)):
         whole = held + text
