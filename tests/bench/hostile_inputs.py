@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+from monitoring.crawling.json_text import TooManyContainersError
 from monitoring.crawling.snapshot import Own, snapshot
 from monitoring.detecting.feeds import NotAnOpmlList, read_opml
 from monitoring.intake.guessing import SAMPLED, propose
@@ -91,6 +92,8 @@ def as_message(path: Path) -> str:
         for one in (payload if isinstance(payload, list) else [payload])[:500]:
             raw = hooked_record(one, {})
             read_record(raw, place="sentinel:x/1", now=datetime.now(UTC), zone=UTC, received=body, needs_identity=False)
+    except TooManyContainersError:
+        return "too-many-items"
     except BadRecordError as error:
         return ", ".join(f"{one.field} {one.code}" for one in error.problems)[:80]
     return "read"
