@@ -13,10 +13,13 @@ from django.conf import settings
 from django.db import connection, connections
 
 from monitoring.crawler import allowed_private_hosts, visit_source
+from monitoring.crawling.receipts import blotted_said, blotted_text
 from monitoring.detecting.estimates import Estimate, estimate
 from monitoring.matching import Document
 from monitoring.models import Post, Source, Topic
+from monitoring.operations.definitions import readable_secrets
 from monitoring.operations.mentions import watch
+from monitoring.operations.posts import without_secrets
 from monitoring.ports import ports_of
 from monitoring.queries.names import author_code
 from monitoring.sources import KINDS
@@ -92,6 +95,7 @@ def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
     # A thread of its own: what speaks with the database would wait for the request's thread, which waits here.
     with ThreadPoolExecutor(1) as thread:
         result = thread.submit(asyncio.run, _visit(source, allowed)).result()
+    result = _blotted(result, list(readable_secrets(source).values()))
     newest = sorted(result.items, key=lambda item: item.published_at or now, reverse=True)
     fields = _fields(source, newest, workspace.pk)
     found = [PreviewItem(item, matches(item), checks) for item, checks in zip(newest, fields, strict=True)]
@@ -105,6 +109,19 @@ def try_source(source: Source, workspace: Workspace, now: datetime) -> Preview:
         imprecise=sum(item.precision not in PRECISE for item in newest),
         closed_place=_closed_place(source, result, allowed),
         estimate=estimate(_times(newest), _has_pages(newest), None, now),
+    )
+
+
+def _blotted(result: VisitResult, secrets: Sequence[str]) -> VisitResult:
+    """The same without what a site repeats of our secrets, which no page shows again."""
+    if not secrets:
+        return result
+    return replace(
+        result,
+        detail=blotted_text(result.detail, secrets),
+        log=[replace(line, said=blotted_said(line.said, secrets)) for line in result.log],
+        items=[without_secrets(item, secrets) for item in result.items],
+        listed=[blotted_text(url, secrets) for url in result.listed],
     )
 
 

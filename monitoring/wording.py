@@ -131,6 +131,7 @@ def touched_text(name: str) -> str:
         "snapshots_shared": _("of these, snapshots that show other posts as well; those posts lose them"),
         "bodies": _("stored bodies of snapshots"),
         "rows": _("rejected rows of imported files"),
+        "files": _("uploaded files that are not read yet: they go, or lose the rows that name it"),
         "copies": _("copies on file in crises and titles of alerts, which become tombstones"),
         "entries": _("audit entries, which keep that something was done and lose of what"),
     }.get(name, name)

@@ -137,7 +137,7 @@ def _as_utf8(body: bytes, declared: list[str]) -> tuple[str | None, bool]:
         broken = text.count("\ufffd")
         # GB and Big5 read as UTF-8 break nearly everywhere; a real UTF-8 page breaks here and there.
         start = _NOT_ASCII.search(text)
-        sample = text[start.start() :][:_SAMPLE] if start else ""
+        sample = text[start.start() : start.start() + _SAMPLE] if start else ""
         whole = sum(len(run) for run in re.findall("[\u0800-\ufffc]+", sample))
         allowed = 1 if text.endswith("\ufffd") else 0
         return (text if whole > 10 * (broken - allowed) and whole > 0 else None), False

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 # Each list or object costs a hundred bytes and more, however few characters it is written in.
@@ -25,13 +26,13 @@ def require_few_containers(text: str | bytes) -> None:
         raise TooManyContainersError("too many lists and objects")
 
 
-def read_json(text: str) -> Any:
+def read_json(text: str, parse_constant: Callable[[str], Any] | None = None) -> Any:
     """The value of a JSON text, control characters in its strings forgiven; ValueError where it is none.
 
     Also where it nests deeper, states longer numbers or holds more lists and objects than any real answer.
     """
     require_few_containers(text)
     try:
-        return json.loads(text, strict=False)
+        return json.loads(text, strict=False, parse_constant=parse_constant)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error

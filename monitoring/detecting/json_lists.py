@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitoring.crawling.dates import parse_date
+from monitoring.crawling.json_text import read_json
 from monitoring.detecting.proposing import FEWEST_ROWS, Proposal
 
 _DEEPEST_LIST = 5
@@ -68,8 +69,8 @@ class _Column:
 def propose_json(text: str, url: str, now: datetime, zone: tzinfo) -> Proposal | None:
     """Paths for the posts that the JSON at `url` lists; None where it is no JSON, or lists nothing like posts."""
     try:
-        value = json.loads(text.lstrip("\ufeff"))
-    except (ValueError, RecursionError):
+        value = read_json(text.lstrip("\ufeff"))
+    except ValueError:
         return None
     found = sorted(_lists(value, "", 0), key=lambda one: len(one[1]), reverse=True)
     for path, rows in found[:_MOST_LISTS]:

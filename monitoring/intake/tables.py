@@ -7,13 +7,16 @@ tables of a web page or of XML, which many services call .xls.
 import csv
 import io
 import json
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 from monitoring.crawling.charset import decode
+from monitoring.crawling.json_text import TooManyContainersError, read_json
 from monitoring.intake.errors import TableError
 from monitoring.intake.headers import WITHIN, header_place
 from monitoring.intake.markup_tables import LARGEST as LARGEST_WHOLE
@@ -28,6 +31,11 @@ MOST_ROWS = 500_000
 LONGEST_LINE = 4_000_000  # characters: longer is no table
 LONGEST_CELL = 4_000_000  # a text that is too long for a post is one rejected row, not the end of the file
 _SAMPLED_LINES = 60
+_LONGEST_BEGINNING = 2_000_000  # characters
+_SAMPLED = 500_000  # characters, for the delimiter
+_BETWEEN = re.compile(r"[\s,]*")
+_SAID = re.compile(r"\S")
+_BLANK = re.compile("[\ufeff \t\r\n]*")
 _LINKED = " 🔗"  # ends the name of a column of addresses that cells link to
 _DELIMITERS = (",", "\t", ";", "|")
 _NO_TABLES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"RIFF", b"{\\rtf")
@@ -85,6 +93,13 @@ def format_of(name: str, data: bytes) -> str:
     return "csv"
 
 
+def _first_of(text: str) -> str:
+    """The first character that says something; a copy of a large text without its margin would cost as much again."""
+    start = _BLANK.match(text)
+    assert start
+    return text[start.end() : start.end() + 1]
+
+
 def _has_table(data: bytes) -> bool:
     start = data[:LARGEST_WHOLE].replace(b"\x00", b"").lower()
     return b"<table" in start or b"<row" in start or b":row" in start
@@ -100,9 +115,9 @@ def open_table(kind: str, data: bytes, sheet: str = "") -> Table:
     if kind == "xlsx":
         return _of_workbook(sheet_rows(data, sheet))
     decoded = decode(data)
-    text = decoded.text.replace("\x00", "\ufffd")
-    if text.lstrip("\ufeff \t\r\n").startswith("<") and _has_table(data):
-        rows, links = markup_rows(text)
+    text = decoded.text
+    if _first_of(text) == "<" and _has_table(data):
+        rows, links = markup_rows(text.replace("\x00", "\ufffd"))
         return replace(_table(iter(rows), links), charset=decoded.charset)
     text = text if "\n" in text else text.replace("\r", "\n")  # as old Macs end their lines
     delimiter = _delimiter(text)
@@ -112,8 +127,10 @@ def open_table(kind: str, data: bytes, sheet: str = "") -> Table:
 def rows_of(kind: str, data: bytes, sheets: Sequence[str]) -> Iterator[Row]:
     """The rows of a file, of a workbook those of all these sheets one after the other; raises TableError."""
     total = 0
-    for sheet in sheets or ("",):
-        for row in open_table(kind, data, sheet).rows:
+    tables = [open_table(kind, data, sheet) for sheet in sheets or ("",)]
+    del data  # what is no workbook is a text by now
+    for sheet, table in zip(sheets or ("",), tables, strict=True):
+        for row in table.rows:
             total += 1
             if total > MOST_ROWS:
                 raise TableError("too-many-rows")
@@ -136,7 +153,7 @@ def _columns(first: Sequence[list[str]]) -> list[str]:
 
 def _table(lines: Iterator[list[str]], links: Mapping[tuple[int, int], str]) -> Table:
     """The table that lines hold; where cells link somewhere, their column has a second one with the addresses."""
-    first = list(islice(lines, WITHIN))
+    first = _beginning(lines)
     if not any(any(line) for line in first):
         raise TableError("empty")
     header = header_place(first)
@@ -145,6 +162,18 @@ def _table(lines: Iterator[list[str]], links: Mapping[tuple[int, int], str]) -> 
     columns += [linked[place] for place in sorted(linked)]
     rows = _rows(columns[: len(columns) - len(linked)], header + 1, first[header + 1 :], lines)
     return Table(columns, _with_links(rows, linked, links), header=header + 1)
+
+
+def _beginning(lines: Iterator[list[str]]) -> list[list[str]]:
+    """The rows that tell where the header is; fewer where they are as long as no header is."""
+    first: list[list[str]] = []
+    size = 0
+    for line in islice(lines, WITHIN):
+        first.append(line)
+        size += sum(map(len, line))
+        if size > _LONGEST_BEGINNING:
+            break
+    return first
 
 
 def _with_links(rows: Iterator[Row], linked: Mapping[int, str], links: Mapping[tuple[int, int], str]) -> Iterator[Row]:
@@ -192,7 +221,8 @@ def _lines(text: str) -> Iterator[str]:
         end = text.find("\n", start) + 1 or len(text)
         if end - start > LONGEST_LINE:
             raise TableError("line-too-long")
-        yield text[start:end]
+        line = text[start:end]
+        yield line.replace("\x00", "\ufffd") if "\x00" in line else line
         start = end
 
 
@@ -200,7 +230,7 @@ def _delimiter(text: str) -> str:
     """The delimiter that most of the first lines agree on."""
     counts: dict[str, list[int]] = {one: [] for one in _DELIMITERS}
     is_quoted = False
-    sample = list(islice(io.StringIO(text[:LONGEST_LINE]), _SAMPLED_LINES))
+    sample = list(islice(io.StringIO(text[:_SAMPLED]), _SAMPLED_LINES))
     for line in sample:
         # What stands between quotes is not a delimiter; every second part does.
         parts = line.split('"')
@@ -229,26 +259,63 @@ def _json_lines(data: bytes) -> Table:
     return Table(list(names)[:MOST_COLUMNS], _json_rows(text, listed), decoded.charset)
 
 
-def _listed(text: str) -> list[Any] | None:
+Listed = Callable[[], Iterator[Any]]
+
+
+def _listed(text: str) -> Listed | None:
     """The list that the file is as one JSON value, itself or in one of its fields; None: it is one object a line."""
-    start = text.lstrip()[:1]
-    first_line = text.lstrip().partition("\n")[0]
-    if start not in ("[", "{") or (start == "{" and not _json_row(1, first_line).broken and "\n" in text.strip()):
+    start = _first_of(text)
+    if start not in ("[", "{") or (start == "{" and _is_of_lines(text)):
         return None
     if len(text) > LARGEST_WHOLE:
         raise TableError("too-large-whole")
+    if start == "[":
+        return partial(_elements, text) if isinstance(_first_element(text), dict) else None
     try:
-        value = json.loads(text, parse_constant=_refused)
-    except (ValueError, RecursionError):
+        value = read_json(text, parse_constant=_refused)
+    except TooManyContainersError as error:
+        raise TableError("too-large-whole") from error
+    except ValueError:
         return None
-    inner = value.values() if isinstance(value, dict) else [value]
-    return max(
-        (one for one in inner if isinstance(one, list) and one and isinstance(one[0], dict)), key=len, default=None
-    )
+    inner = [one for one in value.values() if isinstance(one, list) and one and isinstance(one[0], dict)]
+    return partial(iter, max(inner, key=len)) if inner else None
 
 
-def _json_rows(text: str, listed: list[Any] | None) -> Iterator[Row]:
-    lines: Iterator[Any] = iter(listed) if listed is not None else _lines(text)
+def _first_element(text: str) -> Any:
+    try:
+        return next(_elements(text), None)
+    except TableError:
+        return None
+
+
+def _elements(text: str) -> Iterator[Any]:
+    """The elements of the list that a text is, one by one; raises TableError where it breaks off."""
+    decoder = json.JSONDecoder(parse_constant=_refused)
+    place = text.index("[") + 1
+    try:
+        while text[(place := _between(text, place))] != "]":
+            value, place = decoder.raw_decode(text, place)
+            yield value
+    except (ValueError, RecursionError, IndexError) as error:
+        raise TableError("malformed") from error
+
+
+def _between(text: str, place: int) -> int:
+    found = _BETWEEN.match(text, place)
+    assert found
+    return found.end()
+
+
+def _is_of_lines(text: str) -> bool:
+    """Whether the first line is an object by itself, and another follows."""
+    begin = text.index("{")
+    end = text.find("\n", begin)
+    is_followed = end >= 0 and bool(_first_of(text[end : end + 1000]) or _SAID.search(text, end))
+    return is_followed and not _json_row(1, text[begin:end]).broken
+
+
+def _json_rows(text: str, listed: Listed | None) -> Iterator[Row]:
+    lines: Iterator[Any] = listed() if listed is not None else _lines(text)
     for number, line in enumerate(lines, start=1):
         if number > MOST_ROWS:
             raise TableError("too-many-rows")

@@ -71,19 +71,19 @@ def listen(archive: zipfile.ZipFile, part: str, listener: Listener) -> Iterator[
 class _Hearing:
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
-        self._elements = self._depth = self._silent = 0
+        self._elements = self._depth = self._events = self._silent = 0
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.buffer_size = _PIECE
         self._parser.StartElementHandler = self._open
         self._parser.EndElementHandler = self._close
-        self._parser.CharacterDataHandler = listener.heard
+        self._parser.CharacterDataHandler = self._hear
         self._parser.StartDoctypeDeclHandler = self._refuse
 
     def take(self, piece: bytes) -> None:
-        before = self._elements
+        before = self._events
         self._parser.Parse(piece, False)
-        self._silent = self._silent + len(piece) if before == self._elements and self._depth < 4 else 0
+        self._silent = self._silent + len(piece) if before == self._events else 0
         if self._silent > _LONGEST_TAG:
             raise TableError("malformed", "tag")
 
@@ -92,6 +92,7 @@ class _Hearing:
 
     def _open(self, name: str, said: Attributes) -> None:
         self._elements += 1
+        self._events += 1
         self._depth += 1
         if self._elements > MOST_ELEMENTS:
             raise TableError("too-many-rows")
@@ -99,7 +100,12 @@ class _Hearing:
             raise TableError("malformed", "depth")
         self._listener.opened(name.rpartition(":")[2], said)
 
+    def _hear(self, text: str) -> None:
+        self._events += 1
+        self._listener.heard(text)
+
     def _close(self, name: str) -> None:
+        self._events += 1
         self._depth -= 1
         self._listener.closed(name.rpartition(":")[2])
 
@@ -289,7 +295,7 @@ class _Rows(Texts):
     def __init__(self, written: Callable[[str, int, str], str]) -> None:
         super().__init__()
         self._written = written
-        self._cells: list[str] = []
+        self._cells: dict[int, str] = {}  # by place: a row may claim to be far wider than what it says
         self._number = self._place = 0
         self._type, self._style = "", 0
         self._is_in_row = False
@@ -297,6 +303,8 @@ class _Rows(Texts):
     def opened(self, name: str, said: Attributes) -> None:
         if name == "c":
             self._place = _column(said["r"]) if "r" in said else self._place + 1
+            if self._place >= MOST_COLUMNS:
+                raise TableError("too-many-columns", str(self._place))
             self._type, style = said.get("t", "n"), said.get("s", "0")
             self._style = int(style) if style.isdecimal() and len(style) < 9 else 0
         elif name == "v":
@@ -305,22 +313,21 @@ class _Rows(Texts):
             number = said.get("r", "")
             stated = int(number[:15]) if number.isdecimal() else 0
             self._number = stated if stated > self._number else self._number + 1
-            self._cells, self._place, self._is_in_row = [], -1, True
+            self._cells, self._place, self._is_in_row = {}, -1, True
         else:
             super().opened(name, said)
 
     def closed(self, name: str) -> None:
         if name == "c":
             text = self.taken()
-            if text and self._is_in_row and self._place < MOST_COLUMNS:
-                self._cells += [""] * (self._place + 1 - len(self._cells))
+            if text and self._is_in_row:
                 self._cells[self._place] = self._written(self._type, self._style, text)
         elif name == "v":
             self._is_text = False
         elif name == "row":
             self._is_in_row = False
             self.done.append((self._number, self._cells))
-            self._cells = []
+            self._cells = {}
         else:
             super().closed(name)
 
@@ -343,7 +350,11 @@ def rows_of(book: Book, part: str, text_of: Callable[[Any], str]) -> Iterator[tu
     def written(kind: str, style: int, text: str) -> str:
         return text_of(_value(book, kind, style, text))
 
-    yield from listen(book.archive, part, _Rows(written))
+    for number, cells in listen(book.archive, part, _Rows(written)):
+        row = [""] * (max(cells, default=-1) + 1)
+        for place, text in cells.items():
+            row[place] = text
+        yield number, row
 
 
 def _value(book: Book, kind: str, style: int, text: str) -> Any:

@@ -27,6 +27,7 @@ from monitoring.models import (
 )
 from monitoring.operations.analyses import lock_analyses
 from monitoring.operations.discarding import captures_to_go, discard, kept_elsewhere, unreferenced
+from monitoring.operations.forgetting_files import forget_in_files
 from monitoring.operations.suppression import bare_address, subject_hash
 from sentinel.core import audit
 from sentinel.core.models import AuditEntry, User, Workspace
@@ -65,6 +66,7 @@ class Touched:
     snapshots_shared: int = 0
     bodies: int = 0
     rows: int = 0  # of imported files that were rejected
+    files: int = 0  # that are not read yet
     copies: int = 0  # on file in crises, and titles of alerts
     entries: int = 0  # of the audit trail, which keep that something was done and lose of what
 
@@ -190,6 +192,7 @@ class _Reach:
             snapshots_shared=len(self.captures - beside),
             bodies=unreferenced(self.captures),
             rows=self.rejected().count(),
+            files=forget_in_files(workspace, self._holds, is_told_only=True),
             copies=sum(keeper.count(workspace, posts, self.wish) for keeper in _keepers),
             entries=AuditEntry.objects.filter(
                 workspace_id=workspace.pk, object_kind="post", object_id__in=[str(pk) for pk in posts]
@@ -204,13 +207,19 @@ class _Reach:
         candidates = rows.filter(row__icontains=json.dumps(wanted, ensure_ascii=False)[1:-1])
         if self.wish.kind == "author":
             return candidates
-        bare = bare_address(self.wish.value)
         holding = [
             one.pk
             for one in candidates.only("pk", "row").iterator()
-            if any(bare_address(found) == bare for found in _ADDRESS.findall(" ".join(map(str, one.row.values()))))
+            if self._holds(" ".join(map(str, one.row.values())))
         ]
         return rows.filter(pk__in=holding)
+
+    def _holds(self, text: str) -> bool:
+        """Whether a text names whom the wish names: the name in any case, or the address in any spelling."""
+        if self.wish.kind == "author":
+            return self.wish.value.casefold() in text.casefold()
+        bare = bare_address(self.wish.value)
+        return any(bare_address(found) == bare for found in _ADDRESS.findall(text))
 
     def forget_opinions(self) -> None:
         """Take away what is the workspace's own; measures stay as they are."""
@@ -221,6 +230,7 @@ class _Reach:
         Mention.objects.filter(workspace=workspace, post__in=posts).delete()
         Filing.objects.filter(topic__workspace=workspace, post__in=posts).delete()
         self.rejected().delete()
+        forget_in_files(workspace, self._holds)
 
 
 def _redact(workspace: Workspace, subjects: Sequence[tuple[str, str]], tombstone: Erasure) -> None:

@@ -123,7 +123,7 @@ def _batch(items: Iterable[Item], source: Source) -> _Batch:
     batch = _Batch({}, {})
     replies: list[tuple[bytes, Item, Item]] = []
     secrets = list(unsealed(source).values())
-    for item in (_without_secrets(item, secrets) for item in items) if secrets else items:
+    for item in (without_secrets(item, secrets) for item in items) if secrets else items:
         if not item.needs_detail:
             key = key_of(item, source)
             batch.items[key] = item
@@ -136,7 +136,7 @@ def _batch(items: Iterable[Item], source: Source) -> _Batch:
     return batch
 
 
-def _without_secrets(item: Item, secrets: Sequence[str]) -> Item:
+def without_secrets(item: Item, secrets: Sequence[str]) -> Item:
     """An item in which the server repeats no secret of ours."""
     return replace(
         item,
@@ -144,7 +144,7 @@ def _without_secrets(item: Item, secrets: Sequence[str]) -> Item:
         title=blotted_text(item.title, secrets),
         text=blotted_text(item.text, secrets),
         author=blotted_text(item.author, secrets),
-        replies=tuple(_without_secrets(reply, secrets) for reply in item.replies),
+        replies=tuple(without_secrets(reply, secrets) for reply in item.replies),
     )
 
 

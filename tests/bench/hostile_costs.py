@@ -18,42 +18,43 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import django
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentinel.settings")
+os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # as `./run` starts its processes
 django.setup()
 
 from monitoring.crawler import LIMITS  # noqa: E402
 from monitoring.crawling.robots import RobotsFile  # noqa: E402
-from monitoring.crawling.snapshot import Own, snapshot  # noqa: E402
-from monitoring.detecting.feeds import NotAnOpmlList, read_opml  # noqa: E402
 from monitoring.detections import _look  # noqa: E402
-from monitoring.intake.guessing import SAMPLED, propose  # noqa: E402
-from monitoring.intake.hooks import hooked_record, read_payload  # noqa: E402
-from monitoring.intake.mail import LARGEST as LARGEST_MAIL  # noqa: E402
-from monitoring.intake.mail import read_mail  # noqa: E402
-from monitoring.intake.records import BadRecordError, read_record  # noqa: E402
-from monitoring.intake.tables import TableError, format_of, open_table  # noqa: E402
-from monitoring.operations.imports import PIECE, SAMPLE, _batches, _packed  # noqa: E402
 from monitoring.previews import LIMITS as TEST_LIMITS  # noqa: E402
 from monitoring.revisiting import LIMITS as AGAIN_LIMITS  # noqa: E402
 from monitoring.sources import KINDS  # noqa: E402
-from monitoring.sources.definition_file import DefinitionFileError, read_file  # noqa: E402
 from monitoring.sources.items import Item, SourceError  # noqa: E402
 from monitoring.sources.kinds import Kind  # noqa: E402
 from monitoring.sources.presets import PRESETS  # noqa: E402
-from monitoring.text.analysis import analyse  # noqa: E402
-from monitoring.views.api import _items, _unpacked  # noqa: E402
 from monitoring.visiting.again import look_again  # noqa: E402
 from monitoring.visiting.back import read_page  # noqa: E402
 from monitoring.visiting.manners import Manners, Ports  # noqa: E402
 from monitoring.visiting.visit import visit  # noqa: E402
 from sentinel.core.net.client import GuardedClient  # noqa: E402
 from sentinel.core.net.types import FetchError  # noqa: E402
+from tests.bench.hostile_inputs import (  # noqa: E402
+    as_batch,
+    as_columns,
+    as_definition,
+    as_mail,
+    as_message,
+    as_opml,
+    as_rows,
+    as_snapshot,
+    as_upload,
+    as_words,
+)
 from tests.fakes import hostile, hostile_files, hostile_pages  # noqa: E402
 from tests.fakes.hostile import Behaviour, answer, serving  # noqa: E402
 from tests.monitoring.sources.test_presets import case_of  # noqa: E402
@@ -108,103 +109,6 @@ def in_fork(work: Callable[[], str], seconds: float = 45.0) -> Cost:
         os.kill(pid, 9)
     os.waitpid(pid, 0)
     return Cost(told[0], time.monotonic() - began, told[1], told[2])
-
-
-# --- what is read from a file
-
-
-def as_upload(path: Path) -> str:
-    """As the page that takes a file reads it."""
-    data = path.read_bytes()
-    try:
-        kind = format_of(path.name, data)
-    except TableError as error:
-        return error.code
-    return f"{kind}: {sum(len(data[at : at + PIECE]) for at in range(0, len(data), PIECE))} bytes"
-
-
-def as_columns(path: Path) -> str:
-    """As the page reads it that asks what the columns hold: of a long text the beginning."""
-    data = path.read_bytes()
-    try:
-        kind = format_of(path.name, data)
-        if kind != "xlsx" and len(data) > SAMPLE * PIECE:
-            start = data[: SAMPLE * PIECE]
-            data = start[: start.rfind(b"\n") + 1] or start
-        table = open_table(kind, data)
-        propose(table.columns, [row.cells for row in islice(table.rows, SAMPLED)])
-    except TableError as error:
-        return error.code
-    return f"{kind}: {len(table.columns)} columns"
-
-
-def as_rows(path: Path) -> str:
-    """As the worker reads it."""
-    data = path.read_bytes()
-    try:
-        count = sum(len(_packed(batch)) > 0 for batch in _batches(open_table(format_of(path.name, data), data).rows))
-    except TableError as error:
-        return error.code
-    return f"{count} batches"
-
-
-def as_opml(path: Path) -> str:
-    try:
-        return f"{len(read_opml(path.read_bytes()))} feeds"
-    except NotAnOpmlList as error:
-        return str(error)
-
-
-def as_definition(path: Path) -> str:
-    try:
-        return read_file(path.read_bytes().decode("utf-8", "replace"), KINDS).kind
-    except DefinitionFileError as error:
-        return ", ".join(f"{one.field} {one.text}" for one in error.problems)[:80]
-
-
-def as_batch(path: Path) -> str:
-    body = path.read_bytes()
-    try:
-        body = _unpacked(body, "gzip" if body[:2] == b"\x1f\x8b" else "")
-        read = 0
-        for raw in _items(body, "application/json"):
-            with contextlib.suppress(BadRecordError):
-                read_record(raw, place="sentinel:api/1", now=datetime.now(UTC), zone=UTC)
-                read += 1
-    except Exception as refused:
-        return getattr(refused, "code", "") or f"FAULT {refused!r}"[:200]
-    return f"{read} read"
-
-
-def as_message(path: Path) -> str:
-    body = path.read_bytes()
-    kind = "application/x-www-form-urlencoded" if body[:2] == b"a=" else "application/json"
-    try:
-        payload = read_payload(body, kind)
-        for one in (payload if isinstance(payload, list) else [payload])[:500]:
-            raw = hooked_record(one, {})
-            read_record(raw, place="sentinel:x/1", now=datetime.now(UTC), zone=UTC, received=body, needs_identity=False)
-    except BadRecordError as error:
-        return ", ".join(f"{one.field} {one.code}" for one in error.problems)[:80]
-    return "read"
-
-
-def as_mail(path: Path) -> str:
-    rules = {"rules": "author = 姓名\ntext = 內容"}
-    with path.open("rb") as file:
-        raw = file.read(LARGEST_MAIL)
-    return f"{len(read_mail(raw, rules, place='imap://x/1', now=datetime.now(UTC)).text)} characters"
-
-
-def as_snapshot(path: Path) -> str:
-    kind = {b"<": "text/html", b"{": "application/json"}.get(path.read_bytes()[:1], "")
-    own = Own("http://n.example/1", "x y. z", "x, y. z")
-    return f"{len(snapshot(path.read_bytes(), kind, own))} characters"
-
-
-def as_words(path: Path) -> str:
-    text = path.read_bytes().decode("utf-8", "replace")[:200_000]
-    return analyse("", text).label
 
 
 # --- what is read from a server
@@ -453,7 +357,8 @@ def _told(name: str, wanted: str, everything: bool) -> Iterator[tuple[str, Cost]
         is_broken = cost.outcome.startswith(("FAULT", "KILLED", "NEVER"))
         is_near = is_broken or cost.seconds > SECONDS / 2 or cost.megabytes > MEGABYTES * 0.6
         if everything or is_near:
-            mark = "!!" if cost.seconds > SECONDS or cost.megabytes > MEGABYTES else "  "
+            is_over = is_broken or cost.cpu > SECONDS or cost.megabytes > MEGABYTES
+            mark = "!!" if is_over else "  "
             print(
                 f"{mark} {name}: {case:44} {cost.megabytes:5.0f} MB {cost.seconds:5.1f} s CPU {cost.cpu:5.1f}  "
                 f"{cost.outcome}",

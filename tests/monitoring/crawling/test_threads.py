@@ -252,9 +252,7 @@ def test_when_a_complaint_was_left_is_its_time_and_not_when_it_was_answered() ->
         f"<div class=reply-item><span>2025-06-19 1{n}:05</span><div class=reply-text>{text}</div></div>"
         for n, text in enumerate(TRADITIONAL[1:])
     )
-    head = (
-        "<title>優格結塊_留言板</title><h1>優格結塊</h1><p>留言時間：2025-06-18 08:12　狀態：已回覆</p>"
-    )
+    head = "<title>優格結塊_留言板</title><h1>優格結塊</h1><p>留言時間：2025-06-18 08:12　狀態：已回覆</p>"
     published = extract_article(f"{head}<p>{TRADITIONAL[0]}</p>{answers}", NOW, TAIPEI).published
     assert published is not None
     assert published.at.isoformat()[:16] == "2025-06-18T08:12"

@@ -1,6 +1,7 @@
 """An answer in JSON that lists posts is described by paths, whatever its fields are called."""
 
 import json
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,3 +99,10 @@ def test_what_lists_no_posts_is_not_taken_for_a_list(value: Any) -> None:
 def test_what_is_no_json_or_nested_without_end_is_passed_by() -> None:
     assert propose_json("<p>hi", URL, NOW, ZONE) is None
     assert propose_json("[" * 100_000, URL, NOW, ZONE) is None
+
+
+def test_a_million_objects_are_no_list_of_posts_and_are_not_read() -> None:
+    tracemalloc.start()
+    assert propose_json("[" + '{"":0},' * 700_000 + "0]", URL, NOW, ZONE) is None
+    assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    tracemalloc.stop()

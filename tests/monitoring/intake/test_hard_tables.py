@@ -2,8 +2,12 @@
 
 import io
 import json
+import time
+import tracemalloc
 import zipfile
+from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from openpyxl import Workbook
 
 from monitoring.intake import tables
 from monitoring.intake.tables import Table, TableError, format_of, open_table, rows_of
+from tests.fakes.hostile_files import TABLES
 
 HEAD = ["監測主題", "標題", "內容", "來源網站", "主文/回文", "發佈時間", "作者", "原始連結"]
 ROW = ["曜日", "鮮乳", "喝完肚子痛", "PTT", "主文", "2026-03-02 10:30:00", "甲", "https://a.example/1"]
@@ -180,3 +185,39 @@ def test_the_sheets_of_a_workbook_together_are_bounded(monkeypatch: pytest.Monke
     assert len(list(rows_of("xlsx", months(), ["1月", "2月"]))) == 3
     with pytest.raises(TableError, match="too-many-rows"):
         list(rows_of("xlsx", months(), ["1月", "2月", "2月"]))
+
+
+MARKUP = [name for name in TABLES if any(word in name for word in ("HTML", "tables", "open tags", "SpreadsheetML"))]
+
+
+@pytest.mark.parametrize("name", MARKUP)
+def test_a_hostile_table_of_markup_costs_a_few_times_its_size(name: str) -> None:
+    data = TABLES[name]()[:400_000]
+    began = time.process_time()
+    tracemalloc.start()
+    with suppress(TableError):
+        assert sum(len(row.cells) for row in open_table("csv", data).rows) >= 0
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 25_000_000
+    assert time.process_time() - began < 20
+
+
+def test_of_tables_in_tables_the_one_with_the_posts_is_read() -> None:
+    inner = "<table><thead><tr><th>標題<th>內容</thead><tr><td>鮮乳&amp;優格<td>肚子<b>痛</b><tr><td>二<td>三</table>"
+    data = f"<html><!-- <table> --><style>td{{}}</style><table><tr><td>選單<td>{inner}</td></tr></table>".encode()
+    assert rows(open_table("csv", data)) == [{"標題": "鮮乳&優格", "內容": "肚子\n痛"}, {"標題": "二", "內容": "三"}]
+
+
+def test_a_list_over_the_whole_file_is_read_element_by_element_up_to_where_it_breaks_off() -> None:
+    data = b'[{"id": 1, "text": "a"}, {"id": 2,\n "text": "b"},' + b'{"a":1},' * 10_000 + b'{"a":'
+    read = open_table("jsonl", data).rows
+    found = [row.cells for row in islice(read, 10_002)]
+    assert (len(found), found[1]) == (10_002, {"id": 2, "text": "b"})
+    with pytest.raises(TableError, match="malformed"):
+        next(read)
+
+
+def test_a_list_in_a_field_of_more_objects_than_any_is_too_large_to_be_held() -> None:
+    with pytest.raises(TableError, match="too-large-whole"):
+        open_table("jsonl", b'{"posts": [' + b'{"a":1},' * 400_000 + b"{}]}")

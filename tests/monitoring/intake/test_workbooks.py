@@ -23,7 +23,7 @@ CELLS = [
         7,
         1.5,
         date(2026, 3, 2),
-        datetime(2026, 3, 2, 10, 30),
+        datetime.fromisoformat("2026-03-02T10:30:00"),
         time_of_day(9, 5),
         None,
         1,

@@ -1,5 +1,6 @@
 """What people brought goes as posts go: by age, and on request wherever a name stands."""
 
+import io
 import json
 import zlib
 from datetime import timedelta
@@ -8,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
+from openpyxl import Workbook
 
 from monitoring.models import Body, Erasure, FileImport, FilePiece, Post, RejectedRow, Subscription
 from monitoring.operations.erasing import checked, connect, erase, touched
@@ -150,3 +152,51 @@ def test_after_a_deletion_no_table_holds_the_name_nor_the_words(cast: Cast) -> N
     after = everything()
     assert NAME not in after
     assert secret not in after
+
+
+def waiting(cast: Cast, data: bytes, format: str = "csv") -> FileImport:
+    """A file whose columns nobody has chosen yet."""
+    subscription = cast.workspace.subscriptions.filter(source__kind="file").first() or pushed(cast, "file")
+    return begin_import(
+        subscription=subscription, name="a", format=format, data=data, zone="Asia/Taipei", by=cast.admin, now=NOW
+    )
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "big5", "utf-16"])
+def test_a_file_that_waits_for_its_columns_goes_where_it_holds_the_name(cast: Cast, charset: str) -> None:
+    waiting(cast, f"標題,作者\n曜日的鮮乳有異味,{NAME}\n".encode(charset))
+    other = waiting(cast, "標題,作者\n曜日,陳美\n".encode())
+    assert touched(cast.workspace, checked("author", NAME)).files == 1
+    assert FileImport.objects.count() == 2
+    assert forget(cast).touched["files"] == 1
+    assert list(FileImport.objects.all()) == [other]
+
+
+def test_a_workbook_that_waits_goes_too_and_so_does_what_is_no_table(cast: Cast) -> None:
+    book = Workbook()
+    book.active.append(["標題", "作者"])  # type: ignore[union-attr]
+    book.active.append(["曜日", f"{NAME}（本人）"])  # type: ignore[union-attr]
+    held = io.BytesIO()
+    book.save(held)
+    waiting(cast, held.getvalue(), "xlsx")
+    waiting(cast, f"{NAME}".encode(), "xlsx")
+    assert forget(cast).touched["files"] == 2
+    assert not FilePiece.objects.exists()
+
+
+def test_a_file_that_a_fault_stopped_loses_the_rows_that_hold_the_address(cast: Cast) -> None:
+    begun = waiting(cast, "標題,網址\n一,https://a.example/p/1\n二,https://a.example/p/12\n".encode())
+    start_import(file_import=begun, mapping={"title": "標題", "url": "網址"}, zone="UTC", by=cast.admin, now=NOW)
+    IMPORTS.run(now=NOW)
+    FileImport.objects.update(parked_at=NOW, error="x")
+    assert forget(cast, "address", "http://www.a.example/p/1/").touched["files"] == 1
+    kept = zlib.decompress(FilePiece.objects.get().data).decode()
+    assert "https://a.example/p/12" in kept
+    assert "一" not in kept
+
+
+def test_the_files_of_another_workspace_are_none_of_ours(cast: Cast, tsukimi: Cast) -> None:
+    waiting(tsukimi, f"標題,作者\n曜日,{NAME}\n".encode())
+    assert touched(cast.workspace, checked("author", NAME)).files == 0
+    forget(cast)
+    assert FileImport.objects.count() == 1

@@ -8,7 +8,7 @@ from django.test import Client
 from monitoring.models import KeyRation, Source
 from monitoring.operations.rations import MOST_TESTS
 from tests.factories import Cast
-from tests.fakes.hostile import answer
+from tests.fakes.hostile import answer, redirect
 from tests.monitoring.source_pages.conftest import Site
 from tests.monitoring.source_pages.test_editing import SETTINGS, text
 
@@ -63,3 +63,21 @@ def test_a_source_without_a_key_is_not_counted(admin: Client, yaori: Cast, site:
     page = text(admin.post("/w/yaori/sources/add/by-hand/feed/", {**SETTINGS, "url": url, "action": "test"}))
     assert "counts as one visit" not in page
     assert not KeyRation.objects.exists()
+
+
+def test_a_test_shows_no_secret_that_a_site_repeats(admin: Client, yaori: Cast, site: Site) -> None:
+    token = "THQV-topsecret-0815"
+    said = {"id": "1", "permalink": f"https://www.threads.net/p/1?t={token}", "text": f"echo {token}"}
+    refusing = json.dumps({"error": {"code": 190, "message": f"Bad token {token}"}}).encode()
+    kind = "Content-Type: application/json"
+    server = site(
+        {
+            SEARCH: answer(json.dumps({"data": [said]}).encode(), kind),
+            "/no/keyword_search": answer(refusing, kind, status="400 No"),
+            "/moved/keyword_search": redirect(f"/no/keyword_search?access_token={token}"),
+        }
+    )
+    for place, words in (("/v1.0", "echo ***"), ("/no", "Bad token ***"), ("/moved", "Bad token ***")):
+        page = text(send(admin, "test", server.url(place), token=token))
+        assert words in page
+        assert token not in page.replace(f'value="{token}"', "")  # the form keeps what was typed just now
