@@ -55,7 +55,7 @@ def test_the_list_puts_what_is_not_seen_first_and_says_why(admin: Client, yaori:
     for said in (
         *("6 sources not seen", "1 late", "2 quiet", "1 tried again"),
         "Its visits failed again and again by a fault of ours.",
-        "7 visits were refused (login), which we do not get around",
+        "7 visits were refused (login page), which we do not get around",
         "3 visits led to the login page, which we do not get around",
         "HTTP 503, 6 times in a row",
         "Author is empty in every post now, what is read no longer matches",
@@ -232,7 +232,7 @@ def test_the_own_page_tells_the_course_of_the_last_days_in_words(admin: Client, 
     page = text(admin.get(f"/w/yaori/sources/{every['blocked'].pk}/"))
     course = page[page.index('id="visits"') :]
     course = course[: course.index("earlier-visits")]
-    assert course.count("The site refuses us (login)") == 1
+    assert course.count("The site refuses us (login page)") == 1
     assert '<td class="right num">7<span' in course
     assert course.index("The site refuses us") < course.index("Read.")
 
