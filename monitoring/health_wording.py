@@ -9,7 +9,7 @@ from django.utils.translation import ngettext, pgettext
 
 from monitoring.queries.latencies import NORM
 from monitoring.source_health import SourceHealth
-from monitoring.source_wording import field_text, outcome_text, pace_words
+from monitoring.source_wording import QUOTA_SPENT, field_text, outcome_text, pace_words, refusal_sign
 from monitoring.sources import KINDS
 from sentinel.core.formats import grouped
 from sentinel.core.templatetags.sentinel import clock_text, span
@@ -158,11 +158,13 @@ def _login(health: SourceHealth) -> str:
 
 def _blocked(health: SourceHealth) -> str:
     source = health.subscription.source
+    if source.outcome_detail.startswith(QUOTA_SPENT):
+        return outcome_text(source.outcome, source.outcome_detail)
     return ngettext(
         "%(n)s visit was refused (%(detail)s), which we do not get around",
         "%(n)s visits were refused (%(detail)s), which we do not get around",
         source.failures,
-    ) % {"n": source.failures, "detail": source.outcome_detail[:60]}
+    ) % {"n": source.failures, "detail": refusal_sign(source.outcome_detail)[:60]}
 
 
 def _robots(_health: SourceHealth) -> str:

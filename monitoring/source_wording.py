@@ -106,7 +106,8 @@ def test_spent_text(spent: SpentTest) -> str:
         if spent.left
         else _("It was the last one that can follow at once.")
     )
-    return f"{counted % {'time': clock_text(spent.until)}} {left % {'n': spent.left}}"
+    counted, left = counted % {"time": clock_text(spent.until)}, left % {"n": spent.left}
+    return _("%(sentence)s %(next)s") % {"sentence": counted, "next": left}
 
 
 def outcome_text(code: str, detail: str) -> str:
@@ -130,7 +131,14 @@ def outcome_text(code: str, detail: str) -> str:
         "empty": _("The answer is well formed, but there is nothing in it."),
         "out-of-time": _("The site's pace left no time for this visit; the next one goes on."),
     }.get(code)
-    return said % {"detail": detail} if said else fetch_error_text(code, detail)
+    shown = refusal_sign(detail) if code == "blocked" else detail
+    return said % {"detail": shown} if said else fetch_error_text(code, detail)
+
+
+def refusal_sign(detail: str) -> str:
+    """What shows that a site refuses us: a code of ours in words, a status or the site's own words as they are."""
+    words = {"login": pgettext("refusal", "login page"), "challenge": pgettext("refusal", "bot check")}
+    return words.get(detail, detail)
 
 
 def _quota_text(free_at: str) -> str:

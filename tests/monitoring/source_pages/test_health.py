@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from monitoring.health_wording import source_advice, source_told, state_words
+from monitoring.health_wording import source_advice, source_explained, source_told, state_words
 from monitoring.models import Source, SourceHabit, Subscription, Visit
 from monitoring.operations.posts import store_posts
 from monitoring.queries.latencies import HOURS
@@ -303,6 +303,21 @@ def test_trouble_says_what_to_do(yaori: Cast) -> None:
     for health in source_health(yaori.workspace, NOW):
         assert source_told(health)
         assert bool(source_advice(health)) == (health.state in (*TROUBLE, "unsent") and health.state != "retrying")
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("login", "1 visit was refused (login page), which we do not get around"),
+        ("challenge", "1 visit was refused (bot check), which we do not get around"),
+        ("quotaExceeded 2026-11-22T08:00+00:00", "The quota of this key is used up; it is free again at "),
+    ],
+)
+def test_a_refusal_is_told_in_words_and_not_in_codes_of_ours(yaori: Cast, detail: str, told: str) -> None:
+    read_source(yaori, "x", "https://x.example/rss", now=NOW, outcome="blocked", outcome_detail=detail, failures=1)
+    [health] = source_health(yaori.workspace, NOW)
+    assert source_told(health).startswith(told)
+    assert f"({detail})" not in source_explained(health)
 
 
 def test_the_course_of_visits_joins_those_that_went_alike(yaori: Cast) -> None:
