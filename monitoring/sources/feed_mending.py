@@ -11,6 +11,8 @@ from typing import Any
 
 from lxml import etree
 
+from monitoring.sources.xml_text import CAUTIOUS
+
 _MOST_TAGS = 200_000  # each costs a hundred bytes and more, however short it is written
 _ROOT = re.compile(r"<(?:\?xml|!DOCTYPE\s+(?!html)|channel|(?:\w{1,20}:)?(?:rss|feed|RDF))[\s>]", re.IGNORECASE)
 _CDATA = r"<!\[CDATA\[.*?(?:\]\]>|\Z)"
@@ -49,16 +51,7 @@ def mended_tree(text: str) -> Any:
 
 def _recovered(text: str) -> tuple[Any, bool]:
     """The root element as far as it can be recovered, and whether the XML was sound."""
-    parser = etree.XMLParser(
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        encoding="utf-8",
-    )
+    parser = etree.XMLParser(**CAUTIOUS)
     try:
         root = etree.fromstring(text.encode("utf-8"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:

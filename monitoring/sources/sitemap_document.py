@@ -15,7 +15,7 @@ from lxml import etree
 
 from monitoring.crawling.dates import Parsed, parse_date
 from monitoring.sources.feed_document import plain_line
-from monitoring.sources.xml_text import text_pieces
+from monitoring.sources.xml_text import CAUTIOUS, text_pieces
 
 MOST_ENTRIES = 50_000  # as the protocol allows
 _DEEPEST = 20
@@ -60,17 +60,7 @@ def parse_sitemap(body: bytes, now: datetime, zone: tzinfo) -> Sitemap:
     start = _ROOT.search(head)
     if not start:
         return _plain_list(head)
-    parser = etree.XMLPullParser(
-        events=("start", "end"),
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        encoding="utf-8",
-    )
+    parser = etree.XMLPullParser(events=("start", "end"), **CAUTIOUS)
     reader = _Reader(now, zone)
     with suppress(etree.XMLSyntaxError):
         for piece in chain([head[start.start() :]], texts):

@@ -5,9 +5,21 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Any
 
 from monitoring.crawling.charset import decode
 
+# How lxml reads a stranger's XML: as far as it can, and nothing but what stands there.
+CAUTIOUS: dict[str, Any] = {
+    "recover": True,
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "encoding": "utf-8",
+}
 _LARGEST = 50 * 1024 * 1024  # bytes after decompression, as the protocol of sitemaps allows
 _PIECE = 64 * 1024
 _SAMPLE = 512 * 1024  # bytes that tell the charset

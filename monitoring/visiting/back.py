@@ -21,7 +21,8 @@ from monitoring.sources.kinds import Kind, Page
 from monitoring.visiting.answers import check_answer
 from monitoring.visiting.manners import Manners
 from monitoring.visiting.storable import storable_item
-from monitoring.visiting.visit import REFUSALS, contents_of, guarded
+from monitoring.visiting.unchanged import contents_of
+from monitoring.visiting.visit import REFUSALS, guarded
 from sentinel.core.net.types import FetchError, Request, Response
 
 log = logging.getLogger(__name__)

@@ -5,15 +5,12 @@ does, the visit ends in time and returns what was found until then.
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, TypeVar
-
-from isal import isal_zlib
 
 from monitoring.sources.blocking import refusing_statuses
 from monitoring.sources.items import Item, SourceError
@@ -27,6 +24,7 @@ from monitoring.visiting.onward import goes_on, left_over, pages_waiting
 from monitoring.visiting.schedule import Hints, hints_of
 from monitoring.visiting.share import TooCostlyError, within_share
 from monitoring.visiting.storable import storable, storable_item, storable_items
+from monitoring.visiting.unchanged import VALIDATORS, contents_of, digest_of, validators_of
 from sentinel.core.net.guard import parse_target
 from sentinel.core.net.types import FetchError, Request, Response
 
@@ -37,7 +35,6 @@ log = logging.getLogger(__name__)
 State = dict[str, dict[str, str]]  # by list address: {"etag": …, "last_modified": …, "read": …}; see also `onward`
 Read = TypeVar("Read")
 
-_VALIDATORS = {"etag": "if-none-match", "last_modified": "if-modified-since"}
 REFUSALS = frozenset({"blocked", "login"})
 _ENDS_LISTS = REFUSALS | {"out-of-time"}
 _REFUSALS_TAKEN = 2  # detail pages in a row that refuse us, until we leave
@@ -71,9 +68,9 @@ class VisitResult:
     own page the site refused twice; `glimpsed` are those with a page of their own whose figures stand in the list.
     `unread` counts items whose detail page is left for the next visit; `state` is empty where anything is left, so
     that the list is read again, or says where the next visit goes on where the site's pace left no time (`goes_on`).
-    `listed` are the addresses of all that the
-    lists named, `failed` those whose detail page was asked for in vain. `retry_after` is in seconds; `bytes_received`
-    counts decompressed bodies; `hints` say how long the lists stay as they are.
+    `listed` are the addresses of all that the lists named, `failed` those whose detail page was asked for in vain.
+    `retry_after` is in seconds; `bytes_received` counts decompressed bodies; `hints` say how long the lists stay as
+    they are.
     """
 
     outcome: str
@@ -218,10 +215,10 @@ class _Visit:
         response = await self.manners.ask(self._conditional(first))
         if response.status == 304 and first.url in self.old_state:
             # A 304 may carry newer validators of the same contents (RFC 9110, 15.4.5).
-            self._note_unchanged(first, response, {**self.old_state[first.url], **_validators_of(response)})
+            self._note_unchanged(first, response, {**self.old_state[first.url], **validators_of(response)})
             return
         before = self.old_state.get(first.url, {})
-        if before.get("body") and _digest_of(response) == before["body"]:
+        if before.get("body") and digest_of(response) == before["body"]:
             self._note_unchanged(first, response, before if self._believes(before) else {**before, **self._read_now()})
             return
         page = self._parsed(first, response)
@@ -269,7 +266,7 @@ class _Visit:
     def _conditional(self, request: Request) -> Request:
         old = self.old_state.get(request.url, {}) if request.method == "GET" else {}
         old = old if self._believes(old) else {}
-        conditions = {header: old[name] for name, header in _VALIDATORS.items() if old.get(name)}
+        conditions = {header: old[name] for name, header in VALIDATORS.items() if old.get(name)}
         return replace(request, headers={**request.headers, **conditions})
 
     def _read_now(self) -> dict[str, str]:
@@ -277,17 +274,17 @@ class _Visit:
 
     def _believes(self, old: Mapping[str, str]) -> bool:
         """Whether a 304 will do; some servers never cease to give it, so that a day later the list is read whole."""
-        if not old.keys() & _VALIDATORS.keys():
+        if not old.keys() & VALIDATORS.keys():
             return True
         return int(self.now.timestamp() // 3600) - int(old.get("read", 0)) < _BELIEVED
 
     def _validators(self, request: Request, response: Response, page: Page) -> dict[str, str]:
         """What tells at the next visit that the list is as it was: the server's validators, and what it listed."""
-        usable = _validators_of(response)
+        usable = validators_of(response)
         usable |= self._read_now() if usable else {}
         if request.method != "GET" or not page.items:
             return usable
-        return {**usable, "items": contents_of(page.items), "body": _digest_of(response)}
+        return {**usable, "items": contents_of(page.items), "body": digest_of(response)}
 
     # --- detail pages
 
@@ -349,29 +346,6 @@ class _Visit:
         check_answer(request.url, response, refusing_statuses(self.definition))
         read = guarded(lambda: self.kind.detail(self.definition, item, response, self.now, self.zone))
         return replace(storable_item(read), needs_detail=False, response=response)
-
-
-def _validators_of(response: Response) -> dict[str, str]:
-    """The validators that a server gave and that can be sent back."""
-    values = {name: response.headers.get(name.replace("_", "-"), "") for name in _VALIDATORS}
-    return {name: value for name, value in values.items() if value.isascii() and 0 < len(value) <= 500}
-
-
-def contents_of(items: Sequence[Item]) -> str:
-    """What tells that a list says what it said: a digest of its items, but for times, which pages often tell as "3
-    minutes ago"."""
-    said: list[str] = []
-    for item in items:
-        said += (item.url, item.site_id, item.title, item.text, item.author, "1" if item.needs_detail else "")
-        said.append(repr(sorted(item.figures.items())) if item.figures else "")
-        said.append(contents_of(item.replies) if item.replies else "")
-    return hashlib.blake2b("\0".join(said).encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
-def _digest_of(response: Response) -> str:
-    """What tells that an answer is the same to the byte, and need not be read again: no secret, so a checksum will do,
-    which takes a tenth of what a digest does."""
-    return f"{isal_zlib.crc32(response.body):08x}-{len(response.body)}" if response.status == 200 else ""
 
 
 def guarded(read: Callable[[], Read]) -> Read:
