@@ -180,9 +180,15 @@ def last_day(topics: "QuerySet[Topic]", now: datetime) -> LastDay:
 
 
 def mention_page(
-    workspace: Workspace, wanted: Wanted, *, before: Cursor | None = None, after: Cursor | None = None, size: int = PAGE
+    workspace: Workspace,
+    wanted: Wanted,
+    *,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+    size: int = PAGE,
+    names: Mapping[int, str] | None = None,
 ) -> MentionPage:
-    """The page before or after a place, by default the newest."""
+    """The page before or after a place, by default the newest; `names` are those of the sources, where known."""
     mentions = (
         Mention.objects.visible_to(workspace)
         .counted()
@@ -198,7 +204,7 @@ def mention_page(
         found = list(mentions.newest_first()[: size + 1])
         has_older, has_newer, found = len(found) > size, before is not None, found[:size]
     return MentionPage(
-        rows=_rows(workspace, found),
+        rows=_rows(workspace, found, source_names(workspace) if names is None else names),
         newer=_cursor(found[0]) if has_newer and found else None,
         older=_cursor(found[-1]) if has_older and found else None,
     )
@@ -253,12 +259,11 @@ def _cursor(mention: Mention) -> Cursor:
     return Cursor(mention.placed_at, mention.pk)
 
 
-def _rows(workspace: Workspace, mentions: Sequence[Mention]) -> list[MentionRow]:
+def _rows(workspace: Workspace, mentions: Sequence[Mention], names: Mapping[int, str]) -> list[MentionRow]:
     """One row per post, however many topics it matched."""
     by_post: dict[int, list[Mention]] = {}
     for mention in mentions:
         by_post.setdefault(mention.post_id, []).append(mention)
-    names = source_names(workspace)
     analyses = {analysis.post_id: analysis for analysis in Analysis.objects.filter(post__in=by_post)}
     return [
         _row(workspace, found, analyses.get(post_id), names.get(found[0].source_id, ""))

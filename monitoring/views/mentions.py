@@ -43,15 +43,14 @@ def show_mentions(request: WorkspaceRequest, scope: Scope | None = None) -> Http
     """The list as a page, within `scope`."""
     workspace, now = request.workspace, timezone.now()
     topics = Topic.objects.filter(workspace=workspace).order_by("archived_at", "name", "pk")
-    form = MentionFilterForm(
-        request.GET, topics={topic.pk: topic.name for topic in topics}, sources=source_names(workspace)
-    )
+    names = source_names(workspace)
+    form = MentionFilterForm(request.GET, topics={topic.pk: topic.name for topic in topics}, sources=names)
     page, wanted, shown = None, Wanted(), Wanted()
     if form.is_valid():
         wanted = form.wanted()
         shown = _within(scope.wanted, wanted) if scope else wanted
         before, after = (Cursor.read(request.GET.get(name, "")) for name in ("before", "after"))
-        page = mention_page(workspace, shown, before=before, after=after)
+        page = mention_page(workspace, shown, before=before, after=after, names=names)
     counted = topics.filter(pk=wanted.topic_id) if wanted.topic_id else topics.filter(archived_at=None, is_drill=False)
     context = {
         "section": "mentions",
