@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from monitoring.sources.xml_text import CAUTIOUS
+from monitoring.sources.xml_text import CAUTIOUS, ILLEGAL
 
 _MOST_TAGS = 200_000  # each costs a hundred bytes and more, however short it is written
 _ROOT = re.compile(r"<(?:\?xml|!DOCTYPE\s+(?!html)|channel|(?:\w{1,20}:)?(?:rss|feed|RDF))[\s>]", re.IGNORECASE)
@@ -23,7 +23,6 @@ _REFERENCE = re.compile(
 )
 _MARKED_FIELD = re.compile(rf"{_CDATA}|<(/?)(title|description|content:encoded|summary)(?:\s[^<>]*)?>", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]{0,2000}(?:\[.{0,200000}?\]\s*)?>", re.DOTALL | re.IGNORECASE)
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _NUMBERED = re.compile(r"(?:&#(?:[xX][0-9a-fA-F]{1,8}|[0-9]{1,9});)+")
 
 
@@ -39,7 +38,7 @@ def mended_tree(text: str) -> Any:
     if not start:
         raise NotAFeed("no feed begins in it")
     text = _NUMBERED.sub(_mended_numbers, _DOCTYPE.sub("", text[start.start() :], count=1))
-    mended = _ILLEGAL.sub("", _REFERENCE.sub(_mended_reference, text))
+    mended = ILLEGAL.sub("", _REFERENCE.sub(_mended_reference, text))
     root, is_sound = _recovered(mended)
     if not is_sound:
         # HTML that stands unescaped in a field and does not close its tags would swallow what follows.

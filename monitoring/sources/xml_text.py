@@ -25,7 +25,7 @@ _PIECE = 64 * 1024
 _SAMPLE = 512 * 1024  # bytes that tell the charset
 _BARE = re.compile(r"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)")
 _LONGEST_REFERENCE = 12
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # in XML
 
 
 def text_pieces(body: bytes) -> Iterator[str]:
@@ -41,7 +41,7 @@ def text_pieces(body: bytes) -> Iterator[str]:
 
 
 def _mended(text: str) -> str:
-    return _ILLEGAL.sub("", _BARE.sub("&amp;", text))
+    return ILLEGAL.sub("", _BARE.sub("&amp;", text))
 
 
 def _decoded(pieces: Iterator[bytes]) -> Iterator[str]:
